@@ -1,0 +1,47 @@
+"""The errors that emoapp raises on purpose: each message says what was found and what to do next."""
+
+from __future__ import annotations
+
+
+class EmoappError(Exception):
+    """Base of all errors that are reported to the user as one message, without a traceback."""
+
+    exit_status = 1
+
+
+class UsageError(EmoappError):
+    """The program was called with options that cannot work together."""
+
+    exit_status = 2
+
+
+class CameraError(EmoappError):
+    """A camera could not be opened, or stopped for good."""
+
+    exit_status = 2
+
+
+class SourceError(EmoappError):
+    """A file or a stream could not be read as a video or a picture."""
+
+
+class SinkError(EmoappError):
+    """A result could not be written or shown."""
+
+
+class NoScreenError(SinkError):
+    """There is no screen on which a window could be opened."""
+
+    exit_status = 2
+
+
+class DeviceError(EmoappError):
+    """The requested processor (GPU) cannot be used."""
+
+
+class ModelError(EmoappError):
+    """A model file is missing, damaged or does not fit its description."""
+
+
+class DataError(EmoappError):
+    """Training or evaluation data is missing, damaged or lacks what is needed."""

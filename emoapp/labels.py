@@ -1,0 +1,9 @@
+"""The names of the expressions and the orders in which the data sets list them."""
+
+from __future__ import annotations
+
+EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+"""The seven labels in FER-2013's order (Goodfellow et al. 2013); what the shipped model shows."""
+
+FERPLUS = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt")
+"""The eight labels in FER+'s column order (Barsoum et al. 2016)."""

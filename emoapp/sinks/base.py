@@ -1,0 +1,36 @@
+"""What every sink of results can do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from emoapp.types import Result
+
+
+class Sink(ABC):
+    """Takes results, one after another; closed by `close` or `with`."""
+
+    wants_picture = False
+    """Whether `write` needs the annotated picture; drawing is skipped where no sink does."""
+
+    @abstractmethod
+    def write(self, result: Result, picture: np.ndarray | None) -> None:
+        """Take one result.
+
+        picture: uint8 (H, W, 3), BGR, the frame with the overlay drawn on it, not to be kept or
+        changed after the call returns; None unless some sink `wants_picture`.
+
+        Raises SinkError where it can't be written.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Finish what was written and give everything back; may be called twice."""
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

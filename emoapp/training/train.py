@@ -1,0 +1,195 @@
+"""Training: from datasets to the best weights, restartable at every epoch."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from emoapp.errors import DataError
+from emoapp.training.batches import Batches, head_labels, targets
+from emoapp.training.config import TrainConfig
+from emoapp.training.data import Dataset
+from emoapp.training.model import build_model
+from emoapp.training.progress import ProgressBar
+
+CHECKPOINTS = "checkpoints"
+LAST, BEST = "last.keras", "best.weights.h5"
+
+
+def train(
+    config: TrainConfig,
+    training: Dataset,
+    validation: Dataset,
+    output: Path,
+    *,
+    resume: bool = False,
+) -> keras.Model:
+    """Train on `training`, choose on `validation`, and give the network with the best weights.
+
+    output: a folder; gets `history.csv` and `checkpoints/`, from which `resume` goes on.
+
+    The network's heads give logits (see `model.build_model`). Raises DataError where the two
+    datasets do not fit together or there is nothing to resume.
+    """
+    if training.names != validation.names:
+        raise DataError(
+            f"the training split has the labels {', '.join(training.names)}, "
+            f"the validation split {', '.join(validation.names)}; they must be the same"
+        )
+    checkpoints = output / CHECKPOINTS
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(config.seed)
+    heads = head_labels(training)
+
+    state = _read_state(checkpoints, config) if resume else {"epoch": 0, "best": -1.0, "wait": 0}
+    batches = Batches(
+        training,
+        targets(training, smoothing=config.label_smoothing),
+        batch_size=config.batch_size,
+        camera=config.camera,
+        seed=config.seed,
+        epoch=state["epoch"],
+    )
+    policy = "mixed_bfloat16" if config.mixed_bfloat16 else "float32"
+    if resume:
+        model = keras.models.load_model(checkpoints / LAST)
+    else:
+        # Given to the layers of this one model: a global policy would change the caller's too.
+        previous = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(policy)
+        try:
+            model = build_model(
+                {name: len(labels) for name, labels in heads.items()},
+                width=config.width,
+                dropout=config.dropout,
+            )
+        finally:
+            keras.config.set_dtype_policy(previous)
+        model.compile(
+            optimizer=_optimizer(config, steps_per_epoch=len(batches)),
+            loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in heads},
+            metrics={head: "accuracy" for head in heads},
+        )
+
+    if state["epoch"] < config.epochs:
+        model.fit(
+            batches,
+            epochs=config.epochs,
+            initial_epoch=state["epoch"],
+            # Chosen by hard labels: without smoothing, as the accuracy is counted.
+            validation_data=(validation.images, targets(validation, smoothing=0.0)),
+            validation_batch_size=256,
+            verbose=0,
+            callbacks=[
+                # The order matters: `last` is saved with the raw weights, the optimizer holding
+                # the average; from the swap on, the model has the averaged weights.
+                SaveLast(checkpoints / LAST),
+                keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+                KeepBest(checkpoints, state, patience=config.patience, config=config),
+                keras.callbacks.CSVLogger(str(output / "history.csv"), append=resume),
+                ProgressBar(config.epochs, len(batches), state["epoch"]),
+            ],
+        )
+    return plain_copy(model, checkpoints / BEST, config)
+
+
+def plain_copy(model: keras.Model, weights: Path, config: TrainConfig) -> keras.Model:
+    """The same network in float32, with these weights and without optimizer."""
+    copy = build_model(
+        {head: model.output[head].shape[-1] for head in model.output},
+        width=config.width,
+        dropout=config.dropout,
+    )
+    copy.load_weights(weights)
+    return copy
+
+
+def logits_of(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
+    """Head -> logits float32 (N, K) of uint8 (N, 48, 48) crops."""
+    return model.predict(images, batch_size=256, verbose=0)
+
+
+def _optimizer(config: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    warmup = math.ceil(min(config.warmup_epochs, config.epochs / 4) * steps_per_epoch)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=config.learning_rate / 100,
+        warmup_target=config.learning_rate,
+        warmup_steps=warmup,
+        decay_steps=max(1, config.epochs * steps_per_epoch - warmup),
+        alpha=0.01,
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule,
+        weight_decay=config.weight_decay,
+        use_ema=True,
+        ema_momentum=config.ema_momentum,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def _read_state(checkpoints: Path, config: TrainConfig) -> dict:
+    try:
+        state = json.loads((checkpoints / "state.json").read_text())
+    except FileNotFoundError:
+        raise DataError(
+            f"{checkpoints}: no checkpoint to resume from; leave --resume out to start"
+        ) from None
+    if state["config"] != asdict(config):
+        changed = [k for k, v in asdict(config).items() if state["config"].get(k) != v]
+        raise DataError(
+            f"{checkpoints}: was written with other settings ({', '.join(changed)}); "
+            "resume with the same ones, or start anew in another --output"
+        )
+    return state
+
+
+class SaveLast(keras.callbacks.Callback):
+    """Writes the whole state of training after each epoch, never a half file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        half = self._path.with_name("half.keras")
+        self.model.save(half)
+        half.replace(self._path)
+
+
+class KeepBest(keras.callbacks.Callback):
+    """Keeps the weights with the best mean validation accuracy; stops when it stays behind."""
+
+    def __init__(
+        self, folder: Path, state: dict, *, patience: int, config: TrainConfig
+    ) -> None:
+        super().__init__()
+        self._folder = folder
+        self._best = state["best"]
+        self._wait = state["wait"]
+        self._patience = patience
+        self._config = asdict(config)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        accuracies = [
+            value for name, value in (logs or {}).items()
+            if name.startswith("val_") and name.endswith("accuracy")
+        ]
+        mean = float(np.mean(accuracies))
+        self._wait += 1
+        if mean > self._best:
+            self._best, self._wait = mean, 0
+            self.model.save_weights(self._folder / BEST)
+        state = {
+            "epoch": epoch + 1,
+            "best": self._best,
+            "wait": self._wait,
+            "config": self._config,
+        }
+        (self._folder / "state.json").write_text(json.dumps(state))
+        self.model.stop_training = self._wait >= self._patience

@@ -1,0 +1,161 @@
+"""The values that flow through the pipeline: checked once where they are made, then trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Mapping, NamedTuple
+
+import numpy as np
+
+
+def check_image(image: np.ndarray, name: str = "image") -> None:
+    """Raise unless `image` is what the pipeline passes around: uint8 (H, W, 3), BGR."""
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"{name}: expected a numpy array, got {type(image).__name__}")
+    if image.dtype != np.uint8:
+        raise TypeError(f"{name}: expected dtype uint8, got {image.dtype}")
+    if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise ValueError(f"{name}: expected shape (H, W, 3), got {image.shape}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a source.
+
+    image: uint8 (H, W, 3), BGR.
+    index: 0 for the first frame that the source delivered; frames it missed are counted too.
+    t: seconds since the source began, monotonic.
+    """
+
+    image: np.ndarray
+    index: int
+    t: float
+
+    def __post_init__(self) -> None:
+        check_image(self.image, "Frame.image")
+        if self.index < 0:
+            raise ValueError(f"Frame.index: expected 0 or more, got {self.index}")
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.image.shape[1], self.image.shape[0]
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels of the full frame; x1 and y1 are exclusive. It may leave the frame."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """(x, y) in pixels."""
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """A face that a detector found; all positions in pixels of the full frame.
+
+    box: the detector's rectangle.
+    score: the detector's confidence, 0 to 1.
+    eyes: float32 (2, 2), rows x, y; first the eye on the left of the picture. None without eyes.
+    nose, mouth: float32 (2,), x, y; None where the detector has none.
+    """
+
+    box: Box
+    score: float
+    eyes: np.ndarray | None = None
+    nose: np.ndarray | None = None
+    mouth: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.box.x1 > self.box.x0 and self.box.y1 > self.box.y0):
+            raise ValueError(f"Face.box: expected x1 > x0 and y1 > y0, got {tuple(self.box)}")
+        if not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"Face.score: expected 0 to 1, got {self.score}")
+        for name, shape in (("eyes", (2, 2)), ("nose", (2,)), ("mouth", (2,))):
+            points = getattr(self, name)
+            if points is not None and points.shape != shape:
+                raise ValueError(f"Face.{name}: expected shape {shape}, got {points.shape}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """How much a face looks like each expression.
+
+    labels: K names.
+    probabilities: float32 (K,), in the order of `labels`, summing to 1.
+    """
+
+    labels: tuple[str, ...]
+    probabilities: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.probabilities.shape != (len(self.labels),):
+            raise ValueError(
+                f"Scores.probabilities: expected shape ({len(self.labels)},) for the labels "
+                f"{', '.join(self.labels)}; got {self.probabilities.shape}"
+            )
+
+    @property
+    def label(self) -> str:
+        """The most probable expression."""
+        return self.labels[int(self.probabilities.argmax())]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of `label`, 0 to 1."""
+        return float(self.probabilities.max())
+
+    def as_dict(self) -> dict[str, float]:
+        """Label -> probability."""
+        return dict(zip(self.labels, self.probabilities.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """One person followed over time, as seen in one frame.
+
+    id: counts from 1, never given twice in a run.
+    face: where the face is in this frame.
+    raw: the scores of this frame alone.
+    smoothed: the scores averaged over time; what is shown.
+    first_t, last_t: seconds since the source began, of the first and of this sighting.
+    """
+
+    id: int
+    face: Face
+    raw: Scores
+    smoothed: Scores
+    first_t: float
+    last_t: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What the pipeline says of a frame.
+
+    tracks: one for each face in the frame, largest face first.
+    ms: milliseconds spent in each stage ("detect", "align", "classify").
+    """
+
+    frame: Frame
+    tracks: tuple[Track, ...]
+    ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
