@@ -1,4 +1,4 @@
-"""The errors that emoapp raises on purpose: each message says what was found and what to do next."""
+"""The errors that emoapp raises on purpose: messages say what was found and what to do next."""
 
 from __future__ import annotations
 

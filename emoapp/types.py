@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Mapping, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -72,6 +73,8 @@ class Box(NamedTuple):
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """A face that a detector found; all positions in pixels of the full frame.
+
+    Positions are continuous: 0, 0 is the outer corner of the first pixel, 0.5, 0.5 its centre.
 
     box: the detector's rectangle.
     score: the detector's confidence, 0 to 1.

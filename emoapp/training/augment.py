@@ -12,9 +12,7 @@ SHIFT_PX = 5.0
 ERASE_PX = (6, 20)
 
 
-def augment(
-    images: np.ndarray, rng: np.random.Generator, *, camera: float = 0.25
-) -> np.ndarray:
+def augment(images: np.ndarray, rng: np.random.Generator, *, camera: float = 0.25) -> np.ndarray:
     """A randomly changed copy of each crop.
 
     images: uint8 (N, S, S).

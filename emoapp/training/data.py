@@ -25,6 +25,9 @@ FERPLUS_COLUMNS = (
     *("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"),
     *("unknown", "NF"),
 )
+HELD_OUT = 0.2
+"""Share of the training images to choose by where there is no validation split."""
+
 SYNONYMS = {
     **{"anger": "angry", "happiness": "happy", "sadness": "sad", "disgusted": "disgust"},
     **{"fearful": "fear", "surprised": "surprise", "afraid": "fear"},
@@ -60,7 +63,7 @@ class Dataset:
 
 
 def split_name(split: str) -> str:
-    """"PublicTest" or "validation" -> "validation"; DataError for an unknown split."""
+    """ "PublicTest" or "validation" -> "validation"; DataError for an unknown split."""
     name = SPLIT_OF_USAGE.get(split, split)
     if name not in SPLITS:
         known = ", ".join((*SPLIT_OF_USAGE, *SPLITS))
@@ -138,9 +141,8 @@ def _load_csv(path: Path, votes_path: Path | None, skip_bad: bool) -> dict[str, 
         reader = csv.reader(text)
         header = next(reader, None)
         if header is None or [name.strip() for name in header] != ["emotion", "pixels", "Usage"]:
-            raise DataError(
-                f"{path}: expected the header emotion,pixels,Usage; found {','.join(header or [])!r}"
-            )
+            found = ",".join(header or [])
+            raise DataError(f"{path}: expected the header emotion,pixels,Usage; found {found!r}")
         for count, row in enumerate(reader, start=1):
             try:
                 image, label, split = _parse_row(row)
@@ -257,6 +259,31 @@ def _report_bad(bad: list[str], skip_bad: bool, message: str) -> None:
 
 
 # --- what the labels mean -------------------------------------------------------------------
+
+
+def choose_split(splits: dict[str, Dataset], wanted: str | None) -> Dataset:
+    """The split of that name; without a name the validation split, or the only one there is.
+
+    Raises DataError where it is missing or empty.
+    """
+    if wanted is None:
+        wanted = "validation" if "validation" in splits or len(splits) > 1 else next(iter(splits))
+    dataset = splits.get(split_name(wanted))
+    if dataset is None or len(dataset) == 0:
+        there = ", ".join(name for name, split in splits.items() if len(split)) or "none"
+        raise DataError(f"the split {wanted!r} has no images; splits with images: {there}")
+    return dataset
+
+
+def training_and_validation(splits: dict[str, Dataset], seed: int) -> tuple[Dataset, Dataset]:
+    """The split to train on and the one to choose by; a fifth is held out where there is none.
+
+    The test split is never used here.
+    """
+    training = choose_split(splits, "train")
+    if "validation" in splits:
+        return training, choose_split(splits, "validation")
+    return hold_out(training, HELD_OUT, seed)
 
 
 def hold_out(dataset: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset]:

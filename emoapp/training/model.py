@@ -72,9 +72,7 @@ def _residual(x, channels: int, stride: int):
     return layers.ReLU()(layers.Add()([x, y]))
 
 
-def build_model(
-    heads: Mapping[str, int], *, width: int = 32, dropout: float = 0.4
-) -> keras.Model:
+def build_model(heads: Mapping[str, int], *, width: int = 32, dropout: float = 0.4) -> keras.Model:
     """The network with random weights.
 
     heads: name of each label set -> how many labels it has.

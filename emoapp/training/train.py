@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import keras
 import numpy as np
 
 from emoapp.errors import DataError
+from emoapp.training.average import AverageWeights
 from emoapp.training.batches import Batches, head_labels, targets
 from emoapp.training.config import TrainConfig
 from emoapp.training.data import Dataset
@@ -18,7 +20,8 @@ from emoapp.training.model import build_model
 from emoapp.training.progress import ProgressBar
 
 CHECKPOINTS = "checkpoints"
-LAST, BEST = "last.keras", "best.weights.h5"
+LAST, BEST, AVERAGE = "last.keras", "best.weights.h5", "average.weights.h5"
+STATE = "state.json"
 
 
 def train(
@@ -77,6 +80,11 @@ def train(
         )
 
     if state["epoch"] < config.epochs:
+        average = AverageWeights(
+            config.ema_momentum,
+            steps_done=state["epoch"] * len(batches),
+            resume_from=checkpoints / AVERAGE if resume else None,
+        )
         model.fit(
             batches,
             epochs=config.epochs,
@@ -86,11 +94,8 @@ def train(
             validation_batch_size=256,
             verbose=0,
             callbacks=[
-                # The order matters: `last` is saved with the raw weights, the optimizer holding
-                # the average; from the swap on, the model has the averaged weights.
-                SaveLast(checkpoints / LAST),
-                keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-                KeepBest(checkpoints, state, patience=config.patience, config=config),
+                average,
+                Checkpoint(checkpoints, average, state, config),
                 keras.callbacks.CSVLogger(str(output / "history.csv"), append=resume),
                 ProgressBar(config.epochs, len(batches), state["epoch"]),
             ],
@@ -123,19 +128,14 @@ def _optimizer(config: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Op
         decay_steps=max(1, config.epochs * steps_per_epoch - warmup),
         alpha=0.01,
     )
-    optimizer = keras.optimizers.AdamW(
-        schedule,
-        weight_decay=config.weight_decay,
-        use_ema=True,
-        ema_momentum=config.ema_momentum,
-    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
 
 
 def _read_state(checkpoints: Path, config: TrainConfig) -> dict:
     try:
-        state = json.loads((checkpoints / "state.json").read_text())
+        state = json.loads((checkpoints / STATE).read_text())
     except FileNotFoundError:
         raise DataError(
             f"{checkpoints}: no checkpoint to resume from; leave --resume out to start"
@@ -149,47 +149,53 @@ def _read_state(checkpoints: Path, config: TrainConfig) -> dict:
     return state
 
 
-class SaveLast(keras.callbacks.Callback):
-    """Writes the whole state of training after each epoch, never a half file."""
+class Checkpoint(keras.callbacks.Callback):
+    """Writes the state of training after each epoch; stops when the validation stays behind.
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        half = self._path.with_name("half.keras")
-        self.model.save(half)
-        half.replace(self._path)
-
-
-class KeepBest(keras.callbacks.Callback):
-    """Keeps the weights with the best mean validation accuracy; stops when it stays behind."""
+    The averaged weights with the best mean validation accuracy are kept.
+    """
 
     def __init__(
-        self, folder: Path, state: dict, *, patience: int, config: TrainConfig
+        self, folder: Path, average: AverageWeights, state: dict, config: TrainConfig
     ) -> None:
         super().__init__()
         self._folder = folder
+        self._average = average
         self._best = state["best"]
         self._wait = state["wait"]
-        self._patience = patience
-        self._config = asdict(config)
+        self._config = config
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         accuracies = [
-            value for name, value in (logs or {}).items()
+            value
+            for name, value in (logs or {}).items()
             if name.startswith("val_") and name.endswith("accuracy")
         ]
         mean = float(np.mean(accuracies))
         self._wait += 1
+        _write_whole(self._folder / LAST, self.model.save)
+        self._average.use_average()
         if mean > self._best:
             self._best, self._wait = mean, 0
-            self.model.save_weights(self._folder / BEST)
+            _write_whole(self._folder / BEST, self.model.save_weights)
+        _write_whole(self._folder / AVERAGE, self.model.save_weights)
+        self._average.use_plain()
         state = {
             "epoch": epoch + 1,
             "best": self._best,
             "wait": self._wait,
-            "config": self._config,
+            "config": asdict(self._config),
         }
-        (self._folder / "state.json").write_text(json.dumps(state))
-        self.model.stop_training = self._wait >= self._patience
+        # Last, so that what it speaks of is there.
+        _write_whole(
+            self._folder / STATE, lambda path: path.write_text(json.dumps(state), encoding="utf-8")
+        )
+        if self._wait >= self._config.patience:
+            self.model.stop_training = True
+
+
+def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside and rename: a run that is killed leaves the old file or the new one."""
+    half = path.with_name(f"half.{path.name}")
+    write(half)
+    half.replace(path)

@@ -1,0 +1,5 @@
+"""`python -m emoapp`."""
+
+from emoapp.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,127 @@
+"""What stands beside a model file: its labels, its heads, its framing, and how it was made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emoapp.align import FER2013_FRAMING, Framing
+from emoapp.errors import ModelError
+from emoapp.resources import MODELS
+
+FORMAT = 1
+FILE_NAME = "emotion.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One set of logits of the network.
+
+    name: the label set it was trained on ("fer2013", "ferplus", "labels").
+    labels: in the order of its logits.
+    temperature: what the logits are divided by before the softmax, so that the probabilities
+        can be believed (Guo et al. 2017).
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDescription:
+    """All that is needed to use a model and to say where it comes from.
+
+    labels: what the model shows, in order.
+    heads: in the order in which their logits stand in the output.
+    framing: how faces are cut out for it.
+    sha256: file name -> hexadecimal digest of the files beside.
+    made: data, settings, seed, versions, metrics: for people.
+    """
+
+    labels: tuple[str, ...]
+    heads: tuple[Head, ...]
+    framing: Framing = FER2013_FRAMING
+    sha256: dict[str, str] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.heads:
+            raise ModelError("a model needs at least one head")
+        for label in self.labels:
+            if not any(label in head.labels for head in self.heads):
+                raise ModelError(f"the label {label!r} is in none of the model's heads")
+
+    def head(self, name: str) -> Head | None:
+        return next((head for head in self.heads if head.name == name), None)
+
+    def write(self, path: Path) -> None:
+        content = {"format": FORMAT, **asdict(self)}
+        half = path.with_suffix(".half")
+        half.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        half.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> ModelDescription:
+        """Raises ModelError, naming the file, where it is missing or not such a description."""
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if content["format"] != FORMAT:
+                raise ModelError(
+                    f"{path}: has format {content['format']}, this program reads {FORMAT}; "
+                    "export the model again with this version"
+                )
+            framing = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in content["framing"].items()
+            }
+            return cls(
+                labels=tuple(content["labels"]),
+                heads=tuple(
+                    Head(head["name"], tuple(head["labels"]), float(head["temperature"]))
+                    for head in content["heads"]
+                ),
+                framing=Framing(**framing),
+                sha256=dict(content["sha256"]),
+                made=dict(content["made"]),
+            )
+        except FileNotFoundError:
+            raise ModelError(
+                f"{path}: missing; a model file needs its description beside it"
+            ) from None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+            raise ModelError(f"{path}: not a model description ({exc!r})") from exc
+
+
+def sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def find_model(path: str | Path | None, *, suffix: str) -> tuple[Path, ModelDescription]:
+    """The model file with that suffix and its description.
+
+    path: the file, or the folder it lies in; None for the shipped model.
+
+    Raises ModelError where one is missing, damaged or does not belong to the other.
+    """
+    chosen = MODELS if path is None else Path(path)
+    if chosen.is_dir():
+        found = sorted(chosen.glob(f"*{suffix}"))
+        if not found:
+            raise ModelError(f"{chosen}: there is no {suffix} model in this folder")
+        chosen = found[0]
+    if not chosen.is_file():
+        raise ModelError(f"{chosen}: there is no such model; `emoapp train` makes one")
+    if chosen.suffix != suffix:
+        raise ModelError(f"{chosen}: expected a {suffix} file here")
+    description = ModelDescription.read(chosen.with_name(FILE_NAME))
+    expected = description.sha256.get(chosen.name)
+    if expected is not None and expected != sha256_of(chosen):
+        raise ModelError(
+            f"{chosen}: is damaged or not the file that {FILE_NAME} describes (its SHA-256 "
+            "differs); install or export it again"
+        )
+    return chosen, description

@@ -1,0 +1,52 @@
+"""The network on the CPU, by LiteRT (once TensorFlow Lite)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from emoapp.classifiers.base import Classifier
+from emoapp.classifiers.description import find_model
+from emoapp.errors import ModelError
+
+
+class LiteRTClassifier(Classifier):
+    """Runs a `.tflite` file that takes uint8 (N, S, S) and gives float32 (N, logits)."""
+
+    name = "LiteRT on the CPU"
+
+    def __init__(self, model: str | Path | None = None, *, threads: int = 1) -> None:
+        """model: file or folder, None for the shipped model. One thread is the fastest for one
+        face: starting a second costs more than it saves."""
+        from ai_edge_litert.interpreter import Interpreter
+
+        path, description = find_model(model, suffix=".tflite")
+        super().__init__(description)
+        try:
+            self._interpreter = Interpreter(str(path), num_threads=threads)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as exc:
+            raise ModelError(f"{path}: LiteRT can't run this model ({exc})") from exc
+        (inputs,) = self._interpreter.get_input_details()
+        (outputs,) = self._interpreter.get_output_details()
+        self._input, self._output = inputs["index"], outputs["index"]
+        self._batch = int(inputs["shape"][0])
+        expected = sum(len(head.labels) for head in description.heads)
+        if outputs["shape"][-1] != expected or inputs["dtype"] != np.uint8:
+            raise ModelError(
+                f"{path}: expected uint8 crops in and {expected} logits out, found "
+                f"{inputs['dtype'].__name__} and {outputs['shape'][-1]}"
+            )
+
+    def _logits(self, crops: np.ndarray) -> np.ndarray:
+        if len(crops) != self._batch:
+            self._interpreter.resize_tensor_input(self._input, crops.shape)
+            self._interpreter.allocate_tensors()
+            self._batch = len(crops)
+        self._interpreter.set_tensor(self._input, crops)
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self._output)
+
+    def close(self) -> None:
+        self._interpreter = None

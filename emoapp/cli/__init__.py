@@ -1,0 +1,49 @@
+"""The command line: turns words into a configuration, and errors into messages and exit statuses."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import emoapp
+from emoapp.errors import EmoappError
+from emoapp.quiet import silence_native_libraries
+
+COMMANDS = ("live", "video", "train", "evaluate", "export")
+"""Each is the module of the same name here, with HELP, `add_arguments(parser)` and `run(args)`."""
+
+INTERRUPTED = 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="emoapp",
+        description="Reads facial expressions from a webcam, recorded video and pictures.",
+    )
+    parser.add_argument("--version", action="version", version=f"emoapp {emoapp.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        module = import_module(f"emoapp.cli.{name}")
+        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C."""
+    args = build_parser().parse_args(argv)
+    silence_native_libraries()
+    # `kill` and the end of a session close files and cameras as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return args.run(args) or 0
+    except EmoappError as exc:
+        print(f"emoapp: {exc}", file=sys.stderr)
+        return exc.exit_status
+    except KeyboardInterrupt:
+        print("emoapp: interrupted", file=sys.stderr)
+        return INTERRUPTED

@@ -1,0 +1,65 @@
+"""`emoapp live`: the camera in a window, with the expressions of everybody in sight."""
+
+from __future__ import annotations
+
+import argparse
+
+from emoapp.cli.common import (
+    add_analysis_arguments,
+    analysis_options,
+    positive,
+    size_wh,
+    summary,
+)
+from emoapp.config import LiveConfig
+from emoapp.resources import DEMO_CLIP
+
+HELP = "Show the camera in a window, with the expressions of everybody in sight."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--source",
+        default="0",
+        metavar="CAMERA|FILE|ADDRESS",
+        help="a camera's number, a file, or the address of a stream (http, rtsp); default: 0",
+    )
+    source.add_argument(
+        "--demo", action="store_true", help="play the bundled clip, with no camera needed"
+    )
+    parser.add_argument("--size", type=size_wh, metavar="WxH", help="ask the camera for this size")
+    parser.add_argument(
+        "--fps", type=positive, metavar="N", help="ask the camera for this many frames a second"
+    )
+    parser.add_argument(
+        "--mirror",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="show the picture like a mirror (default: cameras only)",
+    )
+    parser.add_argument("--loop", action="store_true", help="begin a file again at its end")
+    parser.add_argument(
+        "--no-window",
+        action="store_true",
+        help="open no window; print a line whenever an expression changes",
+    )
+    add_analysis_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from emoapp.runner import run_live
+
+    numbers = run_live(
+        LiveConfig(
+            source=str(DEMO_CLIP) if args.demo else args.source,
+            size_wh=args.size,
+            fps=args.fps,
+            mirror=args.mirror,
+            loop=args.loop or args.demo,
+            window=not args.no_window,
+            **analysis_options(args),
+        )
+    )
+    print(summary(numbers))
+    return 0

@@ -1,0 +1,142 @@
+"""MediaPipe's face detectors (BlazeFace, Bazarevsky et al. 2019): short range, and full range."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+import cv2
+import numpy as np
+
+from emoapp.detectors.base import Detector, largest_first
+from emoapp.geometry import iou
+from emoapp.types import Box, Face
+
+SHORT_RANGE, FULL_RANGE = 0, 1
+MIN_SCORE = 0.5
+WORKING_SIDE = 640
+"""Longer sides are shrunk to this: the networks look at 128 and 192 pixels anyway."""
+
+FAR_CHECK_EVERY = 15
+"""The full range runs on every so many frames to see whether it finds faces that the short range
+misses; while it does, it runs on all of them. It costs twice the time of the short range."""
+
+MARGIN = 0.5
+"""Border added on each side, as a share of the picture's sides, when nothing else finds a face:
+the networks miss faces that fill the picture."""
+
+SAME_FACE_IOU = 0.3
+
+
+@contextmanager
+def _hidden(*names: str) -> Iterator[None]:
+    """Make `import` see empty modules instead of these, unless they are loaded already.
+
+    MediaPipe imports tensorflow, jax, matplotlib and its own "tasks" where it finds them, needs
+    none of them for its detectors, and takes 8 seconds for it instead of a fifth of one.
+    """
+    hidden = {name: ModuleType(name) for name in names if name not in sys.modules}
+    sys.modules.update(hidden)
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def _load_solution():
+    with _hidden("tensorflow", "jax", "matplotlib", "matplotlib.pyplot"):
+        from mediapipe.python.solutions import face_detection
+    return face_detection
+
+
+class MediaPipeDetector(Detector):
+    """Short range on each picture, the full range where it helps, a margin where neither does."""
+
+    name = "mediapipe"
+
+    def __init__(self, *, min_score: float = MIN_SCORE) -> None:
+        solution = _load_solution()
+        self._short, self._full = (
+            solution.FaceDetection(min_detection_confidence=min_score, model_selection=model)
+            for model in (SHORT_RANGE, FULL_RANGE)
+        )
+        self._countdown = 0
+        self._far_helps = False
+
+    def detect(self, image: np.ndarray) -> list[Face]:
+        height, width = image.shape[:2]
+        scale = min(1.0, WORKING_SIDE / max(height, width))
+        if scale < 1.0:
+            size = (max(1, round(width * scale)), max(1, round(height * scale)))
+            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        size_wh = (width, height)
+
+        faces = _run(self._short, rgb, size_wh)
+        if self._far_helps or self._countdown == 0 or not faces:
+            far = _new_ones(_run(self._full, rgb, size_wh), faces)
+            if self._countdown == 0 or self._far_helps:
+                self._far_helps = bool(far)
+                self._countdown = FAR_CHECK_EVERY
+            faces += far
+        self._countdown -= 1
+        return largest_first(faces or self._detect_with_margin(rgb, size_wh))
+
+    def _detect_with_margin(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
+        height, width = rgb.shape[:2]
+        x, y = round(width * MARGIN), round(height * MARGIN)
+        wider = cv2.copyMakeBorder(rgb, y, y, x, x, cv2.BORDER_REPLICATE)
+        growth = 1 + 2 * MARGIN
+        return _run(
+            self._short,
+            wider,
+            (size_wh[0] * growth, size_wh[1] * growth),
+            offset=(size_wh[0] * MARGIN, size_wh[1] * MARGIN),
+        )
+
+    def close(self) -> None:
+        for solution in (self._short, self._full):
+            # Its own `close` must not be called twice.
+            if solution._graph is not None:
+                solution.close()
+
+
+def _run(
+    solution, rgb: np.ndarray, size_wh: tuple[float, float], offset: tuple[float, float] = (0, 0)
+) -> list[Face]:
+    """Faces in pixels of the full picture: relative positions times `size_wh` less `offset`."""
+    # MediaPipe copies pictures that may change, and passes on the others.
+    rgb.flags.writeable = False
+    found = solution.process(rgb).detections or ()
+    faces = []
+    for detection in found:
+        where = detection.location_data
+        box = where.relative_bounding_box
+        if box.width <= 0 or box.height <= 0:
+            continue
+        points = np.array([(point.x, point.y) for point in where.relative_keypoints], np.float32)
+        points = points * np.float32(size_wh) - np.float32(offset)
+        x0, y0 = box.xmin * size_wh[0] - offset[0], box.ymin * size_wh[1] - offset[1]
+        faces.append(
+            Face(
+                box=Box(x0, y0, x0 + box.width * size_wh[0], y0 + box.height * size_wh[1]),
+                score=min(1.0, detection.score[0]),
+                # Its first point is the person's right eye: on the left of the picture.
+                eyes=points[:2],
+                nose=points[2],
+                mouth=points[3],
+            )
+        )
+    return faces
+
+
+def _new_ones(candidates: list[Face], known: list[Face]) -> list[Face]:
+    """Those candidates that are none of the known faces."""
+    return [
+        face
+        for face in candidates
+        if all(iou(face.box, other.box) < SAME_FACE_IOU for other in known)
+    ]

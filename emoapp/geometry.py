@@ -1,0 +1,43 @@
+"""Plane geometry of boxes and points."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emoapp.types import Box
+
+
+def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The rotation, scale and shift that brings `source` nearest to `target` (least squares).
+
+    source, target: float (N, 2), N >= 2 points x, y; the source's must not all coincide.
+
+    Returns float64 (2, 3), to be applied to column vectors (x, y, 1). The closed form of Umeyama
+    1991 for the plane, where a rotation with scale is one complex factor.
+    """
+    z = source[:, 0] + 1j * source[:, 1]
+    w = target[:, 0] + 1j * target[:, 1]
+    z_mean, w_mean = z.mean(), w.mean()
+    spread = np.sum(np.abs(z - z_mean) ** 2)
+    if spread == 0:
+        raise ValueError("source: expected at least two different points")
+    factor = np.sum(np.conj(z - z_mean) * (w - w_mean)) / spread
+    shift = w_mean - factor * z_mean
+    return np.array(
+        [[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]]
+    )
+
+
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes, 0 to 1."""
+    width = min(a.x1, b.x1) - max(a.x0, b.x0)
+    height = min(a.y1, b.y1) - max(a.y0, b.y0)
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (a.area + b.area - shared)
+
+
+def scaled(box: Box, factor: float) -> Box:
+    """The box multiplied by `factor` from the picture's origin."""
+    return Box(*(value * factor for value in box))

@@ -1,0 +1,57 @@
+"""The way of one frame: detect, align, classify, track and smooth. No files, no threads."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from emoapp.align import align
+from emoapp.classifiers import Classifier
+from emoapp.detectors import Detector
+from emoapp.tracking import Tracker
+from emoapp.types import Frame, Result, Scores
+
+
+class Pipeline:
+    """Says of each frame of one source who is in it and how they look.
+
+    Keeps who was seen before, so frames must come in order, and each source needs its own.
+    `close` (or `with`) closes the detector and the classifier.
+    """
+
+    def __init__(
+        self, detector: Detector, classifier: Classifier, *, smoothing_s: float = 0.3
+    ) -> None:
+        """smoothing_s: time constant of the average over time, seconds; 0 for none."""
+        self.detector = detector
+        self.classifier = classifier
+        self._tracker = Tracker(smoothing_s=smoothing_s)
+
+    def process(self, frame: Frame) -> Result:
+        began = perf_counter()
+        faces = self.detector.detect(frame.image)
+        detected = perf_counter()
+        crops = align(frame.image, faces, self.classifier.description.framing)
+        aligned = perf_counter()
+        labels = self.classifier.labels
+        scores = [Scores(labels, row) for row in self.classifier.classify(crops)]
+        tracks = self._tracker.update(frame, faces, scores)
+        classified = perf_counter()
+        return Result(
+            frame,
+            tracks,
+            {
+                "detect": (detected - began) * 1e3,
+                "align": (aligned - detected) * 1e3,
+                "classify": (classified - aligned) * 1e3,
+            },
+        )
+
+    def close(self) -> None:
+        self.detector.close()
+        self.classifier.close()
+
+    def __enter__(self) -> Pipeline:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

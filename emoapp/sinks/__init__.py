@@ -1,0 +1,55 @@
+"""Where results go: a window, a video file, a log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from emoapp.errors import UsageError
+from emoapp.sinks.base import Sink
+
+__all__ = ["LOGS", "Sink", "open_log", "open_recorder", "open_window"]
+
+# Each backend is imported when it is opened: OpenCV and PyAV take a fifth of a second each.
+
+
+def open_window(title: str) -> Sink:
+    """See `emoapp.sinks.window.Window`."""
+    from emoapp.sinks.window import Window
+
+    return Window(title)
+
+
+def open_recorder(
+    path: str | os.PathLike[str], *, fps: float, size_wh: tuple[int, int], overwrite: bool = False
+) -> Sink:
+    """See `emoapp.sinks.recorder.VideoRecorder`."""
+    from emoapp.sinks.recorder import VideoRecorder
+
+    return VideoRecorder(path, fps=fps, size_wh=size_wh, overwrite=overwrite)
+
+
+def _csv(path: str | os.PathLike[str], labels: Sequence[str], *, overwrite: bool) -> Sink:
+    from emoapp.sinks.log import CsvLog
+
+    return CsvLog(path, labels, overwrite=overwrite)
+
+
+LOGS: dict[str, Callable[..., Sink]] = {".csv": _csv}
+"""A log's suffix -> factory(path, labels, *, overwrite)."""
+
+
+def open_log(
+    path: str | os.PathLike[str], labels: Sequence[str], *, overwrite: bool = False
+) -> Sink:
+    """Open the log that the suffix of `path` names.
+
+    labels: the expressions, in the order of the model.
+
+    Raises UsageError for a suffix that is not in `LOGS`, SinkError where it can't be written.
+    """
+    factory = LOGS.get(Path(path).suffix.lower())
+    if factory is None:
+        raise UsageError(f"The log {path} must end with {' or '.join(LOGS)}.")
+    return factory(path, labels, overwrite=overwrite)

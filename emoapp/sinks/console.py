@@ -1,0 +1,34 @@
+"""Says in words who looks how: what there is to see where there is no window."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+import numpy as np
+
+from emoapp.sinks.base import Sink
+from emoapp.types import Result
+
+
+class ConsoleLog(Sink):
+    """Prints a line whenever a person comes or changes the expression."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = sys.stdout if stream is None else stream
+        self._said: dict[int, str] = {}
+
+    def write(self, result: Result, picture: np.ndarray | None) -> None:
+        for track in result.tracks:
+            label = track.smoothed.label
+            if self._said.get(track.id) != label:
+                self._said[track.id] = label
+                confidence = track.smoothed.confidence
+                print(
+                    f"{result.frame.t:8.2f} s  face {track.id}  {label} {confidence:.0%}",
+                    file=self._stream,
+                    flush=True,
+                )
+
+    def close(self) -> None:
+        pass

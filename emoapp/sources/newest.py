@@ -1,0 +1,134 @@
+"""The one slot behind every live source: a thread fills it, the newest picture wins."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from emoapp.types import Frame
+
+# Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
+_SLICE_S = 0.1
+
+# How long close() waits for a driver that hangs inside a call before it leaves the thread behind.
+_JOIN_S = 1.0
+
+
+class Newest:
+    """Calls `grab` over and over in a thread and keeps only the newest picture.
+
+    grab: waits for the next picture and returns (image uint8 (H, W, 3) BGR, its time in seconds),
+        or None at the end. What it raises comes up in `take`.
+    release: called once in that thread when it ends, so that a device is never given back while
+        a call is still inside it.
+    stall_s, stalled: `take` raises `stalled()` where it waited so many seconds for a picture;
+        None waits for ever.
+
+    Numbers and times count from the first picture that is taken, not from the first that came:
+    the time between opening a camera and reading from it is nobody's loss.
+    """
+
+    def __init__(
+        self,
+        grab: Callable[[], tuple[np.ndarray, float] | None],
+        *,
+        release: Callable[[], None],
+        name: str,
+        stall_s: float | None = None,
+        stalled: Callable[[], Exception] | None = None,
+    ) -> None:
+        self._grab, self._release = grab, release
+        self._stall_s, self._stalled = stall_s, stalled
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._slot: tuple[int, np.ndarray, float] | None = None
+        self._error: BaseException | None = None
+        self._ended = False
+        self._came = 0
+        self._first: tuple[int, float] | None = None
+        self.missed = 0
+        self._thread = threading.Thread(target=self._run, name=f"grab {name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to grab; may be called again without effect."""
+        if not self._thread.ident and not self._stop.is_set():
+            self._thread.start()
+
+    def sleep(self, seconds: float) -> None:
+        """For `grab`: wait so long, less if the slot is closed meanwhile."""
+        self._stop.wait(seconds)
+
+    def peek(self, timeout_s: float) -> np.ndarray | None:
+        """The picture in the slot, left there; None if none comes in so many seconds."""
+        with self._changed:
+            self._wait(timeout_s)
+            if self._slot is None and self._error is not None:
+                raise self._error
+            return None if self._slot is None else self._slot[1]
+
+    def take(self) -> Frame | None:
+        """The newest picture not taken yet, waiting for it; None at the end or once closed."""
+        self.start()
+        with self._changed:
+            self._wait(self._stall_s)
+            if self._slot is None:
+                if self._error is not None:
+                    raise self._error
+                if self._ended or self._stop.is_set():
+                    return None
+                raise self._stalled()
+            number, image, t = self._slot
+            self._slot = None
+            if self._first is None:
+                self._first = number, t
+            return Frame(image, number - self._first[0], t - self._first[1])
+
+    def close(self) -> None:
+        """Stop the thread; may be called twice."""
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        if self._thread.ident:
+            self._thread.join(_JOIN_S)
+        else:
+            self._ended = True
+            self._release()
+        with self._changed:
+            self._slot = None
+
+    def _wait(self, timeout_s: float | None) -> None:
+        """Until there is a picture, the end, or `timeout_s` seconds went by."""
+        waited = 0.0
+        while self._slot is None and not self._ended and not self._stop.is_set():
+            if timeout_s is not None and waited >= timeout_s:
+                return
+            # Slices are counted, not the clock read: the clock jumps when the computer sleeps,
+            # and that is not the camera's fault.
+            if not self._changed.wait(_SLICE_S):
+                waited += _SLICE_S
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                picture = self._grab()
+                if picture is None or self._stop.is_set():
+                    break
+                with self._changed:
+                    if self._slot is not None and self._first is not None:
+                        self.missed += 1
+                    self._slot = self._came, *picture
+                    self._came += 1
+                    self._changed.notify_all()
+        except BaseException as exc:  # raised again in take(), in the thread that reads
+            self._error = exc
+        finally:
+            # The device first: whoever hears of the end may open it again at once.
+            try:
+                self._release()
+            except Exception as exc:
+                self._error = self._error or exc
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()

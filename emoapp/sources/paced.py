@@ -1,0 +1,62 @@
+"""Makes a file behave like a camera: it plays in real time, and who reads late misses frames."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from emoapp.sources.base import Source
+from emoapp.sources.newest import Newest
+from emoapp.types import Frame
+
+# Later than this the clock is set anew: after the computer slept, nothing is played in a rush.
+_GIVE_UP_S = 0.5
+
+
+class Paced(Source):
+    """Plays another source at its own timing, from the first `read` on; the newest frame wins.
+
+    Takes `source` over and closes it. What it raises comes up in `read`.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._began: float | None = None
+        self._newest = Newest(self._grab, release=source.close, name=source.name)
+
+    @property
+    def name(self) -> str:
+        return self._source.name
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        return self._source.size_wh
+
+    @property
+    def fps(self) -> float | None:
+        return self._source.fps
+
+    @property
+    def frame_count(self) -> int | None:
+        return self._source.frame_count
+
+    @property
+    def missed(self) -> int:
+        return self._newest.missed
+
+    def read(self) -> Frame | None:
+        return self._newest.take()
+
+    def close(self) -> None:
+        self._newest.close()
+
+    def _grab(self) -> tuple[np.ndarray, float] | None:
+        frame = self._source.read()
+        if frame is None:
+            return None
+        now = time.monotonic()
+        if self._began is None or now - (self._began + frame.t) > _GIVE_UP_S:
+            self._began = now - frame.t
+        self._newest.sleep(self._began + frame.t - now)
+        return frame.image, frame.t

@@ -1,0 +1,192 @@
+"""A video file as a source: every frame, in order, with the file's own timestamps."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from pathlib import Path
+
+import av
+
+from emoapp.errors import SourceError
+from emoapp.sources import pyav
+from emoapp.sources.base import Source
+from emoapp.types import Frame
+
+# Enough that decoding and the rest overlap; each holds a whole picture (2.8 MB at 1280x720).
+_AHEAD = 4
+
+# Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
+_SLICE_S = 0.1
+
+_FALLBACK_FPS = 25.0
+
+
+class VideoFile(Source):
+    """Decodes in a thread of its own, a few frames ahead; nothing is dropped.
+
+    Times are the file's, exact to the microsecond and uneven where the file's are; the first
+    frame's is 0. Turned phone clips come upright. Damaged pictures are left out and counted.
+
+    loop: begin again after the last frame, without end; times and numbers go on.
+
+    Raises SourceError, naming the file, where it can't be opened or shows no picture.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, loop: bool = False) -> None:
+        self._path = os.fspath(path)
+        self._loop = loop
+        self.damaged = 0
+        """Pictures left out so far because they could not be decoded."""
+        self.start_s = 0.0
+        """What to add to a frame's `t` to get the file's own time, seconds."""
+        self._container, self._stream = self._open()
+        rate = self._stream.average_rate or self._stream.guessed_rate
+        self._fps = float(rate) if rate else None
+        self._frame_count = None if loop else self._stated_count()
+        self._frames: queue.Queue[Frame | BaseException | None] = queue.Queue(_AHEAD)
+        self._stop = threading.Event()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name=f"decode {self._path}", daemon=True)
+        self._thread.start()
+        try:
+            # Opened means seen: a file that only looks like a video is refused here.
+            self._ahead: Frame | None = self._next()
+            if self._ahead is None:
+                raise SourceError(
+                    f"{self._path} holds no picture that can be decoded; "
+                    "the file is damaged or was cut off."
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        return self._path
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        return self._size_wh
+
+    @property
+    def fps(self) -> float | None:
+        return self._fps
+
+    @property
+    def frame_count(self) -> int | None:
+        """As the file states it or its length suggests; damage makes it fewer."""
+        return self._frame_count
+
+    def read(self) -> Frame | None:
+        if self._ahead is not None:
+            frame, self._ahead = self._ahead, None
+            return frame
+        return self._next()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._ended, self._ahead = True, None
+        self._thread.join()
+        # What the thread had ready is not needed any more; the pictures are large.
+        while not self._frames.empty():
+            self._frames.get_nowait()
+
+    def _open(self) -> tuple[av.container.InputContainer, av.video.stream.VideoStream]:
+        path = Path(self._path)
+        if not path.exists():
+            raise SourceError(f"There is no file {self._path}. Check the name and the folder.")
+        if path.is_file() and path.stat().st_size == 0:
+            raise SourceError(f"{self._path} is empty (0 bytes).")
+        try:
+            container = av.open(self._path)
+        except av.error.InvalidDataError as exc:
+            raise SourceError(
+                f"{self._path} is not a video that can be read, or its end is missing. Try to "
+                "play it in another program; `ffmpeg -i FILE out.mp4` may repair it."
+            ) from exc
+        except OSError as exc:
+            raise SourceError(f"{self._path} cannot be opened: {exc.strerror or exc}.") from exc
+        stream = pyav.video_stream(container)
+        if stream is None:
+            container.close()
+            raise SourceError(f"{self._path} has no picture, only sound or other data.")
+        # All cores: measured at 1280x720 on two, 3.4 ms a frame against 7.1 in one thread.
+        stream.thread_type = "AUTO"
+        return container, stream
+
+    def _stated_count(self) -> int | None:
+        if self._stream.frames:
+            return self._stream.frames
+        if self._container.duration and self._fps:
+            return round(self._container.duration / av.time_base * self._fps)
+        return None
+
+    def _next(self) -> Frame | None:
+        while not self._ended:
+            try:
+                item = self._frames.get(timeout=_SLICE_S)
+            except queue.Empty:
+                continue
+            if isinstance(item, Frame):
+                return item
+            self._ended = True
+            if item is not None:
+                raise item
+        return None
+
+    def _put(self, item: Frame | BaseException | None) -> None:
+        while not self._stop.is_set():
+            try:
+                return self._frames.put(item, timeout=_SLICE_S)
+            except queue.Full:
+                continue
+
+    def _run(self) -> None:
+        """The decode thread."""
+        try:
+            for frame in self._decode():
+                self._put(frame)
+                if self._stop.is_set():
+                    break
+            self._put(None)
+        except av.error.FFmpegError as exc:
+            error = SourceError(f"{self._path} cannot be read further: {exc.strerror or exc}.")
+            error.__cause__ = exc
+            self._put(error)
+        except BaseException as exc:  # raised again in read(), in the main thread
+            self._put(exc)
+        finally:
+            self._container.close()
+
+    def _decode(self):
+        step = 1 / (self._fps or _FALLBACK_FPS)
+        index, t, size_wh = 0, -step, None
+        while True:
+            first_pts, began, in_this_round = None, t + step, 0
+            for picture in pyav.decode(self._container, self._stream, self._count_damage):
+                pts = picture.pts
+                if first_pts is None and pts is not None:
+                    first_pts = pts
+                    if index == 0:
+                        self.start_s = float(pts * self._stream.time_base)
+                stated = None
+                if pts is not None:
+                    stated = began + float((pts - first_pts) * self._stream.time_base)
+                # Files without timestamps, or with ones that run backwards, keep an even pace.
+                t = t + step if stated is None or (index and stated <= t) else stated
+                if size_wh is None:
+                    size_wh = picture.width, picture.height
+                frame = Frame(pyav.to_bgr(picture, size_wh), index, t)
+                if index == 0:
+                    self._size_wh = frame.size_wh
+                yield frame
+                index += 1
+                in_this_round += 1
+            if not self._loop or not in_this_round:
+                return
+            self._container.seek(0)
+
+    def _count_damage(self) -> None:
+        self.damaged += 1

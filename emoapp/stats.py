@@ -1,0 +1,110 @@
+"""The numbers of a run: how many frames, how fast, how much work each stage was."""
+
+from __future__ import annotations
+
+import json
+import time
+from array import array
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from emoapp.errors import SinkError
+
+STAGES = ("detect", "align", "classify", "draw", "show", "total")
+
+
+class Stats:
+    """Collects while a run goes on; `as_dict` says what came of it.
+
+    The counters are public and set by the runner.
+    """
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.analysed = 0
+        self.shown = 0
+        self._ms = {stage: array("f") for stage in STAGES}
+        self._faces = array("H")
+        self._first_result_s: float | None = None
+        self._began: float | None = None
+        self._last = 0.0
+
+    def add(self, ms: Mapping[str, float], *, faces: int) -> None:
+        """An analysed frame: milliseconds by stage, and how many faces were in it."""
+        now = time.perf_counter()
+        if self._began is None:
+            self._began = now
+            self._first_result_s = _process_age_s()
+        self._last = now
+        self.analysed += 1
+        for stage, value in ms.items():
+            self._ms[stage].append(value)
+        self._faces.append(faces)
+
+    @property
+    def fps(self) -> float | None:
+        """Analysed frames a second, from the first result on."""
+        if self.analysed < 2 or self._last <= self._began:
+            return None
+        return (self.analysed - 1) / (self._last - self._began)
+
+    def as_dict(
+        self, *, source: str, size_wh: tuple[int, int], source_fps: float | None, missed: int
+    ) -> dict:
+        return {
+            "source": source,
+            "size_wh": list(size_wh),
+            "source_fps": source_fps,
+            "frames": {
+                "read": self.read,
+                "analysed": self.analysed,
+                "shown": self.shown,
+                "missed": missed,
+            },
+            "first_result_s": _rounded(self._first_result_s),
+            "fps": _rounded(self.fps),
+            "ms": {stage: _median_p95(values) for stage, values in self._ms.items()},
+            "faces": {
+                "mean": _rounded(float(np.mean(self._faces))) if self._faces else None,
+                "max": max(self._faces, default=None),
+            },
+            "peak_rss_mb": _rounded(peak_rss_mb()),
+        }
+
+
+def write_stats(path: Path, numbers: dict) -> None:
+    """Raises SinkError where the file can't be written."""
+    try:
+        path.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    except OSError as exc:
+        raise SinkError(f"{path}: the statistics can't be written ({exc.strerror})") from exc
+
+
+def peak_rss_mb() -> float:
+    """The most memory that this process ever had, in megabytes (10^6 bytes)."""
+    memory = psutil.Process().memory_info()
+    if hasattr(memory, "peak_wset"):  # Windows
+        return memory.peak_wset / 1e6
+    import resource
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+def _process_age_s() -> float:
+    return time.time() - psutil.Process().create_time()
+
+
+def _median_p95(values: array) -> dict[str, float | None]:
+    if not values:
+        return {"median": None, "p95": None}
+    median, p95 = np.percentile(np.frombuffer(values, np.float32), (50, 95))
+    return {"median": _rounded(float(median)), "p95": _rounded(float(p95))}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
