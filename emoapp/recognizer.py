@@ -56,6 +56,7 @@ class EmotionRecognizer:
 
         image: uint8 (H, W, 3), BGR as OpenCV reads it.
         """
+        self._detector.reset()
         return self._pipeline(0.0).process(Frame(image, 0, 0.0)).tracks
 
     def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
@@ -64,6 +65,7 @@ class EmotionRecognizer:
         People keep their track's id from frame to frame. The source is closed at the end, or when
         the iterator is.
         """
+        self._detector.reset()
         pipeline = self._pipeline(self._smoothing_s)
         with open_source(source) as frames:
             for frame in frames:

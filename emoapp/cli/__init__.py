@@ -1,4 +1,4 @@
-"""The command line: turns words into a configuration, and errors into messages and exit statuses."""
+"""The command line: words become a configuration, errors messages and exit statuses."""
 
 from __future__ import annotations
 

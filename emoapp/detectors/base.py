@@ -22,6 +22,9 @@ class Detector(ABC):
         image: uint8 (H, W, 3), BGR.
         """
 
+    def reset(self) -> None:  # noqa: B027  (most detectors remember nothing)
+        """Forget the pictures before: the next one shows something else."""
+
     @abstractmethod
     def close(self) -> None:
         """Give everything back; may be called twice."""

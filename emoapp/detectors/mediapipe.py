@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 
 from emoapp.detectors.base import Detector, largest_first
-from emoapp.geometry import iou
+from emoapp.geometry import iou, similarity
 from emoapp.types import Box, Face
 
 SHORT_RANGE, FULL_RANGE = 0, 1
@@ -28,6 +29,20 @@ MARGIN = 0.5
 the networks miss faces that fill the picture."""
 
 SAME_FACE_IOU = 0.3
+
+CERTAIN_SCORE = 0.75
+"""Fainter faces are looked at a second time: cut out upright, large and in the middle."""
+
+CLOSE_UP_SIDE = 160
+CLOSE_UP_POINTS = np.array([[0.36, 0.38], [0.64, 0.38], [0.5, 0.66]]) * CLOSE_UP_SIDE
+"""Eyes and mouth in the close-up, pixels."""
+
+CLOSE_UP_ERROR = 0.12 * CLOSE_UP_SIDE
+"""A face is confirmed when its points are at most so many pixels from where they should be."""
+
+LOOKS = 3
+"""Each look starts from the points that the last one found. On real faces they settle at once; in
+a cartoon's title 36 of 36 false faces wandered off."""
 
 
 @contextmanager
@@ -68,22 +83,59 @@ class MediaPipeDetector(Detector):
 
     def detect(self, image: np.ndarray) -> list[Face]:
         height, width = image.shape[:2]
+        size_wh = (width, height)
         scale = min(1.0, WORKING_SIDE / max(height, width))
+        small = image
         if scale < 1.0:
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
-            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-        size_wh = (width, height)
+            small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
 
-        faces = _run(self._short, rgb, size_wh)
-        if self._far_helps or self._countdown == 0 or not faces:
+        faces = self._confirmed(_run(self._short, rgb, size_wh), image)
+        check = self._countdown == 0
+        if check or self._far_helps or not faces:
             far = _new_ones(_run(self._full, rgb, size_wh), faces)
-            if self._countdown == 0 or self._far_helps:
+            far = self._confirmed(far, image)
+            if check or self._far_helps:
                 self._far_helps = bool(far)
                 self._countdown = FAR_CHECK_EVERY
             faces += far
         self._countdown -= 1
-        return largest_first(faces or self._detect_with_margin(rgb, size_wh))
+        if not faces:
+            faces = self._confirmed(self._detect_with_margin(rgb, size_wh), image)
+        return largest_first(faces)
+
+    def reset(self) -> None:
+        self._countdown = 0
+        self._far_helps = False
+
+    def _confirmed(self, faces: list[Face], image: np.ndarray) -> list[Face]:
+        """The certain faces as they are, the others as a second look sees them, if it does."""
+        looked = (
+            face if face.score >= CERTAIN_SCORE else self._look_closer(face, image)
+            for face in faces
+        )
+        return [face for face in looked if face is not None]
+
+    def _look_closer(self, face: Face, image: np.ndarray) -> Face | None:
+        for _ in range(LOOKS):
+            points = np.vstack([face.eyes, face.mouth]).astype(np.float64)
+            if not points.std():
+                return None
+            to_close_up = similarity(points, CLOSE_UP_POINTS)
+            close_up = cv2.warpAffine(
+                image, to_close_up, (CLOSE_UP_SIDE, CLOSE_UP_SIDE), borderMode=cv2.BORDER_REPLICATE
+            )
+            rgb = cv2.cvtColor(close_up, cv2.COLOR_BGR2RGB)
+            found = _run(self._short, rgb, (CLOSE_UP_SIDE, CLOSE_UP_SIDE))
+            if not found:
+                return None
+            best = max(found, key=lambda other: other.score)
+            errors = np.linalg.norm(np.vstack([best.eyes, best.mouth]) - CLOSE_UP_POINTS, axis=1)
+            face = _transformed(best, cv2.invertAffineTransform(to_close_up))
+            if errors.max() <= CLOSE_UP_ERROR:
+                return face
+        return None
 
     def _detect_with_margin(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
         height, width = rgb.shape[:2]
@@ -131,6 +183,27 @@ def _run(
             )
         )
     return faces
+
+
+def _transformed(face: Face, transform: np.ndarray) -> Face:
+    """The face in the picture that `transform` (a similarity, (2, 3)) leads to.
+
+    The box keeps its size over all: it turns about its centre but stays upright.
+    """
+
+    def moved(points: np.ndarray) -> np.ndarray:
+        return (points @ transform[:, :2].T + transform[:, 2]).astype(np.float32)
+
+    x, y = moved(np.array(face.box.center))
+    scale = math.hypot(transform[0, 0], transform[1, 0])
+    w, h = face.box.width * scale, face.box.height * scale
+    return Face(
+        box=Box(*(float(v) for v in (x - w / 2, y - h / 2, x + w / 2, y + h / 2))),
+        score=face.score,
+        eyes=moved(face.eyes),
+        nose=moved(face.nose),
+        mouth=moved(face.mouth),
+    )
 
 
 def _new_ones(candidates: list[Face], known: list[Face]) -> list[Face]:

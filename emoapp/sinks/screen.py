@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,28 +19,54 @@ _OTHERWISE = "To work without a window, add `--no-window`."
 # A screen over the network (ssh -X, a remote X server) answers well within this.
 _TIMEOUT_S = 3.0
 
+# A server that is just starting anew resets connections for a moment.
+_ATTEMPTS, _PAUSE_S = 10, 0.1
+
 _COOKIE = b"MIT-MAGIC-COOKIE-1"
 
 
-def prepare_screen() -> None:
+def prepare_screen() -> socket.socket | None:
     """Raise NoScreenError unless a window can be opened; keep Qt from writing to stderr.
 
-    To be called before OpenCV opens its first window.
+    To be called before OpenCV opens its first window. What is returned is to be closed after the
+    last: some X servers (Xvfb) start anew when their only visitor leaves, and a window that opens
+    at that moment would end the program.
     """
     # Windows and macOS always have a screen where a program is started by hand.
     if not sys.platform.startswith(("linux", "freebsd")):
-        return
+        return None
     # OpenCV's wheels bring Qt with its X11 part only. Told so, it does not try Wayland first and
     # complain that the part is missing; Wayland desktops show X11 windows through XWayland.
     os.environ["QT_QPA_PLATFORM"] = "xcb"
     # Qt's warnings (missing fonts, odd desktop settings) help nobody who uses this program; what
-    # keeps it from working is said by check_display().
+    # keeps it from working is said by connect().
     os.environ.setdefault("QT_LOGGING_RULES", "*.debug=false;*.info=false;*.warning=false")
-    check_display(os.environ.get("DISPLAY", ""))
+    return connect(os.environ.get("DISPLAY", ""))
 
 
-def check_display(display: str) -> None:
-    """Raise NoScreenError unless the X server `display` (":0", "host:10.0") lets us in."""
+def connect(display: str) -> socket.socket:
+    """A connection to the X server `display` (":0", "host:10.0"), which has accepted it.
+
+    Raises NoScreenError, saying why, where it does not.
+    """
+    host, number = _parse(display)
+    for _ in range(_ATTEMPTS):
+        try:
+            return _be_let_in(host, number)
+        except (ConnectionResetError, BrokenPipeError) as exc:
+            error: OSError = exc
+            time.sleep(_PAUSE_S)
+        except OSError as exc:
+            error = exc
+            break
+    reason = error.strerror or str(error)
+    raise NoScreenError(
+        f"The screen DISPLAY={display} cannot be used: {reason}. {_OTHERWISE}"
+    ) from error
+
+
+def _parse(display: str) -> tuple[str, int]:
+    """The host, "" for this computer, and the number."""
     if not display:
         reason = "the variable DISPLAY is not set"
         if os.environ.get("WAYLAND_DISPLAY"):
@@ -47,19 +75,22 @@ def check_display(display: str) -> None:
     match = re.fullmatch(r"(?:[a-z]+/)?(.*):(\d+)(?:\.\d+)?", display)
     if match is None:
         raise NoScreenError(f"DISPLAY={display} names no screen. {_OTHERWISE}")
-    host, number = match[1], int(match[2])
-    refusal = ""
-    try:
-        for name, data in _credentials(number):
-            refusal = _knock(host, number, name, data)
-            if not refusal:
-                return
-    except OSError as exc:
-        reason = exc.strerror or str(exc)
-        raise NoScreenError(
-            f"The screen DISPLAY={display} cannot be reached: {reason}. {_OTHERWISE}"
-        ) from exc
-    raise NoScreenError(f"The screen DISPLAY={display} lets nobody in: {refusal}. {_OTHERWISE}")
+    return match[1], int(match[2])
+
+
+def _be_let_in(host: str, number: int) -> socket.socket:
+    """Try every key; raises OSError where none fits or nobody answers."""
+    for name, data in _credentials(number):
+        server = _dial(host, number)
+        try:
+            refusal = _introduce(server, name, data)
+        except BaseException:
+            server.close()
+            raise
+        if not refusal:
+            return server
+        server.close()
+    raise PermissionError(errno.EACCES, refusal)
 
 
 def _credentials(number: int) -> Iterator[tuple[bytes, bytes]]:
@@ -80,24 +111,23 @@ def _credentials(number: int) -> Iterator[tuple[bytes, bytes]]:
     yield b"", b""
 
 
-def _knock(host: str, number: int, name: bytes, data: bytes) -> str:
+def _introduce(server: socket.socket, name: bytes, data: bytes) -> str:
     """Begin X11's conversation; "" where the server accepts, else the reason that it gives."""
 
     def padded(value: bytes) -> bytes:
         return value + bytes(-len(value) % 4)
 
-    with _connect(host, number) as server:
-        hello = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(name), len(data))
-        server.sendall(hello + padded(name) + padded(data))
-        answer = server.recv(8, socket.MSG_WAITALL)
-        if len(answer) < 8:
-            return "it hung up"
-        if answer[0] == 1:
-            return ""
-        return server.recv(answer[1]).decode("latin-1").strip() or "no reason given"
+    hello = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(name), len(data))
+    server.sendall(hello + padded(name) + padded(data))
+    answer = server.recv(8, socket.MSG_WAITALL)
+    if len(answer) < 8:
+        raise ConnectionResetError(0, "it hung up")
+    if answer[0] == 1:
+        return ""
+    return server.recv(answer[1]).decode("latin-1").strip() or "no reason given"
 
 
-def _connect(host: str, number: int) -> socket.socket:
+def _dial(host: str, number: int) -> socket.socket:
     if host not in ("", "unix"):
         return socket.create_connection((host.strip("[]"), 6000 + number), _TIMEOUT_S)
     path = f"/tmp/.X11-unix/X{number}"

@@ -28,7 +28,7 @@ class Window(Sink):
     wants_picture = True
 
     def __init__(self, title: str) -> None:
-        prepare_screen()
+        self._screen = prepare_screen()
         self._title = title
         self._shown = False
         self._closed = False
@@ -68,6 +68,8 @@ class Window(Sink):
             cv2.destroyWindow(self._title)
             cv2.pollKey()  # without it the window stays on some desktops
         self._closed = True
+        if self._screen is not None:
+            self._screen.close()
 
     def _open(self, width: int, height: int) -> None:
         flags = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL

@@ -1,0 +1,146 @@
+"""Paints ready-made pieces into a picture, touching only the pixels that they cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from emoapp.overlay.layout import Rect
+from emoapp.overlay.theme import Colour
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sprite:
+    """A piece with soft edges, in the form that blends fastest: picture * keep / 255 + ink.
+
+    ink: uint8 (h, w, 3), BGR, already multiplied by the opacity.
+    keep: uint8 (h, w, 3), how much of the picture shines through, 255 for all of it.
+    """
+
+    ink: np.ndarray
+    keep: np.ndarray
+
+    @property
+    def width(self) -> int:
+        return self.ink.shape[1]
+
+    @property
+    def height(self) -> int:
+        return self.ink.shape[0]
+
+    def columns(self, x0: int, x1: int) -> Sprite:
+        """A part of the piece, sharing its memory."""
+        return Sprite(self.ink[:, x0:x1], self.keep[:, x0:x1])
+
+
+class Layer:
+    """A transparent sheet on which a sprite is put together, once, before it is pasted often."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._ink = np.zeros((height, width, 3), np.float32)
+        self._alpha = np.zeros((height, width, 1), np.float32)
+
+    def paint(
+        self, mask: np.ndarray, colour: Colour, x: int = 0, y: int = 0, opacity: float = 1.0
+    ) -> None:
+        """Lay `colour` over the sheet where `mask`, uint8 (h, w), says; (x, y) is its corner."""
+        height, width = self._alpha.shape[:2]
+        x0, y0 = max(0, x), max(0, y)
+        x1, y1 = min(width, x + mask.shape[1]), min(height, y + mask.shape[0])
+        if x1 <= x0 or y1 <= y0:
+            return
+        part = mask[y0 - y : y1 - y, x0 - x : x1 - x, None]
+        alpha = part.astype(np.float32) * (opacity / 255)
+        ink, below = self._ink[y0:y1, x0:x1], self._alpha[y0:y1, x0:x1]
+        ink *= 1 - alpha
+        ink += alpha * np.array(colour, np.float32)
+        below *= 1 - alpha
+        below += alpha
+
+    def sprite(self) -> Sprite:
+        keep = np.rint(255 * (1 - self._alpha)).astype(np.uint8)
+        return Sprite(np.rint(self._ink).astype(np.uint8), np.repeat(keep, 3, axis=2))
+
+
+@lru_cache(maxsize=128)
+def rounded(width: int, height: int, radius: float) -> np.ndarray:
+    """uint8 (height, width): a filled rectangle with round corners and smooth edges."""
+    radius = min(radius, width / 2, height / 2)
+    # The distance to the outline, from the middle of each pixel: exact, so no supersampling.
+    x = np.abs(np.arange(width, dtype=np.float32) + 0.5 - width / 2) - (width / 2 - radius)
+    y = np.abs(np.arange(height, dtype=np.float32) + 0.5 - height / 2) - (height / 2 - radius)
+    outside = np.hypot(np.maximum(x, 0)[None, :], np.maximum(y, 0)[:, None]) - radius
+    mask = np.rint(255 * np.clip(0.5 - outside, 0, 1)).astype(np.uint8)
+    mask.setflags(write=False)
+    return mask
+
+
+@lru_cache(maxsize=64)
+def capsule(width: int, height: int, colour: Colour) -> Sprite:
+    """A bar with round ends."""
+    layer = Layer(width, height)
+    layer.paint(rounded(width, height, height / 2), colour)
+    return layer.sprite()
+
+
+class Painter:
+    """Draws on one picture, uint8 (H, W, 3), BGR, in place, and remembers where.
+
+    touched: the rectangles outside of which no pixel was changed.
+    """
+
+    def __init__(self, image: np.ndarray) -> None:
+        self.image = image
+        self.touched: list[Rect] = []
+
+    def _clip(self, x0: int, y0: int, x1: int, y1: int) -> Rect | None:
+        height, width = self.image.shape[:2]
+        rect = Rect(max(0, x0), max(0, y0), min(width, x1), min(height, y1))
+        if rect.x1 <= rect.x0 or rect.y1 <= rect.y0:
+            return None
+        self.touched.append(rect)
+        return rect
+
+    def paste(self, sprite: Sprite, x: int, y: int) -> None:
+        """Blend `sprite` in with its corner at (x, y); what lies outside is left out."""
+        rect = self._clip(x, y, x + sprite.width, y + sprite.height)
+        if rect is None:
+            return
+        x0, y0, x1, y1 = rect
+        part = self.image[y0:y1, x0:x1]
+        ink, keep = sprite.ink, sprite.keep
+        if (x1 - x0, y1 - y0) != (sprite.width, sprite.height):
+            ink = ink[y0 - y : y1 - y, x0 - x : x1 - x]
+            keep = keep[y0 - y : y1 - y, x0 - x : x1 - x]
+        cv2.multiply(part, keep, dst=part, scale=1 / 255)
+        cv2.add(part, ink, dst=part)
+
+    def bar(self, sprite: Sprite, x: int, y: int, length: int) -> None:
+        """Paste a capsule shortened to `length`, both ends round."""
+        end = sprite.height // 2
+        self.paste(sprite.columns(0, length - end), x, y)
+        self.paste(sprite.columns(sprite.width - end, sprite.width), x + length - end, y)
+
+    def strokes(self, lines: np.ndarray, *pens: tuple[Colour, int]) -> None:
+        """Smooth open lines through `lines`, float (M, N, 2), x, y: M lines of N points each.
+
+        A pen is a colour and a thickness in pixels; each goes over the one before.
+        """
+        reach = max(thickness for _, thickness in pens) // 2 + 3
+        low = np.floor(lines.min(axis=1)).astype(int) - reach
+        high = np.ceil(lines.max(axis=1)).astype(int) + reach
+        for (x0, y0), (x1, y1) in zip(low.tolist(), high.tolist(), strict=True):
+            self._clip(x0, y0, x1, y1)
+        # OpenCV takes sixteenths of a pixel, counted from the middle of a pixel.
+        fixed = list(np.rint((lines - 0.5) * 16).astype(np.int32))
+        for colour, thickness in pens:
+            cv2.polylines(self.image, fixed, False, colour, thickness, cv2.LINE_AA, shift=4)
+
+    def dim(self, share: float) -> None:
+        """Darken the whole picture to `share` of its brightness."""
+        height, width = self.image.shape[:2]
+        self._clip(0, 0, width, height)
+        cv2.convertScaleAbs(self.image, dst=self.image, alpha=share)
