@@ -1,48 +1,22 @@
 """From a face in a picture to the crop that the network was trained on.
 
-The framing was read off FER-2013 itself: where a detector finds eyes, mouth and box in its
-48x48 pictures. Bringing a face's own points to these medians makes such a crop of any photograph.
+Bringing a face's eyes and mouth to where FER-2013's faces have them makes such a crop of any
+photograph.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from emoapp.framing import FER2013_FRAMING, Framing
 from emoapp.geometry import similarity
 from emoapp.types import Box, Face
 
 MAX_OVERSAMPLING = 16
 """A face is never sampled finer than this many times the crop's pixels, however large it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Framing:
-    """Where the parts of a face lie in the crop, in its pixels.
-
-    size: width and height of the crop.
-    eye_left, eye_right: x, y of the eyes on the left and on the right of the picture.
-    mouth: x, y of its middle.
-    box: x0, y0, x1, y1 of the rectangle that a detector without eyes puts around the face.
-    """
-
-    size: int = 48
-    eye_left: tuple[float, float] = (15.6, 18.9)
-    eye_right: tuple[float, float] = (33.1, 19.1)
-    mouth: tuple[float, float] = (24.2, 37.3)
-    box: tuple[float, float, float, float] = (0.5, 0.3, 47.5, 47.3)
-
-    def __post_init__(self) -> None:
-        if self.size <= 0:
-            raise ValueError(f"Framing.size: expected a positive number, got {self.size}")
-
-
-FER2013_FRAMING = Framing()
-"""Medians over FER-2013's training images, enlarged four times: eyes and mouth as MediaPipe finds
-them, the box as OpenCV's Haar cascade does, the one detector here that gives no eyes."""
 
 
 def crop_transform(face: Face, framing: Framing = FER2013_FRAMING) -> np.ndarray:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emoapp.align import FER2013_FRAMING, Framing
 from emoapp.errors import ModelError
+from emoapp.framing import FER2013_FRAMING, Framing
 from emoapp.resources import MODELS
 
 FORMAT = 1

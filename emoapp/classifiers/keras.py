@@ -37,8 +37,6 @@ class KerasClassifier(Classifier):
                 "check the driver with nvidia-smi and install pip install 'emoapp[gpu]', "
                 "or use --device cpu"
             )
-        import emoapp.training.model  # noqa: F401  (registers the layers of the network)
-
         path, description = find_model(model, suffix=".keras")
         super().__init__(description)
         import keras

@@ -35,7 +35,6 @@ def run(args: argparse.Namespace) -> int:
     path, description = find_model(args.model, suffix=".keras")
     import keras
 
-    import emoapp.training.model  # noqa: F401  (registers the layers of the network)
     from emoapp.training.artifacts import TFLITE_FILE
     from emoapp.training.export import write_tflite
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -25,13 +26,14 @@ FAR_CHECK_EVERY = 15
 misses; while it does, it runs on all of them. It costs twice the time of the short range."""
 
 MARGIN = 0.5
-"""Border added on each side, as a share of the picture's sides, when nothing else finds a face:
-the networks miss faces that fill the picture."""
+"""Border added on each side, as a share of the picture's sides."""
 
 SAME_FACE_IOU = 0.3
 
 CERTAIN_SCORE = 0.75
-"""Fainter faces are looked at a second time: cut out upright, large and in the middle."""
+CERTAIN_TILT_DEG = 10.0
+"""Fainter and more tilted faces are looked at again: cut out upright, large and in the middle. It
+tells faces from other things, and the points of a tilted face are exact only then."""
 
 CLOSE_UP_SIDE = 160
 CLOSE_UP_POINTS = np.array([[0.36, 0.38], [0.64, 0.38], [0.5, 0.66]]) * CLOSE_UP_SIDE
@@ -68,7 +70,10 @@ def _load_solution():
 
 
 class MediaPipeDetector(Detector):
-    """Short range on each picture, the full range where it helps, a margin where neither does."""
+    """Short range on each picture, full range where it helps, other searches where neither does.
+
+    Remembers which search found somebody, so that not all of them run on each frame of a video.
+    """
 
     name = "mediapipe"
 
@@ -78,8 +83,8 @@ class MediaPipeDetector(Detector):
             solution.FaceDetection(min_detection_confidence=min_score, model_selection=model)
             for model in (SHORT_RANGE, FULL_RANGE)
         )
-        self._countdown = 0
-        self._far_helps = False
+        self._resorts = deque([self._detect_with_margin, self._detect_in_halves])
+        self.reset()
 
     def detect(self, image: np.ndarray) -> list[Face]:
         height, width = image.shape[:2]
@@ -91,7 +96,9 @@ class MediaPipeDetector(Detector):
             small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
 
-        faces = self._confirmed(_run(self._short, rgb, size_wh), image)
+        near = _run(self._short, rgb, size_wh)
+        faces = [face for face in near if _certain(face)]
+        faces += self._confirmed([face for face in near if not _certain(face)], image)
         check = self._countdown == 0
         if check or self._far_helps or not faces:
             far = _new_ones(_run(self._full, rgb, size_wh), faces)
@@ -102,7 +109,7 @@ class MediaPipeDetector(Detector):
             faces += far
         self._countdown -= 1
         if not faces:
-            faces = self._confirmed(self._detect_with_margin(rgb, size_wh), image)
+            faces = self._last_resorts(rgb, image, all_of_them=check)
         return largest_first(faces)
 
     def reset(self) -> None:
@@ -110,11 +117,8 @@ class MediaPipeDetector(Detector):
         self._far_helps = False
 
     def _confirmed(self, faces: list[Face], image: np.ndarray) -> list[Face]:
-        """The certain faces as they are, the others as a second look sees them, if it does."""
-        looked = (
-            face if face.score >= CERTAIN_SCORE else self._look_closer(face, image)
-            for face in faces
-        )
+        """Those faces that a second look finds again, as it sees them."""
+        looked = (self._look_closer(face, image) for face in faces)
         return [face for face in looked if face is not None]
 
     def _look_closer(self, face: Face, image: np.ndarray) -> Face | None:
@@ -137,7 +141,21 @@ class MediaPipeDetector(Detector):
                 return face
         return None
 
+    def _last_resorts(self, rgb: np.ndarray, image: np.ndarray, *, all_of_them: bool) -> list[Face]:
+        """Costly searches, for when the others find nobody: one a frame, in turn.
+
+        The one that finds somebody keeps its turn.
+        """
+        size_wh = (image.shape[1], image.shape[0])
+        for _ in range(len(self._resorts) if all_of_them else 1):
+            faces = self._confirmed(self._resorts[0](rgb, size_wh), image)
+            if faces:
+                return faces
+            self._resorts.rotate()
+        return []
+
     def _detect_with_margin(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
+        """Makes the picture wider: the networks miss faces that fill it."""
         height, width = rgb.shape[:2]
         x, y = round(width * MARGIN), round(height * MARGIN)
         wider = cv2.copyMakeBorder(rgb, y, y, x, x, cv2.BORDER_REPLICATE)
@@ -146,8 +164,23 @@ class MediaPipeDetector(Detector):
             self._short,
             wider,
             (size_wh[0] * growth, size_wh[1] * growth),
-            offset=(size_wh[0] * MARGIN, size_wh[1] * MARGIN),
+            offset=(-size_wh[0] * MARGIN, -size_wh[1] * MARGIN),
         )
+
+    def _detect_in_halves(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
+        """Looks at both ends of the longer side: small faces are twice as large there."""
+        height, width = rgb.shape[:2]
+        side = max(min(width, height), (max(width, height) + 1) // 2)
+        faces: list[Face] = []
+        for x, y in {(0, 0), (max(0, width - side), max(0, height - side))}:
+            half = np.ascontiguousarray(rgb[y : y + side, x : x + side])
+            part = (
+                half.shape[1] * size_wh[0] / width,
+                half.shape[0] * size_wh[1] / height,
+            )
+            offset = (x * size_wh[0] / width, y * size_wh[1] / height)
+            faces += _new_ones(_run(self._full, half, part, offset=offset), faces)
+        return faces
 
     def close(self) -> None:
         for solution in (self._short, self._full):
@@ -159,7 +192,7 @@ class MediaPipeDetector(Detector):
 def _run(
     solution, rgb: np.ndarray, size_wh: tuple[float, float], offset: tuple[float, float] = (0, 0)
 ) -> list[Face]:
-    """Faces in pixels of the full picture: relative positions times `size_wh` less `offset`."""
+    """Faces in pixels of the full picture; `rgb` shows `size_wh` of them, from `offset` on."""
     # MediaPipe copies pictures that may change, and passes on the others.
     rgb.flags.writeable = False
     found = solution.process(rgb).detections or ()
@@ -170,8 +203,8 @@ def _run(
         if box.width <= 0 or box.height <= 0:
             continue
         points = np.array([(point.x, point.y) for point in where.relative_keypoints], np.float32)
-        points = points * np.float32(size_wh) - np.float32(offset)
-        x0, y0 = box.xmin * size_wh[0] - offset[0], box.ymin * size_wh[1] - offset[1]
+        points = points * np.float32(size_wh) + np.float32(offset)
+        x0, y0 = box.xmin * size_wh[0] + offset[0], box.ymin * size_wh[1] + offset[1]
         faces.append(
             Face(
                 box=Box(x0, y0, x0 + box.width * size_wh[0], y0 + box.height * size_wh[1]),
@@ -183,6 +216,11 @@ def _run(
             )
         )
     return faces
+
+
+def _certain(face: Face) -> bool:
+    x, y = face.eyes[1] - face.eyes[0]
+    return face.score >= CERTAIN_SCORE and abs(math.degrees(math.atan2(y, x))) <= CERTAIN_TILT_DEG
 
 
 def _transformed(face: Face, transform: np.ndarray) -> Face:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emoapp.errors import UsageError
 from emoapp.sinks.base import Sink
+
+if TYPE_CHECKING:
+    from emoapp.sinks.recorder import VideoRecorder
+    from emoapp.sinks.window import Window
 
 __all__ = ["LOGS", "Sink", "open_log", "open_recorder", "open_window"]
 
 # Each backend is imported when it is opened: OpenCV and PyAV take a fifth of a second each.
 
 
-def open_window(title: str) -> Sink:
+def open_window(title: str) -> Window:
     """See `emoapp.sinks.window.Window`."""
     from emoapp.sinks.window import Window
 
@@ -23,7 +28,7 @@ def open_window(title: str) -> Sink:
 
 def open_recorder(
     path: str | os.PathLike[str], *, fps: float, size_wh: tuple[int, int], overwrite: bool = False
-) -> Sink:
+) -> VideoRecorder:
     """See `emoapp.sinks.recorder.VideoRecorder`."""
     from emoapp.sinks.recorder import VideoRecorder
 

@@ -41,7 +41,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
         return outputs
 
 
-def _conv_norm(x, channels: int, kernel: int, stride: int = 1):
+def _conv_norm(x, channels: int, kernel: int, stride: int = 1, *, norm: type):
     x = layers.Conv2D(
         channels,
         kernel,
@@ -50,7 +50,7 @@ def _conv_norm(x, channels: int, kernel: int, stride: int = 1):
         use_bias=False,
         kernel_initializer="he_normal",
     )(x)
-    return FusedBatchNormalization(momentum=0.97)(x)
+    return norm(momentum=0.97)(x)
 
 
 def _squeeze_excite(x, channels: int):
@@ -61,34 +61,39 @@ def _squeeze_excite(x, channels: int):
     return layers.Multiply()([x, scale])
 
 
-def _residual(x, channels: int, stride: int):
+def _residual(x, channels: int, stride: int, *, norm: type):
     """Two 3x3 convolutions around a shortcut (He et al. 2016)."""
-    y = layers.ReLU()(_conv_norm(x, channels, 3, stride))
-    y = _squeeze_excite(_conv_norm(y, channels, 3), channels)
+    y = layers.ReLU()(_conv_norm(x, channels, 3, stride, norm=norm))
+    y = _squeeze_excite(_conv_norm(y, channels, 3, norm=norm), channels)
     if stride > 1:
         x = layers.AveragePooling2D(stride)(x)
     if x.shape[-1] != channels:
-        x = _conv_norm(x, channels, 1)
+        x = _conv_norm(x, channels, 1, norm=norm)
     return layers.ReLU()(layers.Add()([x, y]))
 
 
-def build_model(heads: Mapping[str, int], *, width: int = 32, dropout: float = 0.4) -> keras.Model:
+def build_model(
+    heads: Mapping[str, int], *, width: int = 32, dropout: float = 0.4, fused: bool = True
+) -> keras.Model:
     """The network with random weights.
 
     heads: name of each label set -> how many labels it has.
     width: channels of the stem; the stages at 24x24, 12x12 and 6x6 have 2, 4 and 8 times as many.
     dropout: share of the features dropped before the heads while training.
+    fused: with `FusedBatchNormalization`, for training; without it the network is made of Keras's
+        own layers only, and whoever has Keras can load it. The weights are the same, in order.
 
     The model takes uint8 (N, 48, 48) grey crops, scales them itself, and gives a dictionary
     head name -> logits float32 (N, labels).
     """
+    norm = FusedBatchNormalization if fused else layers.BatchNormalization
     crops = keras.Input((INPUT_SIZE, INPUT_SIZE), dtype="uint8", name="crops")
     x = layers.Reshape((INPUT_SIZE, INPUT_SIZE, 1))(crops)
     x = layers.Rescaling(1 / 127.5, offset=-1.0)(x)
-    x = layers.ReLU()(_conv_norm(x, width, 3))
+    x = layers.ReLU()(_conv_norm(x, width, 3, norm=norm))
     for multiple in (2, 4, 8):
-        x = _residual(x, width * multiple, stride=2)
-        x = _residual(x, width * multiple, stride=1)
+        x = _residual(x, width * multiple, stride=2, norm=norm)
+        x = _residual(x, width * multiple, stride=1, norm=norm)
     x = layers.GlobalAveragePooling2D(name="features")(x)
     x = layers.Dropout(dropout)(x)
     logits = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def train(
     checkpoints = output / CHECKPOINTS
     checkpoints.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(config.seed)
-    heads = head_labels(training)
+    counts = {name: len(labels) for name, labels in head_labels(training).items()}
 
     state = _read_state(checkpoints, config) if resume else {"epoch": 0, "best": -1.0, "wait": 0}
     batches = Batches(
@@ -66,17 +66,13 @@ def train(
         previous = keras.config.dtype_policy()
         keras.config.set_dtype_policy(policy)
         try:
-            model = build_model(
-                {name: len(labels) for name, labels in heads.items()},
-                width=config.width,
-                dropout=config.dropout,
-            )
+            model = build_model(counts, width=config.width, dropout=config.dropout)
         finally:
             keras.config.set_dtype_policy(previous)
         model.compile(
             optimizer=_optimizer(config, steps_per_epoch=len(batches)),
-            loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in heads},
-            metrics={head: "accuracy" for head in heads},
+            loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in counts},
+            metrics={head: "accuracy" for head in counts},
         )
 
     if state["epoch"] < config.epochs:
@@ -89,7 +85,7 @@ def train(
             batches,
             epochs=config.epochs,
             initial_epoch=state["epoch"],
-            # Chosen by hard labels: without smoothing, as the accuracy is counted.
+            # Without smoothing, so that the loss says how good the probabilities are.
             validation_data=(validation.images, targets(validation, smoothing=0.0)),
             validation_batch_size=256,
             verbose=0,
@@ -100,23 +96,18 @@ def train(
                 ProgressBar(config.epochs, len(batches), state["epoch"]),
             ],
         )
-    return plain_copy(model, checkpoints / BEST, config)
+    return plain_network(counts, checkpoints / BEST, config)
 
 
-def plain_copy(model: keras.Model, weights: Path, config: TrainConfig) -> keras.Model:
-    """The same network in float32, with these weights and without optimizer."""
-    copy = build_model(
-        {head: model.output[head].shape[-1] for head in model.output},
-        width=config.width,
-        dropout=config.dropout,
+def plain_network(heads: Mapping[str, int], weights: Path, config: TrainConfig) -> keras.Model:
+    """The network with the weights in that file, in float32, made of Keras's own layers only."""
+    trained, plain = (
+        build_model(heads, width=config.width, dropout=config.dropout, fused=fused)
+        for fused in (True, False)
     )
-    copy.load_weights(weights)
-    return copy
-
-
-def logits_of(model: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
-    """Head -> logits float32 (N, K) of uint8 (N, 48, 48) crops."""
-    return model.predict(images, batch_size=256, verbose=0)
+    trained.load_weights(weights)
+    plain.set_weights(trained.get_weights())
+    return plain
 
 
 def _optimizer(config: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:

@@ -1,0 +1,163 @@
+"""What several test files share: clips, a camera and a screen where there are none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+# Tests start programs too; they find the package as this process does, installed or not.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH")])
+)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left():
+    """Every source and sink joins its thread when it is closed."""
+    yield
+    left = [
+        t.name for t in threading.enumerate() if t.name.startswith(("grab", "decode", "encode"))
+    ]
+    assert not left, f"threads left behind: {left}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_standard_error():
+    """Commands that are called in this process leave its standard error as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("emoapp.cli.silence_native_libraries", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def demo() -> Path:
+    """The shipped clip: 240 frames, 1280x720, 30 frames a second, one face."""
+    return ROOT / "assets" / "demo.mp4"
+
+
+def picture(number: int, size_wh: tuple[int, int] = (320, 180)) -> np.ndarray:
+    """uint8 (H, W, 3): grey, the brighter the larger `number` (0 to 40), red at the top left."""
+    image = np.full((size_wh[1], size_wh[0], 3), 30 + 5 * number, np.uint8)
+    image[: size_wh[1] // 2, : size_wh[0] // 2] = 0, 0, 255
+    return image
+
+
+def number_of(image: np.ndarray) -> int:
+    """Which `picture` this is, after a codec."""
+    return round((image[-20:, -20:].mean() - 30) / 5)
+
+
+def write_clip(path: Path, times: list[float], size_wh: tuple[int, int] = (320, 180)) -> Path:
+    """An H.264 video of `picture` 0, 1, ... at these times in seconds."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(
+            "libx264", rate=30, options={"g": "10", "bf": "0", "crf": "10"}
+        )
+        stream.width, stream.height = size_wh
+        stream.codec_context.time_base = Fraction(1, 90_000)
+        for number, t in enumerate(times):
+            frame = av.VideoFrame.from_ndarray(picture(number, size_wh), format="bgr24")
+            # 0x40000: rounded well, or the greys come back too dark to be told apart.
+            frame = frame.reformat(format="yuv420p", interpolation=0x40004)
+            frame.pts, frame.time_base = round(t * 90_000), Fraction(1, 90_000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory) -> Path:
+    """A second at 30 frames a second, 320x180."""
+    return write_clip(
+        tmp_path_factory.mktemp("clip") / "clip.mp4", [number / 30 for number in range(30)]
+    )
+
+
+@pytest.fixture(scope="session")
+def mjpeg() -> list[bytes]:
+    """The JPEG files of `picture` 0 to 29, 320x180."""
+    import cv2
+
+    return [cv2.imencode(".jpg", picture(number))[1].tobytes() for number in range(30)]
+
+
+@pytest.fixture(scope="session")
+def run_with_camera(tmp_path_factory, mjpeg):
+    """run_with_camera(code, **faults): run Python code in a process that has a camera 0.
+
+    faults: the variables of ../shared/vcam/README.md without "VCAM_".
+    """
+    source = SHARED / "vcam" / "vcam.c"
+    if not source.exists() or not shutil.which("gcc"):
+        pytest.skip("needs ../shared/vcam and gcc")
+    folder = tmp_path_factory.mktemp("vcam")
+    library = folder / "libvcam.so"
+    build = ["gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"]
+    subprocess.run(build, check=True)
+    (folder / "clip.mjpeg").write_bytes(b"".join(mjpeg))
+
+    def run(code: str, **faults: object) -> subprocess.CompletedProcess[str]:
+        env = {f"VCAM_{name}": str(value) for name, value in faults.items()}
+        return run_python(
+            code, LD_PRELOAD=str(library), VCAM_MJPEG=str(folder / "clip.mjpeg"), **env
+        )
+
+    return run
+
+
+def run_python(code: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process of its own, with these variables added."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="session")
+def screen():
+    """The name of an X display with nothing on it, for DISPLAY."""
+    if not shutil.which("Xvfb") or not shutil.which("xdotool"):
+        pytest.skip("needs Xvfb and xdotool")
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as said:
+            number = said.readline().strip()
+        if not number:
+            pytest.skip("Xvfb does not start here")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def fer2013():
+    """FER-2013 with FER+'s votes, where it stands beside the project: split -> Dataset."""
+    path = SHARED / "fer2013" / "fer2013.zip"
+    if not path.exists():
+        pytest.skip("needs FER-2013 in ../shared")
+    from emoapp.training import data
+
+    return data.load(path)

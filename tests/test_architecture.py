@@ -1,0 +1,94 @@
+"""The rules that keep the house simple: imports point downwards, and starting stays light."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from conftest import ROOT, run_python
+
+PACKAGE = ROOT / "emoapp"
+GROUND = {"types", "labels", "errors", "config", "framing", "geometry", "resources"} | {
+    "quiet",
+    "stats",
+}
+STAGES = {"sources", "detectors", "align", "classifiers", "tracking", "overlay", "sinks"}
+LEVELS = [GROUND, {"smoothing"} | STAGES, {"pipeline"}, {"runner", "recognizer"}, {"cli"}]
+ALLOWED_BETWEEN_STAGES = {
+    ("tracking", "smoothing"),  # each person has an average
+}
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    """The parts of emoapp that a file imports, anywhere in it, except for type checking."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("emoapp."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("emoapp.")}
+    return found
+
+
+def test_imports_point_downwards():
+    level = {part: number for number, parts in enumerate(LEVELS) for part in parts}
+    wrong = []
+    for path in PACKAGE.rglob("*.py"):
+        part = part_of(path)
+        if part in ("__init__", "__main__", "training"):
+            continue
+        for imported in imports_of(path) - {part}:
+            if part == "cli" and imported == "training":
+                continue
+            down = imported in level and level[imported] < level[part]
+            both_ground = part in GROUND and imported in GROUND
+            if not (down or both_ground or (part, imported) in ALLOWED_BETWEEN_STAGES):
+                wrong.append(f"{path.relative_to(ROOT)} imports {imported}")
+    assert not wrong
+
+
+def test_only_training_and_the_gpu_import_tensorflow():
+    for path in PACKAGE.rglob("*.py"):
+        names = {
+            name.split(".")[0]
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for name in (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+        }
+        if names & {"tensorflow", "keras", "sklearn", "matplotlib"}:
+            inside = path.relative_to(PACKAGE).as_posix()
+            assert inside.startswith("training/") or inside in (
+                "classifiers/keras.py",
+                "cli/export.py",
+            ), inside
+
+
+def test_the_command_line_and_the_package_load_nothing_heavy():
+    heavy = ("tensorflow", "mediapipe", "keras", "jax", "matplotlib", "cv2", "av", "PIL")
+    code = (
+        "import sys, emoapp, emoapp.cli; emoapp.cli.build_parser();"
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    assert run_python(code).stdout.strip() == "[]"
+
+
+def test_detection_and_classification_load_no_tensorflow():
+    code = (
+        "import sys, numpy as np; from emoapp import EmotionRecognizer;"
+        "EmotionRecognizer().analyze(np.zeros((90, 90, 3), np.uint8));"
+        "print([m for m in ('tensorflow', 'jax', 'matplotlib') if m in sys.modules])"
+    )
+    assert run_python(code).stdout.strip() == "[]"

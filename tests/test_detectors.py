@@ -1,0 +1,100 @@
+"""Every detector keeps the same promises."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from conftest import SHARED
+from faces import EYES, portrait
+
+from emoapp.detectors import DETECTORS, open_detector
+from emoapp.errors import EmoappError, UsageError
+
+
+@pytest.fixture(params=list(DETECTORS))
+def detector(request):
+    with open_detector(request.param) as opened:
+        yield opened
+
+
+def placed(scale: float, corner: tuple[int, int]) -> np.ndarray:
+    """The portrait somewhere in a grey 1280x720 picture."""
+    picture = np.full((720, 1280, 3), 120, np.uint8)
+    small = cv2.resize(portrait(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    x, y = corner
+    picture[y : y + small.shape[0], x : x + small.shape[1]] = small
+    return picture
+
+
+@pytest.mark.parametrize("scale, corner", [(1.0, (100, 100)), (1.4, (500, 0)), (1.2, (620, 80))])
+def test_finds_the_one_face_where_it_is(detector, scale, corner):
+    (face,) = detector.detect(placed(scale, corner))
+    between_eyes = EYES.mean(axis=0) * scale + corner
+    assert face.box.x0 < between_eyes[0] < face.box.x1
+    assert face.box.y0 < between_eyes[1] < face.box.y1
+    assert 60 * scale < face.box.width < 220 * scale
+    assert 0 < face.score <= 1
+    if face.eyes is not None:
+        np.testing.assert_allclose(face.eyes, EYES * scale + corner, atol=8 * scale)
+
+
+def test_two_faces_largest_first(detector):
+    picture = placed(0.9, (50, 200))
+    picture[:600, 650:1250] = cv2.resize(portrait(), (600, 600))
+    first, second = detector.detect(picture)
+    assert first.box.area > second.box.area
+    assert first.box.x0 > 640 > second.box.x1
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((720, 1280, 3), np.uint8),
+        np.full((1, 1, 3), 255, np.uint8),
+        np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8),
+    ],
+    ids=["black", "one pixel", "noise"],
+)
+def test_no_face_is_an_empty_list(detector, picture):
+    assert detector.detect(picture) == []
+
+
+def test_does_not_change_the_picture_and_may_be_closed_twice(detector):
+    picture = portrait()
+    detector.detect(picture)
+    np.testing.assert_array_equal(picture, portrait())
+    assert picture.flags.writeable
+    detector.close()
+    detector.close()
+
+
+def test_unknown_and_failing_detectors_say_why(monkeypatch):
+    with pytest.raises(UsageError, match="mediapipe, haar"):
+        open_detector("dlib")
+
+    def broken():
+        raise ImportError("no module of that name")
+
+    monkeypatch.setitem(DETECTORS, "mediapipe", broken)
+    with pytest.raises(EmoappError, match="no module of that name"):
+        open_detector("mediapipe")  # a name that was given never falls back
+    with open_detector("auto") as detector:
+        assert detector.name == "haar"
+    monkeypatch.setitem(DETECTORS, "haar", broken)
+    with pytest.raises(EmoappError, match=r"(?s)mediapipe.*haar"):
+        open_detector("auto")
+
+
+def test_a_face_that_fills_the_picture_is_found():
+    with open_detector("mediapipe") as detector:
+        close_up = cv2.resize(portrait()[58:188, 160:290], (720, 720))
+        (face,) = detector.detect(close_up)
+    assert face.box.width > 400
+
+
+@pytest.mark.skipif(not (SHARED / "samples").exists(), reason="needs ../shared/samples")
+def test_small_faces_in_a_group():
+    with open_detector("mediapipe") as detector:
+        faces = detector.detect(cv2.imread(str(SHARED / "samples" / "group.jpg")))
+    assert len(faces) == 5

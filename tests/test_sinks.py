@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import csv
+import os
+import sys
+
+import av
+import numpy as np
+import pytest
+from conftest import number_of, picture, run_python
+
+from emoapp.errors import NoScreenError, SinkError, UsageError
+from emoapp.labels import EMOTIONS
+from emoapp.sinks import open_log, open_recorder
+from emoapp.sinks.screen import connect, prepare_screen
+from emoapp.types import Box, Face, Frame, Result, Scores, Track
+
+
+def result(index: int, t: float, *tracks: Track) -> Result:
+    return Result(Frame(picture(0), index, t), tracks)
+
+
+def track(number: int, *, raw: int, smoothed: int) -> Track:
+    """A track that is sure of the labels of these numbers."""
+    one_hot = np.eye(len(EMOTIONS), dtype=np.float32)
+    scores = [Scores(EMOTIONS, one_hot[label]) for label in (raw, smoothed)]
+    face = Face(Box(10, 20.26, 110, 140), 0.875)
+    return Track(number, face, *scores, first_t=0.0, last_t=1.0)
+
+
+# Recordings
+
+
+def record(path, times, *, size_wh=(320, 180), **options) -> None:
+    with open_recorder(path, fps=30, size_wh=size_wh, **options) as recorder:
+        canvas = np.empty((size_wh[1], size_wh[0], 3), np.uint8)
+        for number, t in enumerate(times):
+            canvas[:] = picture(number, size_wh)  # one canvas: the recorder has to copy
+            recorder.write(result(number, t), canvas)
+        assert not path.exists() or options.get("overwrite"), "no half file under that name"
+
+
+def read(path) -> tuple[list[float], list[np.ndarray]]:
+    with av.open(str(path)) as container:
+        frames = list(container.decode(video=0))
+        assert container.duration / av.time_base == pytest.approx(
+            frames[-1].time + 1 / 30, abs=2e-3
+        )
+        return [f.time for f in frames], [f.to_ndarray(format="bgr24") for f in frames]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+@pytest.mark.parametrize(
+    "times",
+    [
+        [number / 30 for number in range(40)],
+        [number * 1001 / 24000 for number in range(40)],
+        [7.0, 7.04, 7.1, 7.5, 7.502, 9.0],
+    ],
+    ids=["even", "film", "uneven"],
+)
+def test_recording_keeps_every_picture_and_time(tmp_path, times, suffix):
+    path = tmp_path / f"out{suffix}"
+    record(path, times)
+    got_times, got = read(path)
+    assert got_times == pytest.approx([t - times[0] for t in times], abs=1e-3)
+    assert [number_of(image) for image in got] == list(range(len(times)))
+    assert got[0][40, 40] == pytest.approx([0, 0, 255], abs=12), "red stays the same red"
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_recording_of_an_odd_size(tmp_path):
+    record(tmp_path / "odd.mp4", [0, 0.1, 0.2], size_wh=(321, 181))
+    _, images = read(tmp_path / "odd.mp4")
+    assert images[0].shape == (180, 320, 3)
+
+
+def test_recording_refuses_to_overwrite(tmp_path):
+    path = tmp_path / "out.mp4"
+    path.write_text("precious")
+    with pytest.raises(SinkError, match="there already"):
+        record(path, [0, 1])
+    assert path.read_text() == "precious"
+    record(path, [0, 1], overwrite=True)
+    assert len(read(path)[0]) == 2
+
+
+def test_recording_of_nothing_leaves_nothing(tmp_path):
+    recorder = open_recorder(tmp_path / "out.mp4", fps=30, size_wh=(320, 180))
+    recorder.close()
+    recorder.close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_recording_refuses_another_size(tmp_path):
+    with open_recorder(tmp_path / "out.mp4", fps=30, size_wh=(320, 180)) as recorder:
+        with pytest.raises(SinkError, match="320x180 pixels; a picture came with 160x90"):
+            recorder.write(result(0, 0), picture(0, (160, 90)))
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.csv"])
+def test_where_nothing_can_be_written(tmp_path, name):
+    def open_it(path):
+        if name.endswith(".csv"):
+            return open_log(path, EMOTIONS)
+        return open_recorder(path, fps=30, size_wh=(320, 180))
+
+    with pytest.raises(SinkError, match="no folder"):
+        open_it(tmp_path / "nowhere" / name)
+    (tmp_path / name).mkdir()
+    with pytest.raises(SinkError, match="is a folder"):
+        open_it(tmp_path / name)
+    if sys.platform.startswith("linux"):  # /proc takes no files, not even from root
+        with pytest.raises(SinkError, match=rf"/proc/{name} cannot be written"):
+            open_it(f"/proc/{name}")
+
+
+_FULL = """
+import resource
+import numpy as np
+from emoapp.errors import SinkError
+from test_sinks import *
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+dice = np.random.default_rng(0)
+recorder = open_recorder("full.mp4", fps=30, size_wh=(320, 180))
+try:
+    for number in range(1000):
+        noise = dice.integers(0, 255, (180, 320, 3), np.uint8)
+        recorder.write(result(number, number / 30), noise)
+except SinkError as error:
+    print(error)
+try:
+    recorder.close()
+except SinkError:
+    pass
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs setrlimit")
+def test_a_full_disk_is_said_while_recording(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = run_python(_FULL)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("full.mp4 cannot be written")
+    assert os.listdir(tmp_path) == [], "no half file"
+
+
+# Logs
+
+
+def test_csv_has_a_row_for_each_face_and_each_empty_frame(tmp_path):
+    path = tmp_path / "log.csv"
+    with open_log(path, EMOTIONS) as log:
+        log.write(result(0, 0.0, track(1, raw=3, smoothed=6), track(2, raw=0, smoothed=0)), None)
+        log.write(result(1, 1 / 30), None)
+        log.write(result(2, 2 / 30, track(2, raw=1, smoothed=4)), None)
+        assert len(path.read_text().splitlines()) > 1, "written as it goes"
+    log.close()
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["frame"], r["time_s"], r["track"], r["label"]) for r in rows] == [
+        ("0", "0.000000", "1", "neutral"),
+        ("0", "0.000000", "2", "angry"),
+        ("1", "0.033333", "", ""),
+        ("2", "0.066667", "2", "sad"),
+    ]
+    assert [float(rows[0][side]) for side in ("x0", "y0", "x1", "y1")] == [10, 20.3, 110, 140]
+    assert (rows[0]["detector_score"], rows[0]["confidence"]) == ("0.8750", "1.0000")
+    assert (float(rows[0]["raw_happy"]), float(rows[0]["smoothed_happy"])) == (1, 0)
+    assert set(list(rows[2].values())[2:]) == {""}
+    assert len(rows[0]) == 10 + 2 * len(EMOTIONS)
+
+
+def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("precious")
+    with pytest.raises(SinkError, match="there already"):
+        open_log(path, EMOTIONS)
+    assert path.read_text() == "precious"
+    with open_log(path, ("happy", "sad"), overwrite=True) as log:
+        with pytest.raises(ValueError, match="expected scores for"):
+            log.write(result(0, 0.0, track(1, raw=0, smoothed=0)), None)
+    with pytest.raises(UsageError, match="must end with .csv"):
+        open_log(tmp_path / "log.txt", EMOTIONS)
+
+
+# Windows
+
+_KEY = """
+import subprocess, time
+from emoapp.sinks import open_window
+from test_sinks import picture, result
+window = open_window("a test")
+assert window.poll() is None and not window.closed
+pressed, deadline = [], time.monotonic() + 20
+window.write(result(0, 0), picture(0))
+window.poll()
+found = subprocess.check_output(["xdotool", "search", "--sync", "--name", "a test"])
+# With no window manager, keys go to the window under the mouse.
+subprocess.run(["xdotool", "mousemove", "--window", found.split()[0], "50", "50"], check=True)
+for name in ("q", "Escape", "space"):
+    key = None
+    while key is None and time.monotonic() < deadline:
+        subprocess.run(["xdotool", "key", name], check=True)
+        again = time.monotonic() + 1
+        while key is None and time.monotonic() < again:
+            window.write(result(0, 0), picture(0))
+            key = window.poll()
+    pressed.append(key)
+print(*pressed)
+assert not window.closed
+window.close()
+window.close()
+assert window.closed
+window.write(result(0, 0), picture(0))
+"""
+
+
+def test_window_shows_and_hears_keys_and_says_nothing_else(screen):
+    ran = run_python(_KEY, DISPLAY=screen, QT_QPA_FONTDIR="/nowhere", XDG_SESSION_TYPE="wayland")
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("q esc space\n", "", 0)
+
+
+_CROSS = """
+import ctypes, subprocess, time
+from emoapp.sinks import open_window
+from test_sinks import picture, result
+window = open_window("a test")
+window.write(result(0, 0), picture(0))
+window.poll()
+found = subprocess.check_output(["xdotool", "search", "--sync", "--name", "a test"])
+
+class Message(ctypes.Structure):  # XClientMessageEvent
+    _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send", ctypes.c_int),
+                ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("kind", ctypes.c_ulong),
+                ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest", ctypes.c_long * 24)]
+
+x11 = ctypes.CDLL("libX11.so.6")
+x11.XOpenDisplay.restype, x11.XInternAtom.restype = ctypes.c_void_p, ctypes.c_ulong
+display = ctypes.c_void_p(x11.XOpenDisplay(None))
+message = Message(type=33, window=int(found.split()[0]), format=32)
+message.kind = x11.XInternAtom(display, b"WM_PROTOCOLS", 0)
+message.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
+x11.XSendEvent(display, ctypes.c_ulong(message.window), 0, 0, ctypes.byref(message))
+x11.XFlush(display)
+deadline = time.monotonic() + 20
+while not window.closed and time.monotonic() < deadline:
+    window.write(result(0, 0), picture(0))
+    window.poll()
+window.write(result(0, 0), picture(0))
+print(window.closed, window.poll())
+window.close()
+"""
+
+
+def test_window_closed_by_its_cross_stays_closed(screen):
+    ran = run_python(_CROSS, DISPLAY=screen)
+    if "libX11" in ran.stderr:
+        pytest.skip("needs libX11.so.6")
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("True None\n", "", 0)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 is Linux's")
+@pytest.mark.parametrize(
+    ("display", "says"),
+    [
+        ("", "DISPLAY is not set"),
+        (":4321", "cannot be used"),
+        ("127.0.0.1:4321", "cannot be used"),
+        ("nonsense", "names no screen"),
+    ],
+)
+def test_no_screen_says_so(monkeypatch, display, says):
+    monkeypatch.setenv("DISPLAY", display)
+    with pytest.raises(NoScreenError, match=says) as error:
+        prepare_screen()
+    assert "--no-window" in str(error.value)
+
+
+def test_the_screen_answers(screen):
+    for name in (screen, screen + ".0", "unix" + screen):
+        # Xvfb starts anew each time its only visitor leaves: the next one has to wait for it.
+        connect(name).close()

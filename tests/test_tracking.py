@@ -1,0 +1,70 @@
+"""Who is who, and smoothing that does not depend on the frame rate."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emoapp.smoothing import Smoother
+from emoapp.tracking import MEMORY_S, Tracker
+from emoapp.types import Box, Face, Frame, Scores
+
+IMAGE = np.zeros((4, 4, 3), np.uint8)
+LABELS = ("happy", "sad")
+SCORES = Scores(LABELS, np.float32([0.9, 0.1]))
+
+
+def ids(tracker: Tracker, t: float, *lefts: float, width: float = 100) -> list[int]:
+    faces = [Face(Box(x, 50, x + width, 50 + width), 1.0) for x in lefts]
+    tracks = tracker.update(Frame(IMAGE, 0, t), faces, [SCORES] * len(faces))
+    return [track.id for track in tracks]
+
+
+def test_people_keep_their_number_while_they_move():
+    tracker = Tracker()
+    for step in range(100):
+        assert ids(tracker, step / 30, 100 + 6 * step, 1500 - 3 * step) == [1, 2]
+
+
+def test_the_order_of_the_faces_does_not_matter():
+    tracker = Tracker()
+    assert ids(tracker, 0.0, 100, 500) == [1, 2]
+    assert ids(tracker, 0.1, 505, 95) == [2, 1]
+
+
+def test_a_short_absence_is_forgiven_a_long_one_is_not():
+    tracker = Tracker()
+    assert ids(tracker, 0.0, 100) == [1]
+    assert ids(tracker, 0.5) == []
+    assert ids(tracker, 0.9, 120) == [1]
+    assert ids(tracker, 0.9 + MEMORY_S + 0.1, 120) == [2]
+
+
+def test_a_face_elsewhere_or_of_another_size_is_somebody_else():
+    tracker = Tracker()
+    assert ids(tracker, 0.0, 100) == [1]
+    assert ids(tracker, 0.1, 400) == [2]
+    assert ids(tracker, 0.2, 100, width=400) == [3]
+
+
+@given(rates=st.tuples(st.integers(5, 120), st.integers(5, 120)), tau=st.floats(0.05, 2.0))
+def test_smoothing_reaches_the_same_value_at_any_frame_rate(rates, tau):
+    reached = []
+    for rate in rates:
+        smoother = Smoother(tau)
+        smoother.update(np.float32([0.0]), 0.0)
+        for step in range(1, rate + 1):
+            value = smoother.update(np.float32([1.0]), step / rate)
+        reached.append(float(value[0]))
+    np.testing.assert_allclose(reached, -np.expm1(-1 / tau), atol=1e-4)
+
+
+def test_each_person_is_smoothed_alone():
+    tracker = Tracker(smoothing_s=1.0)
+    faces = [Face(Box(0, 0, 50, 50), 1.0), Face(Box(200, 0, 250, 50), 1.0)]
+    happy, sad = SCORES, Scores(LABELS, np.float32([0.0, 1.0]))
+    for step in range(10):
+        tracks = tracker.update(Frame(IMAGE, step, step / 10), faces, [happy, sad])
+    np.testing.assert_allclose(tracks[0].smoothed.probabilities, happy.probabilities)
+    np.testing.assert_allclose(tracks[1].smoothed.probabilities, sad.probabilities)

@@ -1,0 +1,164 @@
+"""Labelled pictures as people have them, whole and broken."""
+
+from __future__ import annotations
+
+import zipfile
+
+import cv2
+import numpy as np
+import pytest
+
+from emoapp.errors import DataError
+from emoapp.labels import EMOTIONS, FERPLUS
+from emoapp.training import data
+
+HEADER = "emotion,pixels,Usage"
+VOTES_HEADER = "Usage,Image name," + ",".join(data.FERPLUS_COLUMNS)
+
+
+def pixels(value: int, count: int = 48 * 48) -> str:
+    return " ".join([str(value)] * count)
+
+
+def rows(*triples: tuple[object, str, str]) -> str:
+    return "\n".join([HEADER, *(f"{e},{p},{u}" for e, p, u in triples)]) + "\n"
+
+
+GOOD = rows((3, pixels(7), "Training"), (0, pixels(9), "PublicTest"), (6, pixels(8), "Training"))
+VOTES = "\n".join(
+    [
+        VOTES_HEADER,
+        "Training,a.png,0,8,1,0,0,0,0,0,1,0",
+        "PublicTest,b.png,1,0,0,0,9,0,0,0,0,0",
+        "Training,c.png,4,0,0,4,0,0,0,0,2,0",
+    ]
+)
+
+
+@pytest.fixture(params=["csv", "zip", "folder"])
+def fer2013_files(request, tmp_path):
+    if request.param == "zip":
+        path = tmp_path / "fer2013.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("fer2013/fer2013.csv", GOOD)
+            archive.writestr("fer2013/fer2013new.csv", VOTES)
+        return path
+    (tmp_path / "fer2013.csv").write_text(GOOD)
+    (tmp_path / "fer2013new.csv").write_text(VOTES)
+    return tmp_path if request.param == "folder" else tmp_path / "fer2013.csv"
+
+
+def test_kaggles_csv_with_votes_beside_it(fer2013_files):
+    splits = data.load(fer2013_files)
+    assert set(splits) == {"train", "validation"}
+    training = splits["train"]
+    assert training.names == EMOTIONS
+    np.testing.assert_array_equal(training.labels, [3, 6])
+    np.testing.assert_array_equal(training.images[:, 0, 0], [7, 8])
+    assert training.images.shape == (2, 48, 48) and training.images.dtype == np.uint8
+    assert training.votes[0, FERPLUS.index("happy")] == 8
+    assert splits["validation"].votes[0, FERPLUS.index("angry")] == 9
+
+
+@pytest.mark.parametrize(
+    "row, complaint",
+    [
+        ((7, pixels(1), "Training"), "an emotion from 0 to 6, found '7'"),
+        (("x", pixels(1), "Training"), "an emotion from 0 to 6, found 'x'"),
+        ((1, pixels(1, 100), "Training"), "2304 pixels, found 100"),
+        ((1, pixels(300), "Training"), "pixels from 0 to 255"),
+        ((1, "1 two 3", "Training"), "whole numbers"),
+        ((1, pixels(1), "Tuesday"), "PublicTest, PrivateTest, found 'Tuesday'"),
+    ],
+)
+def test_a_broken_row_is_named_and_can_be_skipped(tmp_path, row, complaint):
+    path = tmp_path / "data.csv"
+    path.write_text(rows((3, pixels(7), "Training"), row, (4, pixels(2), "Training")))
+    with pytest.raises(DataError, match=rf"data\.csv, row 2: expected .*{complaint}.*--skip-bad"):
+        data.load(path)
+    training = data.load(path, skip_bad=True)["train"]
+    np.testing.assert_array_equal(training.labels, [3, 4])
+    assert len(training.bad) == 1 and "row 2" in training.bad[0]
+
+
+def test_what_is_no_data_set_is_refused_by_name(tmp_path):
+    with pytest.raises(DataError, match="nowhere: there is no such"):
+        data.load(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="<label>"):
+        data.load(tmp_path / "empty")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match="expected the header emotion,pixels,Usage"):
+        data.load(tmp_path / "other.csv")
+    (tmp_path / "broken.zip").write_bytes(b"PK no")
+    with pytest.raises(DataError, match=r"broken\.zip: not a readable zip"):
+        data.load(tmp_path / "broken.zip")
+
+
+def test_votes_must_belong_to_the_images(tmp_path):
+    (tmp_path / "fer2013.csv").write_text(GOOD)
+    (tmp_path / "votes.csv").write_text("\n".join(VOTES.splitlines()[:-1]))
+    with pytest.raises(DataError, match="has 2 rows and .* has 3"):
+        data.load(tmp_path / "fer2013.csv", ferplus=tmp_path / "votes.csv")
+
+
+@pytest.mark.parametrize("below", ["", "images"])
+def test_folders_of_pictures(tmp_path, below):
+    for split, label, size in (
+        ("train", "happy", 48),
+        ("train", "anger", 96),
+        ("train", "sleepy", 48),
+        ("validation", "happy", 48),
+    ):
+        folder = tmp_path / below / split / label
+        folder.mkdir(parents=True)
+        cv2.imwrite(str(folder / "one.png"), np.full((size, size, 3), 77, np.uint8))
+    (tmp_path / below / "train" / "happy" / "broken.jpg").write_text("no picture")
+    with pytest.raises(DataError, match=r"broken\.jpg: expected a picture"):
+        data.load(tmp_path)
+    splits = data.load(tmp_path, skip_bad=True)
+    assert splits["train"].names == ("angry", "happy", "sleepy")
+    assert sorted(splits["train"].labels) == [0, 1, 2]
+    assert (splits["train"].images == 77).all() and len(splits["train"].bad) == 1
+    assert splits["validation"].names == splits["train"].names
+
+
+def test_without_a_validation_split_a_fifth_of_each_class_is_held_out():
+    labels = np.repeat([0, 1], [50, 10])
+    images = np.arange(60, dtype=np.uint8)[:, None, None] * np.ones((1, 48, 48), np.uint8)
+    whole = data.Dataset(images, labels, ("a", "b"))
+    training, held = data.training_and_validation({"train": whole}, seed=1)
+    np.testing.assert_array_equal(np.bincount(held.labels), [10, 2])
+    together = np.concatenate([training.images[:, 0, 0], held.images[:, 0, 0]])
+    assert sorted(together) == list(range(60))
+
+
+def test_a_split_without_rows_is_an_error_that_says_which_there_are(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text(GOOD)
+    with pytest.raises(DataError, match="'PrivateTest' has no images.*train, validation"):
+        data.choose_split(data.load(path), "PrivateTest")
+    with pytest.raises(DataError, match="no split 'Tuesday'"):
+        data.choose_split(data.load(path), "Tuesday")
+
+
+@pytest.mark.parametrize(
+    "votes, majority",
+    [
+        ([0, 8, 1, 0, 0, 0, 0, 0, 1, 0], "happy"),
+        ([5, 5, 0, 0, 0, 0, 0, 0, 0, 0], None),  # no more than half
+        ([4, 3, 1, 1, 1, 0, 0, 0, 0, 0], "neutral"),  # single votes are dropped: 4 of 7
+        ([3, 0, 0, 0, 0, 0, 0, 0, 7, 0], None),  # unknown wins
+        ([5, 0, 0, 0, 0, 0, 0, 0, 5, 0], None),  # unknown counts as a vote
+        ([1, 1, 1, 1, 1, 1, 1, 1, 1, 1], None),
+        ([0, 0, 0, 0, 0, 0, 0, 6, 4, 0], "contempt"),
+    ],
+)
+def test_ferplus_majority_as_in_the_paper(votes, majority):
+    (found,) = data.ferplus_majority(np.float32([votes]))
+    assert (FERPLUS[found] if found >= 0 else None) == majority
+
+
+def test_the_real_data_has_the_published_counts(fer2013):
+    assert len(fer2013["train"]) == 28_561 and len(fer2013["validation"]) == 3_579
+    assert (data.ferplus_majority(fer2013["validation"].votes) >= 0).sum() == 3_199

@@ -1,0 +1,172 @@
+"""A small real training: new labels from folders to a model that is evaluated and runs."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emoapp.cli import main
+from emoapp.errors import DataError
+from emoapp.training import data
+from emoapp.training.augment import augment
+from emoapp.training.calibrate import expected_calibration_error, fit_temperature
+
+RECIPE = ["--width", "8", "--batch-size", "16", "--learning-rate", "0.005", "--camera", "0"]
+RECIPE += ["--ema-momentum", "0.9"]
+EPOCHS = 8
+
+
+def draw(label: str, rng: np.random.Generator) -> np.ndarray:
+    """A face that nobody needs days to learn: awake eyes are open, sleepy ones are lines."""
+    image = np.full((48, 48), int(rng.integers(90, 160)), np.uint8)
+    x, y = rng.integers(-2, 3, 2)
+    for center in (15, 33):
+        if label == "awake":
+            cv2.circle(image, (center + int(x), 19 + int(y)), 5, 250, -1)
+        else:
+            cv2.line(image, (center - 5 + int(x), 19), (center + 5 + int(x), 19), 20, 2)
+    cv2.ellipse(image, (24, 37), (8, 3), 0, 0, 180, 30, 2)
+    return cv2.add(image, rng.integers(0, 20, (48, 48), dtype=np.uint8))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("own")
+    rng = np.random.default_rng(5)
+    for split, count in (("train", 40), ("validation", 20)):
+        for label in ("awake", "sleepy"):
+            (root / split / label).mkdir(parents=True)
+            for number in range(count):
+                cv2.imwrite(str(root / split / label / f"{number}.png"), draw(label, rng))
+    return root
+
+
+@pytest.fixture(scope="module")
+def trained(folder, tmp_path_factory):
+    output = tmp_path_factory.mktemp("model")
+    command = ["train", "--data", str(folder), "--output", str(output), *RECIPE]
+    assert main([*command, "--epochs", str(EPOCHS)]) == 0
+    return output
+
+
+def history(output) -> list[dict[str, str]]:
+    with (output / "history.csv").open() as text:
+        return list(csv.DictReader(text))
+
+
+def test_training_leaves_everything_that_is_promised(trained):
+    for name in (
+        *("model.keras", "emotion.tflite", "emotion.json", "history.csv", "classes.txt"),
+        *("loss.png", "accuracy.png", "confusion_labels.png", "calibration_labels.png"),
+    ):
+        assert (trained / name).stat().st_size > 0, name
+    description = json.loads((trained / "emotion.json").read_text())
+    assert description["labels"] == ["awake", "sleepy"]
+    assert description["made"]["config"]["width"] == 8
+    assert description["made"]["data"]["training"] == 80
+    assert len(history(trained)) == EPOCHS
+
+
+def test_what_was_learned_is_measured_through_the_code_of_live_use(trained, folder, tmp_path):
+    figures = tmp_path / "figures.json"
+    command = ["evaluate", "--data", str(folder), "--model", str(trained), "--json", str(figures)]
+    assert main([*command, "--report", str(tmp_path / "report")]) == 0
+    found = json.loads(figures.read_text())
+    assert set(found) == {
+        *("n", "accuracy", "balanced_accuracy", "ferplus_accuracy", "ferplus_n", "ece"),
+        "ms_per_face",
+    }
+    assert found["n"] == 40 and found["accuracy"] > 0.9
+    assert found["ferplus_accuracy"] is None and found["ms_per_face"] > 0
+    assert (tmp_path / "report" / "confusion_labels.png").exists()
+
+
+def test_a_killed_training_goes_on_where_it_was(trained, folder, tmp_path, monkeypatch):
+    """Interrupted after two epochs and resumed, it has seen what the whole run saw."""
+    from emoapp.training import train
+
+    ended = train.Checkpoint.on_epoch_end
+
+    def interrupted(self, epoch, logs=None):
+        ended(self, epoch, logs)
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    command = ["train", "--data", str(folder), "--output", str(tmp_path), *RECIPE]
+    command += ["--epochs", str(EPOCHS)]
+    with monkeypatch.context() as patch:
+        patch.setattr(train.Checkpoint, "on_epoch_end", interrupted)
+        assert main(command) == 130
+    assert main([*command, "--resume"]) == 0
+    resumed, whole = history(tmp_path), history(trained)
+    # The line of the epoch that was interrupted is the only one that may be missing.
+    epochs = [int(row["epoch"]) for row in resumed]
+    assert [e for e in epochs if e != 1] == [e for e in range(EPOCHS) if e != 1]
+    # Not to the bit: sums in parallel come in any order.
+    assert float(resumed[-1]["loss"]) == pytest.approx(float(whole[-1]["loss"]), rel=0.5)
+
+
+def test_resuming_needs_the_same_settings_and_something_to_resume(trained, folder, tmp_path):
+    command = ["train", "--data", str(folder), *RECIPE, "--resume"]
+    assert main([*command, "--output", str(tmp_path)]) == 1
+    assert main([*command, "--output", str(trained), "--epochs", "99"]) == 1
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16", "int8"])
+def test_every_precision_says_the_same(trained, folder, tmp_path, precision):
+    from emoapp.classifiers.litert import LiteRTClassifier
+
+    command = ["export", "--model", str(trained / "model.keras"), "--output", str(tmp_path)]
+    assert main([*command, "--precision", precision]) == 0
+    images = data.load(folder)["validation"].images
+    with LiteRTClassifier(trained) as first, LiteRTClassifier(tmp_path) as second:
+        same = first.classify(images).argmax(axis=1) == second.classify(images).argmax(axis=1)
+    assert same.mean() > 0.95
+
+
+def test_labels_that_the_model_lacks_are_an_error(folder, capsys):
+    assert main(["evaluate", "--data", str(folder)]) == 1
+    assert "lacks the labels awake, sleepy" in capsys.readouterr().err
+
+
+def test_datasets_with_other_labels_do_not_fit_together(tmp_path):
+    from emoapp.training.config import TrainConfig
+    from emoapp.training.train import train
+
+    images = np.zeros((2, 48, 48), np.uint8)
+    labels = np.zeros(2, np.int64)
+    with pytest.raises(DataError, match="must be the same"):
+        train(
+            TrainConfig(),
+            data.Dataset(images, labels, ("a", "b")),
+            data.Dataset(images, labels, ("a", "c")),
+            tmp_path,
+        )
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32), camera=st.floats(0, 1))
+def test_augmented_crops_stay_crops_and_are_repeatable(seed, camera):
+    images = np.random.default_rng(0).integers(0, 256, (6, 48, 48), dtype=np.uint8)
+    first, second = (augment(images, np.random.default_rng(seed), camera=camera) for _ in range(2))
+    assert first.shape == images.shape and first.dtype == np.uint8
+    np.testing.assert_array_equal(first, second)
+    assert (first != images).mean() > 0.5
+
+
+def test_temperature_makes_boasting_honest():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(4000, 7))
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = np.array([rng.choice(7, p=row) for row in chances])
+    assert fit_temperature(np.float32(logits * 3), labels) == pytest.approx(3, rel=0.1)
+    boasting = np.exp(3 * logits) / np.exp(3 * logits).sum(axis=1, keepdims=True)
+    assert expected_calibration_error(boasting, labels) > 0.2
+    assert expected_calibration_error(chances, labels) < 0.03
+    assert fit_temperature(np.float32(logits), np.full(4000, -1)) == 1.0
