@@ -15,9 +15,6 @@ from emoapp.framing import FER2013_FRAMING, Framing
 from emoapp.geometry import similarity
 from emoapp.types import Box, Face
 
-MAX_OVERSAMPLING = 16
-"""A face is never sampled finer than this many times the crop's pixels, however large it is."""
-
 
 def crop_transform(face: Face, framing: Framing = FER2013_FRAMING) -> np.ndarray:
     """The similarity from picture pixels to crop pixels: float64 (2, 3).
@@ -65,43 +62,59 @@ def align(
 
 
 def _cut(image: np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarray:
+    # Three steps, each cheap: a large face is averaged down by a whole number to about twice the
+    # crop's scale, turned there, and averaged down by what is left.
     scale = math.hypot(to_crop[0, 0], to_crop[1, 0])
-    finer = min(MAX_OVERSAMPLING, max(1, round(1 / scale)))
-    # The same transform onto a grid `finer` times as dense. OpenCV counts from the centre of the
-    # first pixel, positions here from its corner.
-    to_fine = to_crop * finer
-    to_fine[:, 2] += to_fine[:, :2] @ (0.5, 0.5) - 0.5
+    shrink = max(1, round(1 / scale) // 2)
+    finer = max(1, round(1 / (scale * shrink)))
 
-    region, to_region = _region(image, to_fine, size * finer)
-    fine = cv2.warpAffine(
+    region, origin = _region(image, to_crop, size, shrink)
+    if shrink > 1:
+        # Where the picture's border cuts a last pixel in part, that part is left out.
+        height, width = (max(1, side // shrink) for side in region.shape)
+        region = region[: height * shrink, : width * shrink]
+        region = cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA)
+    linear = to_crop[:, :2] * (shrink * finer)
+    shift = (to_crop[:, :2] @ origin + to_crop[:, 2]) * finer
+    # OpenCV counts from the centre of the first pixel, positions here from its corner.
+    shift += linear @ (0.5, 0.5) - 0.5
+    crop = cv2.warpAffine(
         region,
-        to_region,
+        np.column_stack([linear, shift]),
         (size * finer, size * finer),
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    if finer == 1:
-        return fine
-    return cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA)
+    if finer > 1:
+        crop = cv2.resize(crop, (size, size), interpolation=cv2.INTER_AREA)
+    return crop
 
 
-def _region(image: np.ndarray, transform: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the picture that the transform reads, in grey, and the transform from it.
+def _region(
+    image: np.ndarray, to_crop: np.ndarray, size: int, multiple: int
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """The part of the picture that a crop needs, in grey, and its x, y in the picture.
 
     Only this part is converted to grey: converting a whole 720p frame takes longer than the rest.
+    Its sides are multiples of `multiple` where the picture is large enough.
     """
     height, width = image.shape[:2]
     corners = np.array([[0, 0, size, size], [0, size, 0, size], [1, 1, 1, 1]], np.float64)
-    x, y = cv2.invertAffineTransform(transform) @ corners
-    # Two pixels more on each side: bilinear sampling reads a neighbour. At least one row and
-    # column stays, so that a crop wholly outside repeats the nearest border.
-    x0 = min(max(int(math.floor(x.min())) - 2, 0), width - 1)
-    y0 = min(max(int(math.floor(y.min())) - 2, 0), height - 1)
-    x1 = max(min(int(math.ceil(x.max())) + 3, width), x0 + 1)
-    y1 = max(min(int(math.ceil(y.max())) + 3, height), y0 + 1)
+    x, y = cv2.invertAffineTransform(to_crop) @ corners
+    x0, x1 = _span(x.min(), x.max(), width, multiple)
+    y0, y1 = _span(y.min(), y.max(), height, multiple)
     region = image[y0:y1, x0:x1]
     if region.ndim == 3:
         region = cv2.cvtColor(region, cv2.COLOR_BGR2GRAY)
-    moved = transform.copy()
-    moved[:, 2] += transform[:, :2] @ (x0, y0)
-    return region, moved
+    return region, (x0, y0)
+
+
+def _span(low: float, high: float, length: int, multiple: int) -> tuple[int, int]:
+    """Pixels from `low` to `high` with two to spare for bilinear sampling, inside 0 to `length`.
+
+    At least one (shrunken) pixel stays: a crop wholly outside repeats the nearest border.
+    """
+    margin = 2 * multiple
+    start = min(max(math.floor(low) - margin, 0), max(length - multiple, 0))
+    count = max(1, math.ceil((min(high + margin, length) - start) / multiple))
+    return start, min(start + count * multiple, length)

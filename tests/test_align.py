@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import SHARED
 from faces import EYES, MOUTH, pasted, portrait
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoapp.align import FER2013_FRAMING, align, crop_transform
@@ -73,6 +73,19 @@ def test_a_crop_that_leaves_the_picture_repeats_its_border():
     assert (inside == 200).all()
     outside = align(image, [face(points[:2] - (500, 0), points[2] - (500, 0))])[0]
     assert (outside == 0).all()
+
+
+@settings(max_examples=200)
+@given(
+    size_wh=st.tuples(st.integers(1, 300), st.integers(1, 300)),
+    corner=st.tuples(st.floats(-900, 900), st.floats(-900, 900)),
+    scale=st.floats(0.02, 60),
+)
+def test_no_face_is_too_large_too_small_or_too_far_out(size_wh, corner, scale):
+    image = np.full((size_wh[1], size_wh[0], 3), 90, np.uint8)
+    points = FRAMED * scale + corner
+    (crop,) = align(image, [face(points[:2], points[2])])
+    assert (crop == 90).all()
 
 
 def test_without_eyes_the_box_decides():

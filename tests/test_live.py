@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from itertools import islice
 
 import pytest
 from conftest import ROOT, SHARED
@@ -149,7 +150,7 @@ def test_a_video_is_annotated_frame_by_frame(demo, tmp_path):
     command = ("video", demo, "-o", output, "--log", log, "--stats", stats, "--frames", 50)
     succeeded(emoapp(*command))
     with av.open(str(demo)) as container:
-        times = [float(f.pts * f.time_base) for f, _ in zip(container.decode(video=0), range(50))]
+        times = [float(f.pts * f.time_base) for f in islice(container.decode(video=0), 50)]
     with av.open(str(output)) as container:
         assert container.streams.video[0].codec_context.name == "h264"
         written = [(float(f.pts * f.time_base), f) for f in container.decode(video=0)]
