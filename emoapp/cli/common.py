@@ -111,3 +111,27 @@ def need_training() -> None:
             f"this needs {', '.join(missing)}; install with: pip install 'emoapp[train]' "
             "(in a checkout: pip install -e '.[train]')"
         )
+
+
+def progress_bar():
+    """A bar with counts and the time left, on standard error; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

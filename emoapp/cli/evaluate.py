@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from emoapp.cli.common import need_training
+from emoapp.cli.common import need_training, progress_bar
 
 HELP = "Measure a model on labelled pictures, through the code of live use."
 
@@ -42,8 +42,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     need_training()
-    from rich.progress import Progress
-
     from emoapp.classifiers import open_classifier
     from emoapp.training import data
     from emoapp.training.evaluate import evaluate
@@ -53,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         dataset = data.choose_split(splits, args.split)
         for line in dataset.bad:
             print(f"left out: {line}")
-        with Progress(transient=True) as bar:
+        with progress_bar() as bar:
             task = bar.add_task("images", total=len(dataset))
             evaluation = evaluate(
                 classifier, dataset, progress=lambda done, _: bar.update(task, completed=done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from emoapp.cli.common import add_analysis_arguments, analysis_options, summary
+from emoapp.cli.common import add_analysis_arguments, analysis_options, progress_bar, summary
 from emoapp.config import VideoConfig
 
 HELP = "Analyse every frame of a video file; write an annotated copy and a table of numbers."
@@ -28,8 +28,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from rich.progress import Progress
-
     from emoapp.runner import run_video
 
     output = args.output
@@ -42,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         overwrite=args.overwrite,
         **analysis_options(args),
     )
-    with Progress(*_columns(), transient=True) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(Path(args.input).name, total=None)
         numbers = run_video(
             config, progress=lambda done, total: bar.update(task, completed=done, total=total)
@@ -52,20 +50,3 @@ def run(args: argparse.Namespace) -> int:
         if path is not None:
             print(f"wrote {path}")
     return 0
-
-
-def _columns():
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    return (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
