@@ -42,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --output")
     parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="FILE.keras",
+        help="begin with the weights of a trained model (models/model.keras is the shipped one)",
+    )
+    parser.add_argument(
         "--skip-bad", action="store_true", help="leave broken rows and files out and list them"
     )
     parser.add_argument(
@@ -74,7 +80,14 @@ def run(args: argparse.Namespace) -> int:
     config = TrainConfig(
         mixed_bfloat16=not args.float32, **{name: getattr(args, name) for name in _EXPLAINED}
     )
-    model = train(config, training, validation, args.output, resume=args.resume)
+    model = train(
+        config,
+        training,
+        validation,
+        args.output,
+        resume=args.resume,
+        start_from=args.start_from,
+    )
     evaluation = write_artifacts(
         model,
         config,
@@ -85,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
             "training": len(training),
             "validation": len(validation),
             "ferplus": training.votes is not None,
+            "start_from": str(args.start_from) if args.start_from else None,
         },
     )
     from emoapp.cli.evaluate import print_evaluation

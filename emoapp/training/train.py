@@ -31,10 +31,13 @@ def train(
     output: Path,
     *,
     resume: bool = False,
+    start_from: Path | None = None,
 ) -> keras.Model:
     """Train on `training`, choose on `validation`, and give the network with the best weights.
 
     output: a folder; gets `history.csv` and `checkpoints/`, from which `resume` goes on.
+    start_from: a `model.keras` of the same width whose weights to begin with, instead of random
+        ones; heads with other labels begin anew.
 
     The network's heads give logits (see `model.build_model`). Raises DataError where the two
     datasets do not fit together or there is nothing to resume.
@@ -69,6 +72,8 @@ def train(
             model = build_model(counts, width=config.width, dropout=config.dropout)
         finally:
             keras.config.set_dtype_policy(previous)
+        if start_from is not None:
+            take_weights(model, start_from)
         model.compile(
             optimizer=_optimizer(config, steps_per_epoch=len(batches)),
             loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in counts},
@@ -97,6 +102,28 @@ def train(
             ],
         )
     return plain_network(counts, checkpoints / BEST, config)
+
+
+def take_weights(model: keras.Model, path: Path) -> None:
+    """Give `model` the weights of a trained one; a head of another size keeps its own.
+
+    Raises DataError where the file can't be read or the networks are not alike.
+    """
+    try:
+        trained = keras.models.load_model(path, compile=False)
+    except (OSError, ValueError) as exc:
+        raise DataError(f"{path}: not a network that can be started from ({exc})") from exc
+    body, trained_body = (
+        [w for layer in m.layers if layer.name not in m.output for w in layer.weights]
+        for m in (model, trained)
+    )
+    if [w.shape for w in body] != [w.shape for w in trained_body]:
+        raise DataError(f"{path}: is a network of another width; train with the same --width")
+    for weight, value in zip(body, trained_body, strict=True):
+        weight.assign(value)
+    for head in set(model.output) & set(trained.output):
+        if model.output[head].shape == trained.output[head].shape:
+            model.get_layer(head).set_weights(trained.get_layer(head).get_weights())
 
 
 def plain_network(heads: Mapping[str, int], weights: Path, config: TrainConfig) -> keras.Model:
