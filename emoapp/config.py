@@ -35,7 +35,9 @@ class LiveConfig(RunConfig):
 
     mirror: show the picture like a mirror; None mirrors cameras and nothing else.
     loop: a file begins again at its end.
-    window: open a window; without one, results go to `stats` only.
+    window: open a window; without one, changes of expression are printed.
+    record: where the annotated picture is recorded from the start; None for not at all.
+    private: faces are pixelated in the window and in recordings.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -43,6 +45,8 @@ class LiveConfig(RunConfig):
     mirror: bool | None = None
     loop: bool = False
     window: bool = True
+    record: Path | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from time import perf_counter
 from emoapp.align import align
 from emoapp.classifiers import Classifier
 from emoapp.detectors import Detector
+from emoapp.quality import Limits, doubt_of
 from emoapp.tracking import Tracker
 from emoapp.types import Frame, Result, Scores
 
@@ -19,12 +20,21 @@ class Pipeline:
     """
 
     def __init__(
-        self, detector: Detector, classifier: Classifier, *, smoothing_s: float = 0.3
+        self,
+        detector: Detector,
+        classifier: Classifier,
+        *,
+        smoothing_s: float = 0.3,
+        limits: Limits | None = None,
     ) -> None:
-        """smoothing_s: time constant of the average over time, seconds; 0 for none."""
+        """smoothing_s: time constant of the average over time, seconds; 0 for none.
+
+        limits: which faces are not believed; None for the usual ones.
+        """
         self.detector = detector
         self.classifier = classifier
-        self._tracker = Tracker(smoothing_s=smoothing_s)
+        self._limits = limits or Limits()
+        self._tracker = Tracker(smoothing_s=smoothing_s, limits=self._limits)
 
     def process(self, frame: Frame) -> Result:
         began = perf_counter()
@@ -34,7 +44,10 @@ class Pipeline:
         aligned = perf_counter()
         labels = self.classifier.labels
         scores = [Scores(labels, row) for row in self.classifier.classify(crops)]
-        tracks = self._tracker.update(frame, faces, scores)
+        doubts = [
+            doubt_of(face, crop, self._limits) for face, crop in zip(faces, crops, strict=True)
+        ]
+        tracks = self._tracker.update(frame, faces, scores, doubts)
         classified = perf_counter()
         return Result(
             frame,

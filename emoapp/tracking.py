@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import lap
+import numpy as np
+
+from emoapp.quality import Limits
 from emoapp.smoothing import Smoother
-from emoapp.types import Box, Face, Frame, Scores, Track
+from emoapp.types import Box, Doubt, Face, Frame, Scores, Track
 
-MEMORY_S = 1.0
+MEMORY_S = 1.5
 """A person who was not seen for so many seconds is forgotten; whoever comes then is new."""
 
 REACH = 1.0
-"""A face belongs to a known person if it moved by less than so many of its own widths."""
+"""A face belongs to a known person if it is less than so many widths from where it is expected."""
+
+COASTING_S = 0.5
+"""For so long an unseen person is expected to go on moving; then to stand still."""
+
+VELOCITY_S = 0.2
+"""Time constant of a person's average velocity, seconds."""
+
+
+RELUCTANCE = 0.08
+"""By how much another expression must be more probable before the label changes to it."""
 
 
 @dataclass(slots=True)
@@ -22,47 +36,106 @@ class _Person:
     first_t: float
     last_t: float
     smoother: Smoother
+    velocity: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    """x, y in pixels a second."""
+    smoothed: Scores | None = None
+    label: str = ""
+    unsure: bool = False
+
+    def expected(self, t: float) -> Box:
+        """Where the face should be at `t` seconds."""
+        dx, dy = self.velocity * min(t - self.last_t, COASTING_S)
+        x0, y0, x1, y1 = self.box
+        return Box(x0 + dx, y0 + dy, x1 + dx, y1 + dy)
+
+    def move(self, box: Box, t: float) -> None:
+        """Take in where the face is at `t` seconds."""
+        elapsed = t - self.last_t
+        if elapsed > 0:
+            moved = np.subtract(box.center, self.box.center) / elapsed
+            self.velocity = self.velocity - math.expm1(-elapsed / VELOCITY_S) * (
+                moved - self.velocity
+            )
+        self.box, self.last_t = box, t
 
 
 class Tracker:
-    """Gives each face the identity of the nearest known person, nearest pairs first."""
+    """Gives each face the identity of the person who is expected there.
 
-    def __init__(self, *, smoothing_s: float = 0.3) -> None:
+    Faces and persons are matched at the least total distance (Jonker and Volgenant 1987).
+    """
+
+    def __init__(self, *, smoothing_s: float = 0.3, limits: Limits | None = None) -> None:
         self._smoothing_s = smoothing_s
+        self._limits = limits or Limits()
         self._people: list[_Person] = []
         self._last_id = 0
 
-    def update(self, frame: Frame, faces: list[Face], scores: list[Scores]) -> tuple[Track, ...]:
-        """The faces of the next frame as tracks, in the same order."""
+    def update(
+        self,
+        frame: Frame,
+        faces: list[Face],
+        scores: list[Scores],
+        doubts: list[Doubt | None] | None = None,
+    ) -> tuple[Track, ...]:
+        """The faces of the next frame as tracks, in the same order.
+
+        doubts: for each face, why its scores should not be believed; None for no doubts at all.
+        """
         self._people = [p for p in self._people if frame.t - p.last_t <= MEMORY_S]
-        people = self._match(faces)
+        people = self._match(faces, frame.t)
         tracks = []
-        for face, raw, person in zip(faces, scores, people, strict=True):
+        for face, raw, doubt, person in zip(
+            faces, scores, doubts or [None] * len(faces), people, strict=True
+        ):
             if person is None:
                 self._last_id += 1
                 smoother = Smoother(self._smoothing_s)
                 person = _Person(self._last_id, face.box, frame.t, frame.t, smoother)
                 self._people.append(person)
-            person.box, person.last_t = face.box, frame.t
-            smoothed = Scores(raw.labels, person.smoother.update(raw.probabilities, frame.t))
-            tracks.append(Track(person.id, face, raw, smoothed, person.first_t, frame.t))
+            person.move(face.box, frame.t)
+            doubt = self._judge(person, raw, doubt, frame.t)
+            tracks.append(
+                Track(
+                    id=person.id,
+                    face=face,
+                    raw=raw,
+                    smoothed=person.smoothed,
+                    label=person.label,
+                    first_t=person.first_t,
+                    last_t=frame.t,
+                    doubt=doubt,
+                )
+            )
         return tuple(tracks)
 
-    def _match(self, faces: list[Face]) -> list[_Person | None]:
-        pairs = sorted(
-            (
-                (distance, i, j)
-                for i, face in enumerate(faces)
-                for j, person in enumerate(self._people)
-                if (distance := _distance(face.box, person.box)) < REACH
-            ),
-        )
+    def _judge(self, person: _Person, raw: Scores, doubt: Doubt | None, t: float) -> Doubt | None:
+        """Take a person's new scores in; gives the doubt that remains."""
+        # What is not believed must not linger in the average either.
+        if doubt is None or person.smoothed is None:
+            average = person.smoother.update(raw.probabilities, t)
+            person.smoothed = Scores(raw.labels, average)
+            chances = person.smoothed.as_dict()
+            best = person.smoothed.label
+            if not person.label or chances[best] > chances[person.label] + RELUCTANCE:
+                person.label = best
+        if doubt is not None:
+            return doubt
+        back = self._limits.confidence_back if person.unsure else 0.0
+        person.unsure = person.smoothed.of(person.label) < self._limits.confidence + back
+        return Doubt.UNSURE if person.unsure else None
+
+    def _match(self, faces: list[Face], t: float) -> list[_Person | None]:
         matched: list[_Person | None] = [None] * len(faces)
-        taken: set[int] = set()
-        for _, i, j in pairs:
-            if matched[i] is None and j not in taken:
+        if not faces or not self._people:
+            return matched
+        expected = [person.expected(t) for person in self._people]
+        distances = [[_distance(face.box, box) for box in expected] for face in faces]
+        # Columns by row, -1 where no match is better than one out of reach.
+        _, columns, _ = lap.lapjv(np.array(distances), extend_cost=True, cost_limit=REACH)
+        for i, j in enumerate(columns):
+            if j >= 0:
                 matched[i] = self._people[j]
-                taken.add(j)
         return matched
 
 

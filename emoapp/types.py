@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -127,9 +128,38 @@ class Scores:
         """The probability of `label`, 0 to 1."""
         return float(self.probabilities.max())
 
+    def of(self, label: str) -> float:
+        """The probability of a label, 0 to 1."""
+        return float(self.probabilities[self.labels.index(label)])
+
     def as_dict(self) -> dict[str, float]:
         """Label -> probability."""
         return dict(zip(self.labels, self.probabilities.tolist(), strict=True))
+
+
+class Doubt(Enum):
+    """Why a face gets no label; the value says it in words, `advice` what to do about it."""
+
+    TOO_SMALL = "too small"
+    TOO_DARK = "too dark"
+    TOO_PALE = "too little contrast"
+    BLURRED = "blurred"
+    TURNED_AWAY = "turned away"
+    UNSURE = "unsure"
+
+    @property
+    def advice(self) -> str:
+        return _ADVICE[self]
+
+
+_ADVICE = {
+    Doubt.TOO_SMALL: "come closer",
+    Doubt.TOO_DARK: "more light",
+    Doubt.TOO_PALE: "less light behind you",
+    Doubt.BLURRED: "hold still",
+    Doubt.TURNED_AWAY: "turn to the camera",
+    Doubt.UNSURE: "unsure",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +170,9 @@ class Track:
     face: where the face is in this frame.
     raw: the scores of this frame alone.
     smoothed: the scores averaged over time; what is shown.
+    label: the expression that is shown. It follows the most probable one with some reluctance,
+        so that it does not flicker between two that are about equal. None takes that one.
+    doubt: why no label should be believed; None where it may be.
     first_t, last_t: seconds since the source began, of the first and of this sighting.
     """
 
@@ -149,6 +182,17 @@ class Track:
     smoothed: Scores
     first_t: float
     last_t: float
+    label: str | None = None
+    doubt: Doubt | None = None
+
+    def __post_init__(self) -> None:
+        if self.label is None:
+            object.__setattr__(self, "label", self.smoothed.label)
+
+    @property
+    def confidence(self) -> float:
+        """The smoothed probability of `label`, 0 to 1."""
+        return self.smoothed.of(self.label)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

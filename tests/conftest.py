@@ -26,9 +26,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 def no_thread_left():
     """Every source and sink joins its thread when it is closed."""
     yield
-    left = [
-        t.name for t in threading.enumerate() if t.name.startswith(("grab", "decode", "encode"))
-    ]
+    ours = ("grab", "decode", "encode", "reopen")
+    left = [t.name for t in threading.enumerate() if t.name.startswith(ours)]
     assert not left, f"threads left behind: {left}"
 
 

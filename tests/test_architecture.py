@@ -12,10 +12,13 @@ GROUND = {"types", "labels", "errors", "config", "framing", "geometry", "resourc
     "quiet",
     "stats",
 }
-STAGES = {"sources", "detectors", "align", "classifiers", "tracking", "overlay", "sinks"}
-LEVELS = [GROUND, {"smoothing"} | STAGES, {"pipeline"}, {"runner", "recognizer"}, {"cli"}]
+STAGES = {"sources", "detectors", "align", "classifiers", "quality", "tracking"}
+STAGES |= {"overlay", "sinks"}
+RUNNERS = [{"runner", "recognizer"}, {"recorded", "benchmark"}, {"live"}]
+LEVELS = [GROUND, {"smoothing"} | STAGES, {"pipeline"}, *RUNNERS, {"cli"}]
 ALLOWED_BETWEEN_STAGES = {
     ("tracking", "smoothing"),  # each person has an average
+    ("tracking", "quality"),  # when an average is sure enough is one of the limits
 }
 
 

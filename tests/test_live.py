@@ -101,6 +101,7 @@ def test_ctrl_c_ends_it_and_keeps_the_numbers(tmp_path):
         [*command, str(stats)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as program:
         assert "face 1" in program.stdout.readline()
+        time.sleep(1)
         program.send_signal(2)
         assert program.wait(20) == 130
         assert "Traceback" not in program.stderr.read()

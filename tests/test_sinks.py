@@ -168,7 +168,7 @@ def test_csv_has_a_row_for_each_face_and_each_empty_frame(tmp_path):
     assert (rows[0]["detector_score"], rows[0]["confidence"]) == ("0.8750", "1.0000")
     assert (float(rows[0]["raw_happy"]), float(rows[0]["smoothed_happy"])) == (1, 0)
     assert set(list(rows[2].values())[2:]) == {""}
-    assert len(rows[0]) == 10 + 2 * len(EMOTIONS)
+    assert len(rows[0]) == 11 + 2 * len(EMOTIONS)
 
 
 def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):

@@ -41,6 +41,26 @@ def test_a_short_absence_is_forgiven_a_long_one_is_not():
     assert ids(tracker, 0.9 + MEMORY_S + 0.1, 120) == [2]
 
 
+def test_two_people_who_cross_keep_their_numbers():
+    """They pass in front of each other: for a third of a second only one of them is seen."""
+    tracker = Tracker()
+    for step in range(90):
+        left, right = 100 + 8 * step, 820 - 8 * step
+        hidden = abs(left - right) < 80
+        found = ids(tracker, step / 30, *([left] if hidden else [left, right]))
+        if not hidden:
+            assert found == [1, 2], step
+
+
+def test_somebody_who_walks_behind_something_is_known_again():
+    tracker = Tracker()
+    for step in range(60):
+        position = 100 + 5 * step
+        hidden = 20 <= step < 50
+        found = ids(tracker, step / 30, *([] if hidden else [position]))
+        assert found == ([] if hidden else [1])
+
+
 def test_a_face_elsewhere_or_of_another_size_is_somebody_else():
     tracker = Tracker()
     assert ids(tracker, 0.0, 100) == [1]

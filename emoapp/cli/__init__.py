@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import emoapp
-from emoapp.errors import EmoappError
+from emoapp.cli.settings import apply_settings, read_settings, settings_path
+from emoapp.errors import EmoappError, UsageError
 from emoapp.quiet import silence_native_libraries
 
-COMMANDS = ("live", "video", "train", "evaluate", "export")
+COMMANDS = ("live", "video", "cameras", "config", "benchmark", "train", "evaluate", "export")
 """Each is the module of the same name here, with HELP, `add_arguments(parser)` and `run(args)`."""
 
 INTERRUPTED = 130
@@ -30,16 +31,32 @@ def build_parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
+    path = settings_path()
+    for name, table in read_settings(path).items():
+        if name not in commands.choices:
+            raise UsageError(f"{path}: there is no command {name}; known are {', '.join(COMMANDS)}")
+        apply_settings(commands.choices[name], table, f"{path}, [{name}]")
     return parser
+
+
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one command, with the user's own defaults.
+
+    Raises UsageError for an unknown command.
+    """
+    for action in build_parser()._actions:
+        if action.dest == "command" and name in action.choices:
+            return action.choices[name]
+    raise UsageError(f"there is no command {name!r}; known are {', '.join(COMMANDS)}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C."""
-    args = build_parser().parse_args(argv)
     silence_native_libraries()
     # `kill` and the end of a session close files and cameras as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        args = build_parser().parse_args(argv)
         return args.run(args) or 0
     except EmoappError as exc:
         print(f"emoapp: {exc}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from emoapp.cli.common import (
     add_analysis_arguments,
@@ -12,6 +13,7 @@ from emoapp.cli.common import (
     summary,
 )
 from emoapp.config import LiveConfig
+from emoapp.errors import UsageError
 from emoapp.resources import DEMO_CLIP
 
 HELP = "Show the camera in a window, with the expressions of everybody in sight."
@@ -44,12 +46,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="open no window; print a line whenever an expression changes",
     )
+    parser.add_argument(
+        "--record", type=Path, metavar="OUT.mp4", help="record the annotated picture from the start"
+    )
+    parser.add_argument(
+        "--privacy", action="store_true", help="make faces unrecognisable in window and recording"
+    )
     add_analysis_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    from emoapp.runner import run_live
+    from emoapp.live import run_live
 
+    if args.no_window and (args.record or args.privacy):
+        raise UsageError(
+            "--record and --privacy need the window; for files there is `emoapp video`"
+        )
     numbers = run_live(
         LiveConfig(
             source=str(DEMO_CLIP) if args.demo else args.source,
@@ -58,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
             mirror=args.mirror,
             loop=args.loop or args.demo,
             window=not args.no_window,
+            record=args.record,
+            private=args.privacy,
             **analysis_options(args),
         )
     )

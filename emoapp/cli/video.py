@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from emoapp.runner import run_video
+    from emoapp.recorded import run_video
 
     output = args.output
     if output is None and args.log is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite, capsule, rounded
+from emoapp.overlay.history import BELIEVED
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, TEXT, Colour, Sizes, mix, word
 from emoapp.types import Box, Track
@@ -82,6 +83,7 @@ class BarsPanel:
         self._colours = colours
         self._shown = np.zeros(len(self._labels))
         self._target = np.zeros(len(self._labels))
+        self._winner: int | None = None
         self._track: int | None = None
         self._now = self._seen = -math.inf
         self._right = True
@@ -91,13 +93,22 @@ class BarsPanel:
         passed = max(0.0, now - self._now) if math.isfinite(self._now) else 0.0
         self._now = now
         if track is not None:
-            scores = track.smoothed.as_dict()
+            scores = track.smoothed.as_dict() if track.doubt in BELIEVED else {}
             self._target = np.array([scores.get(label, 0.0) for label in self._labels])
+            known = track.doubt is None and track.label in self._labels
+            self._winner = self._labels.index(track.label) if known else None
             self._track, self._seen = track.id, now
         self._shown += (self._target - self._shown) * (1 - math.exp(-passed / GLIDE_S))
 
-    def rect(self, sizes: Sizes, faces: Sequence[Box], followed: Box | None) -> Rect | None:
-        """Where the panel stands now; None when it is not shown.
+    def rect(
+        self,
+        sizes: Sizes,
+        faces: Sequence[Box],
+        followed: Box | None,
+        *,
+        floor: int | None = None,
+    ) -> Rect | None:
+        """Where the panel stands now, above the row `floor` if given; None when it is not shown.
 
         It stays on its side unless the other one hides much less of `faces`; the one that is
         followed, one of them, counts most.
@@ -106,6 +117,8 @@ class BarsPanel:
         if layout is None or not 0 <= self._now - self._seen <= STAY_S:
             return None
         y = (sizes.height - layout.height) // 2
+        if floor is not None:
+            y = min(y, floor - layout.height)
         left, right = (
             Rect(x, y, x + layout.width, y + layout.height)
             for x in (sizes.margin, sizes.width - sizes.margin - layout.width)
@@ -125,11 +138,12 @@ class BarsPanel:
         layout = plan(self._labels, sizes)
         if layout is None:
             return
-        winner = int(self._target.argmax())
+        winner = self._winner
         painter.paste(_ground(layout, tuple(self._colours.values())), rect.x0, rect.y0)
         self._head(painter, rect, layout)
-        lit = _lit(layout, winner, self._colours[self._labels[winner]])
-        painter.paste(lit, rect.x0, rect.y0 + layout.head + winner * layout.row)
+        if winner is not None:
+            lit = _lit(layout, winner, self._colours[self._labels[winner]])
+            painter.paste(lit, rect.x0, rect.y0 + layout.head + winner * layout.row)
         reach = lengths(self._shown, layout.bar_length, layout.bar_thickness)
         right = rect.x1 - round(sizes.pad * 1.6)
         for index, label in enumerate(self._labels):

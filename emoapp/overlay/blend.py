@@ -144,3 +144,9 @@ class Painter:
         height, width = self.image.shape[:2]
         self._clip(0, 0, width, height)
         cv2.convertScaleAbs(self.image, dst=self.image, alpha=share)
+
+    def grey(self, share: float) -> None:
+        """Take the colours out of the whole picture, and darken it like `dim`."""
+        self.dim(share)
+        grey = cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY)
+        cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR, dst=self.image)

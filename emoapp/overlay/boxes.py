@@ -14,8 +14,11 @@ from emoapp.overlay.layout import Placed, Rect, Wanted, place
 from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, TEXT, Colour, Sizes, mix, word
 from emoapp.types import Box, Track
 
-LABEL_ROOM = 9
+LABEL_ROOM = 11
 """The longest word of a pill, in ems."""
+
+NO_ICON = "other"
+"""The icon of a face that gets no label."""
 
 
 class Faces:
@@ -40,7 +43,7 @@ class Faces:
             rect = _inside(track.face.box, sizes)
             if rect:
                 bold = len(tracks) > 1 and track.id == followed
-                _corners(painter, rect, colours[track.smoothed.label], sizes, bold)
+                _corners(painter, rect, _colour(track, colours), sizes, bold)
 
     def labels(
         self,
@@ -70,7 +73,7 @@ class Faces:
             if not spot.above:
                 self._lowered.add(track.id)
             self.pills[track.id] = spot.rect
-            _pill(painter, track, spot, colours[track.smoothed.label], sizes)
+            _pill(painter, track, spot, _colour(track, colours), sizes)
 
 
 def _inside(box: Box, sizes: Sizes) -> Rect | None:
@@ -103,35 +106,45 @@ def _corners(painter: Painter, rect: Rect, colour: Colour, sizes: Sizes, bold: b
     painter.strokes(lines, rim, (colour, thickness))
 
 
+def _colour(track: Track, colours: dict[str, Colour]) -> Colour:
+    return QUIET if track.doubt else colours[track.label]
+
+
 def _percent(track: Track) -> str:
-    return f"{round(100 * track.smoothed.confidence)}%"
+    return "" if track.doubt else f"{round(100 * track.confidence)}%"
 
 
 def _forms_wh(track: Track, sizes: Sizes) -> tuple[tuple[int, int], ...]:
     """With word, percentage and number; with the word; with the icon alone."""
     icon_only = sizes.pill
-    name = _word(track.smoothed.label, sizes)
+    name = _word(track, sizes)
     named = icon_only + sizes.gap // 3 + text.width(name, sizes.text, True) + sizes.pad
-    percent = text.width(_percent(track), sizes.text)
     number = text.width(str(track.id), sizes.small)
-    full = named + sizes.gap + percent + sizes.gap + number
+    full = named + sizes.gap + number
+    if not track.doubt:
+        full += sizes.gap + text.width(_percent(track), sizes.text)
     return (full, sizes.pill), (named, sizes.pill), (icon_only, sizes.pill)
 
 
-def _word(label: str, sizes: Sizes) -> str:
-    return text.fit(word(label), sizes.text, LABEL_ROOM * sizes.text, True)
+def _word(track: Track, sizes: Sizes) -> str:
+    """The expression, or what would help to see it."""
+    said = word(track.doubt.advice if track.doubt else track.label)
+    return text.fit(said, sizes.text, LABEL_ROOM * sizes.text, True)
 
 
 def _pill(painter: Painter, track: Track, spot: Placed, colour: Colour, sizes: Sizes) -> None:
     x0, y0, x1, _ = spot.rect
-    label = _word(track.smoothed.label, sizes) if spot.form < 2 else ""
-    painter.paste(_ground(x1 - x0, track.smoothed.label, label, colour, sizes), x0, y0)
+    name = _word(track, sizes) if spot.form < 2 else ""
+    icon = NO_ICON if track.doubt else track.label
+    painter.paste(_ground(x1 - x0, icon, name, colour, sizes), x0, y0)
     if spot.form > 0:
         return
     middle = y0 + sizes.pill / 2
     number = text.sprite(str(track.id), sizes.small, QUIET)
     x = x1 - sizes.pad - number.width
     painter.paste(number, x, text.top(middle, sizes.small))
+    if track.doubt:
+        return
     percent = text.sprite(_percent(track), sizes.text, TEXT)
     painter.paste(percent, x - sizes.gap - percent.width, text.top(middle, sizes.text))
 

@@ -12,35 +12,43 @@ from emoapp.overlay.bars import STAY_S, BarsPanel
 from emoapp.overlay.blend import Painter, Sprite
 from emoapp.overlay.boxes import Faces
 from emoapp.overlay.layout import Rect
+from emoapp.overlay.notices import Notices
 from emoapp.overlay.status import Status, StatusRow
 from emoapp.overlay.theme import Colour, Sizes, colours_of
-from emoapp.types import Result, Track, check_image
+from emoapp.overlay.timeline import Timeline
+from emoapp.types import Box, Result, Track, check_image
 
 FOLLOW_AREA = 1.3
 """How many times larger a face must be to be followed in another one's place."""
 
 
 class Overlay:
-    """Faces, bars, status row and help, drawn in place.
+    """Faces, bars, timeline, status row and help, drawn in place.
 
-    bars: show the panel of bars.  help: show the keys over the dimmed picture.
+    bars: show the panel of bars.  timeline: show the last 30 seconds of the followed face.
+    help: show the keys over the dimmed picture.
     followed: id of the track whose bars are shown; None, or a track that is gone: the largest.
     touched: the rectangles outside of which the last drawing changed no pixel.
 
-    It remembers a little between frames (the bars glide), so one overlay serves one window.
+    It remembers a little between frames (the bars glide), so one overlay serves one source.
     """
 
-    def __init__(self, labels: Sequence[str], *, bars: bool = True) -> None:
+    def __init__(self, labels: Sequence[str], *, bars: bool = True, timeline: bool = True) -> None:
         self.bars = bars
+        self.timeline = timeline
         self.help = False
         self.followed: int | None = None
         self.touched: list[Rect] = []
         self._colours: dict[str, Colour] = colours_of(labels)
         self._panel = BarsPanel(labels, dict(self._colours))
+        self._band = Timeline(labels, dict(self._colours))
         self._faces = Faces()
         self._row = StatusRow()
+        self._notices = Notices()
+        self._boxes: list[tuple[int, Box]] = []
         self._seen = -math.inf
-        self._largest: int | None = None
+        self._chosen: int | None = None
+        self._chosen_at = -math.inf
 
     @property
     def pills(self) -> dict[int, Rect]:
@@ -51,39 +59,89 @@ class Overlay:
         """Draw `result` on `image`.
 
         image: uint8 (H, W, 3), BGR, changed in place; the boxes are in its pixels.
-        now: seconds, monotonic; moves the bars.
+        now: seconds, monotonic; moves the bars. The timeline goes by the frame's own time, so that
+        it is right in a file that is read faster or slower than it plays.
         """
         painter, sizes = self._begin(image)
-        self._learn(result.tracks)
-        track = self._choose(result.tracks)
-        if track is not None:
+        tracks = result.tracks
+        self._learn(tracks)
+        self._boxes = [(one.id, one.face.box) for one in tracks]
+        track = self._choose(tracks, now)
+        if tracks:
             self._seen = now
         self._panel.follow(track, now=now)
-        boxes = [one.face.box for one in result.tracks]
-        panel = self._panel.rect(sizes, boxes, track.face.box if track else None)
-        if not self.bars:
-            panel = None
-        row = self._row.prepare(status, sizes, now=now)
+        self._band.follow(track, tracks, t=result.frame.t)
+        panel, band, floor = self._arrange(tracks, track, sizes)
+        row = self._row.prepare(status, sizes, now=now, floor=floor)
+        row_rect = row[1] if row else None
+        hint = not 0 <= now - self._seen <= STAY_S
+        line = self._notices.prepare(sizes, now=now, hint=hint, floor=floor, row=row_rect)
 
-        avoid = [rect for rect in (panel, row[1] if row else None) if rect]
         followed = track.id if track else None
-        self._faces.strokes(painter, result.tracks, self._colours, sizes, followed=followed)
+        self._faces.strokes(painter, tracks, self._colours, sizes, followed=followed)
         if panel:
             self._panel.draw(painter, panel, sizes)
-        if row:
-            painter.paste(row[0], row[1].x0, row[1].y0)
+        if band:
+            self._band.draw(painter, sizes)
+        for sprite, rect in filter(None, (row, line)):
+            painter.paste(sprite, rect.x0, rect.y0)
         # Last, because a pill that found no other room must still be readable on the panel.
-        self._faces.labels(painter, result.tracks, self._colours, sizes, avoid=avoid)
-        if not 0 <= now - self._seen <= STAY_S:
-            self._hint(painter, sizes, row[1] if row else None)
+        avoid = [rect for rect in (panel, band, row_rect, line[1] if line else None) if rect]
+        self._faces.labels(painter, tracks, self._colours, sizes, avoid=avoid)
         if self.help:
             painter.dim(0.45)
             _middle(painter, panels.help_panel(panels.HELP, sizes), sizes)
+
+    def notify(self, text: str, *, now: float, seconds: float = 2.5) -> None:
+        """Show one quiet line for so many seconds from `now`, by the clock of `draw`."""
+        self._notices.show(text, now=now, seconds=seconds)
+
+    def track_at(self, x: float, y: float) -> int | None:
+        """The track whose pill or box holds this point of the picture in the last drawing.
+
+        x, y: pixels of the picture. A pill lies over the boxes; of several boxes the smallest.
+        """
+        for number, pill in self._faces.pills.items():
+            if pill.x0 <= x < pill.x1 and pill.y0 <= y < pill.y1:
+                return number
+        hit = [
+            (box.area, number)
+            for number, box in self._boxes
+            if box.x0 <= x < box.x1 and box.y0 <= y < box.y1
+        ]
+        return min(hit)[1] if hit else None
 
     def draw_message(self, image: np.ndarray, title: str, text: str = "") -> None:
         """Draw one panel in the middle of `image`, uint8 (H, W, 3), BGR, in place."""
         painter, sizes = self._begin(image)
         _middle(painter, panels.message(title, text, sizes), sizes)
+
+    def draw_waiting(self, image: np.ndarray, title: str, text: str = "") -> None:
+        """Draw a message over the greyed and darkened picture, uint8 (H, W, 3), BGR, in place.
+
+        To be given a fresh copy of the last frame each time: it gets darker at every call.
+        """
+        painter, sizes = self._begin(image)
+        painter.grey(0.45)
+        _middle(painter, panels.message(title, text, sizes), sizes)
+
+    def _arrange(
+        self, tracks: Sequence[Track], track: Track | None, sizes: Sizes
+    ) -> tuple[Rect | None, Rect | None, int]:
+        """Where panel and timeline stand, and the lowest y for what stands above them."""
+        boxes = [one.face.box for one in tracks]
+        followed = track.face.box if track else None
+        bottom = sizes.height - sizes.margin
+        band = self._band.rect(sizes) if self.timeline else None
+        floor = band.y0 - sizes.gap if band else bottom
+        if not self.bars:
+            return None, band, floor
+        row = sizes.row + sizes.gap
+        panel = self._panel.rect(sizes, boxes, followed, floor=floor - row)
+        if band and panel and panel.y0 < sizes.margin:
+            band, floor = None, bottom
+            panel = self._panel.rect(sizes, boxes, followed, floor=floor - row)
+        return panel, band, floor
 
     def _begin(self, image: np.ndarray) -> tuple[Painter, Sizes]:
         check_image(image)
@@ -91,33 +149,29 @@ class Overlay:
             raise ValueError("image: expected a picture that can be drawn on in place; copy it")
         painter = Painter(image)
         self.touched = painter.touched
+        self._boxes = []
+        self._faces.pills.clear()
         return painter, Sizes.of(image.shape[1], image.shape[0])
 
     def _learn(self, tracks: Sequence[Track]) -> None:
-        new = [t.smoothed.label for t in tracks if t.smoothed.label not in self._colours]
+        new = [track.label for track in tracks if track.label not in self._colours]
         if new:
             self._colours = colours_of([*self._colours, *dict.fromkeys(new)])
 
-    def _choose(self, tracks: Sequence[Track]) -> Track | None:
-        for track in tracks:
-            if track.id == self.followed:
-                return track
-        largest = max(tracks, key=lambda track: track.face.box.area, default=None)
-        before = next((track for track in tracks if track.id == self._largest), None)
-        # Two faces of about one size must not take the panel from each other at every frame.
-        if largest and before and largest.face.box.area < FOLLOW_AREA * before.face.box.area:
-            largest = before
-        self._largest = largest.id if largest else None
-        return largest
-
-    def _hint(self, painter: Painter, sizes: Sizes, row: Rect | None) -> None:
-        hint = panels.hint(panels.NO_FACE, sizes)
-        if hint is None:
-            return
-        x, y = (sizes.width - hint.width) // 2, sizes.height - sizes.margin - hint.height
-        if row and Rect(x, y, x + hint.width, y + hint.height).overlaps(row.wider(sizes.gap)):
-            y = row.y0 - sizes.gap - hint.height
-        painter.paste(hint, x, y)
+    def _choose(self, tracks: Sequence[Track], now: float) -> Track | None:
+        seen = {track.id: track for track in tracks}
+        before, wanted = seen.get(self._chosen), seen.get(self.followed)
+        if wanted is None:
+            # A detector that blinks must not throw the panel to another face and back.
+            if before is None and 0 <= now - self._chosen_at <= STAY_S:
+                return None
+            wanted = max(tracks, key=lambda track: track.face.box.area, default=None)
+            # Nor must two faces of about one size take it from each other at every frame.
+            if wanted and before and wanted.face.box.area < FOLLOW_AREA * before.face.box.area:
+                wanted = before
+        if wanted is not None:
+            self._chosen, self._chosen_at = wanted.id, now
+        return wanted
 
 
 def _middle(painter: Painter, sprite: Sprite, sizes: Sizes) -> None:

@@ -1,35 +1,29 @@
-"""Panels in the middle of the picture: the help, a message; and the hint that nobody is seen."""
+"""Panels in the middle of the picture: the help, a message."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import Layer, Sprite, rounded
-from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, TEXT, Sizes
+from emoapp.overlay.theme import GROUND, QUIET, TEXT, Sizes
 
 HELP: tuple[tuple[str, str], ...] = (
     ("q  Esc", "quit"),
-    ("h  ?", "show or hide this help"),
-    ("b", "show or hide the bars"),
-    ("m", "mirror the picture"),
+    ("space", "pause"),
+    ("r", "record"),
+    ("s", "snapshot"),
+    ("b", "bars"),
+    ("t", "timeline"),
+    ("m", "mirror"),
+    ("d", "next detector"),
+    ("p", "privacy"),
+    ("f", "full screen"),
+    ("h  ?", "this help"),
+    ("click", "follow a face"),
 )
 """(keys, what they do), in the order shown; keys of one row are set apart by spaces."""
-
-NO_FACE = "No face in sight"
-
-
-@lru_cache(maxsize=8)
-def hint(string: str, sizes: Sizes) -> Sprite | None:
-    """One quiet line; None where the picture is too small for it."""
-    size, pad = sizes.small, 2 * sizes.pad
-    width, height = text.width(string, size) + 2 * pad, round(size * 1.9)
-    if width > sizes.width or height > sizes.height:
-        return None
-    layer = Layer(width, height)
-    layer.paint(rounded(width, height, height / 2), GROUND, opacity=GROUND_OPACITY)
-    layer.paint(text.mask(string, size), QUIET, pad, text.top(height / 2, size))
-    return layer.sprite()
 
 
 @lru_cache(maxsize=4)
@@ -61,32 +55,58 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
     return layer.sprite()
 
 
+Rows = tuple[tuple[str, str], ...]
+
+
 @lru_cache(maxsize=4)
-def help_panel(rows: tuple[tuple[str, str], ...], sizes: Sizes) -> Sprite:
-    """Each key as a cap, and beside it what it does."""
+def help_panel(rows: Rows, sizes: Sizes) -> Sprite:
+    """Each key as a cap, and beside it what it does; in two columns where one is too tall."""
     size, head = sizes.text, round(sizes.text * 2.4)
-    edge = min(2 * size, sizes.height // 16)
-    # A small picture gets its rows closer together rather than none of the last ones.
+    edge, between = min(2 * size, sizes.height // 16), round(size * 1.5)
     room = sizes.height - 2 * sizes.margin - 2 * edge - head
-    line = max(size, min(round(size * 2.2), room // len(rows)))
+    tall, half = round(size * 2.2), (len(rows) + 1) // 2
+    columns = [rows] if tall * len(rows) <= room else [rows[:half], rows[half:]]
+    if _columns_width(columns, between, sizes) + 2 * edge > sizes.width:
+        columns = [rows]
+    # A small picture gets its rows closer together rather than none of the last ones.
+    line = max(size, min(tall, room // len(columns[0])))
     cap = min(round(size * 1.6), line - 2)
-    caps = [[(key, _cap_width(key, sizes)) for key in keys.split()] for keys, _ in rows]
-    left = max(sum(width + sizes.gap for _, width in row) for row in caps)
-    right = max(text.width(what, size) for _, what in rows)
-    width = 2 * edge + left + size + right
-    layer = _panel(width, 2 * edge + head + line * len(rows) - (line - cap), sizes)
+    height = 2 * edge + head + line * len(columns[0]) - (line - cap)
+    layer = _panel(_columns_width(columns, between, sizes) + 2 * edge, height, sizes)
     title = text.mask("Keys", round(size * 1.2), True)
     layer.paint(title, TEXT, edge, text.top(edge + size * 0.6, round(size * 1.2), True))
-    for index, (row, (_, what)) in enumerate(zip(caps, rows, strict=True)):
-        y, x = edge + head + index * line, edge
-        for key, key_width in row:
-            layer.paint(rounded(key_width, cap, size * 0.35), TEXT, x, y, opacity=0.16)
-            at = x + (key_width - text.width(key, size, True)) // 2
-            layer.paint(text.mask(key, size, True), TEXT, at, text.top(y + cap / 2, size, True))
-            x += key_width + sizes.gap
-        at = edge + left + size
-        layer.paint(text.mask(what, size), QUIET, at, text.top(y + cap / 2, size))
+    x = edge
+    for column in columns:
+        words_x = x + _keys_width(column, sizes) + size
+        for index, (keys, what) in enumerate(column):
+            y = edge + head + index * line
+            _caps(layer, keys, x, y, cap, sizes)
+            layer.paint(text.mask(what, size), QUIET, words_x, text.top(y + cap / 2, size))
+        x += _columns_width([column], between, sizes) + between
     return layer.sprite()
+
+
+def _caps(layer: Layer, keys: str, x: int, y: int, height: int, sizes: Sizes) -> None:
+    size = sizes.text
+    for key in keys.split():
+        width = _cap_width(key, sizes)
+        layer.paint(rounded(width, height, size * 0.35), TEXT, x, y, opacity=0.16)
+        at = x + (width - text.width(key, size, True)) // 2
+        layer.paint(text.mask(key, size, True), TEXT, at, text.top(y + height / 2, size, True))
+        x += width + sizes.gap
+
+
+def _columns_width(columns: Sequence[Rows], between: int, sizes: Sizes) -> int:
+    words = sum(max(text.width(what, sizes.text) for _, what in rows) for rows in columns)
+    keys = sum(_keys_width(rows, sizes) + sizes.text for rows in columns)
+    return keys + words + between * (len(columns) - 1)
+
+
+def _keys_width(rows: Rows, sizes: Sizes) -> int:
+    return max(
+        sum(_cap_width(key, sizes) + sizes.gap for key in keys.split()) - sizes.gap
+        for keys, _ in rows
+    )
 
 
 def _cap_width(key: str, sizes: Sizes) -> int:

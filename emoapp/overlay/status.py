@@ -40,8 +40,13 @@ class StatusRow:
     def __init__(self) -> None:
         self._held: tuple[float, float | None, float | None] | None = None
 
-    def prepare(self, status: Status, sizes: Sizes, *, now: float) -> tuple[Sprite, Rect] | None:
-        """The row and its place; None when there is nothing to say, or no room."""
+    def prepare(
+        self, status: Status, sizes: Sizes, *, now: float, floor: int | None = None
+    ) -> tuple[Sprite, Rect] | None:
+        """The row and its place, above the row `floor` of the picture if given.
+
+        None when there is nothing to say, or no room.
+        """
         if self._held is None or not 0 <= now - self._held[0] < HOLD_S:
             self._held = (now, status.fps, status.latency_ms)
         _, fps, latency_ms = self._held
@@ -49,7 +54,7 @@ class StatusRow:
         row = _row(parts, sizes)
         if row is None:
             return None
-        y = sizes.height - sizes.margin - row.height
+        y = (sizes.height - sizes.margin if floor is None else floor) - row.height
         return row, Rect(sizes.margin, y, sizes.margin + row.width, y + row.height)
 
 
@@ -94,7 +99,7 @@ def _row(parts: tuple[tuple[str, Colour], ...], sizes: Sizes) -> Sprite | None:
             break
         pieces.append((start, string, colour))
         x = end + between
-    height = round(size * 1.9)
+    height = sizes.row
     if not pieces or height > sizes.height - 2 * sizes.margin:
         return None
     width = x - between + sizes.pad

@@ -147,6 +147,11 @@ class Sizes:
         )
 
     @property
+    def row(self) -> int:
+        """Height of a line of small text on its ground."""
+        return round(self.small * 1.9)
+
+    @property
     def pill(self) -> int:
         """Height of a pill: one line of text with its icon."""
         return self.icon + 2 * round(self.pad * 0.55)

@@ -20,12 +20,12 @@ class ConsoleLog(Sink):
 
     def write(self, result: Result, picture: np.ndarray | None) -> None:
         for track in result.tracks:
-            label = track.smoothed.label
+            label = track.doubt.value if track.doubt else track.label
             if self._said.get(track.id) != label:
                 self._said[track.id] = label
-                confidence = track.smoothed.confidence
+                sure = "" if track.doubt else f" {track.confidence:.0%}"
                 print(
-                    f"{result.frame.t:8.2f} s  face {track.id}  {label} {confidence:.0%}",
+                    f"{result.frame.t:8.2f} s  face {track.id}  {label}{sure}",
                     file=self._stream,
                     flush=True,
                 )

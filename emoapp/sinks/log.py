@@ -28,7 +28,10 @@ class CsvLog(Sink):
     track                     the person's number, from 1
     x0, y0, x1, y1            the face's box, pixels of the full frame
     detector_score            how sure the detector is, 0 to 1
-    label, confidence         the expression shown, and its smoothed probability, 0 to 1
+    label, confidence         the expression shown, and its smoothed probability, 0 to 1; the
+                              label is empty where it is not believed
+    doubt                     why not: too small, too dark, too little contrast, blurred, turned
+                              away, unsure; empty where it is believed
     raw_LABEL, ...            the probabilities of this frame alone, one column a label
     smoothed_LABEL, ...       the probabilities averaged over time
 
@@ -46,7 +49,7 @@ class CsvLog(Sink):
         self._labels = tuple(labels)
         self.columns = (
             *("frame", "time_s", "track", "x0", "y0", "x1", "y1", "detector_score"),
-            *("label", "confidence"),
+            *("label", "confidence", "doubt"),
             *(f"raw_{label}" for label in labels),
             *(f"smoothed_{label}" for label in labels),
         )
@@ -83,8 +86,9 @@ class CsvLog(Sink):
         yield track.id
         yield from (f"{side:.1f}" for side in track.face.box)
         yield f"{track.face.score:.4f}"
-        yield track.smoothed.label
-        yield f"{track.smoothed.confidence:.4f}"
+        yield "" if track.doubt else track.label
+        yield f"{track.confidence:.4f}"
+        yield track.doubt.value if track.doubt else ""
         for scores in (track.raw, track.smoothed):
             if scores.labels != self._labels:
                 raise ValueError(f"expected scores for {self._labels}, got {scores.labels}")

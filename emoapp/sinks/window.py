@@ -32,6 +32,7 @@ class Window(Sink):
         self._title = title
         self._shown = False
         self._closed = False
+        self._click: tuple[int, int] | None = None
 
     def write(self, result: Result | None, picture: np.ndarray) -> None:
         """Show `picture`, uint8 (H, W, 3) BGR; nothing once the window is closed."""
@@ -55,6 +56,20 @@ class Window(Sink):
         code &= 0xFF
         # Small letters only: a forgotten Caps Lock must not keep "q" from working.
         return _KEYS.get(code) or (chr(code).lower() if 32 < code < 127 else None)
+
+    def clicked(self) -> tuple[int, int] | None:
+        """Where the user clicked since the last call: x, y in pixels of the picture, or None."""
+        click, self._click = self._click, None
+        return click
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or go back to a window."""
+        if self._shown and not self.closed:
+            name = cv2.WND_PROP_FULLSCREEN
+            full = cv2.getWindowProperty(self._title, name) == cv2.WINDOW_FULLSCREEN
+            cv2.setWindowProperty(
+                self._title, name, cv2.WINDOW_NORMAL if full else cv2.WINDOW_FULLSCREEN
+            )
 
     @property
     def closed(self) -> bool:
@@ -80,5 +95,10 @@ class Window(Sink):
                 "This OpenCV cannot open windows (opencv-python-headless?): "
                 "`pip install opencv-python`, or add `--no-window`."
             ) from exc
+        cv2.setMouseCallback(self._title, self._on_mouse)
         scale = min(LARGEST_WH[0] / width, LARGEST_WH[1] / height, 2.0)
         cv2.resizeWindow(self._title, round(width * scale), round(height * scale))
+
+    def _on_mouse(self, event: int, x: int, y: int, flags: int, data: object) -> None:
+        if event == cv2.EVENT_LBUTTONDOWN:
+            self._click = x, y

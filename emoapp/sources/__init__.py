@@ -6,28 +6,54 @@ import glob
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emoapp.errors import SourceError, UsageError
-from emoapp.sources.base import Source
+from emoapp.sources.base import Source, Waiting
 
-__all__ = ["KINDS", "Source", "kind_of", "open_source"]
+if TYPE_CHECKING:
+    from emoapp.sources.live import LiveSource
+
+__all__ = ["KINDS", "Source", "Waiting", "kind_of", "open_source"]
 
 IMAGE_SUFFIXES = frozenset(".jpg .jpeg .png .bmp .tif .tiff .webp".split())
+
+_BY_NAME = "camera:"
 
 # Each backend is imported when it is opened: OpenCV and PyAV take a fifth of a second each.
 
 
-def _camera(spec: str, *, size_wh: tuple[int, int] | None, fps: float | None, **_) -> Source:
+def _camera(
+    spec: str, *, size_wh: tuple[int, int] | None, fps: float | None, reconnect: bool, **_
+) -> Source:
     from emoapp.sources.camera import Camera
+    from emoapp.sources.listing import find_camera
 
-    return Camera(int(spec) if spec.isdigit() else spec, size_wh=size_wh, fps=fps)
+    def open_it(**options) -> LiveSource:
+        # A name is looked for each time: plugged in again, the camera may have another number.
+        if spec.startswith(_BY_NAME):
+            device = find_camera(spec.removeprefix(_BY_NAME))
+        else:
+            device = int(spec) if spec.isdigit() else spec
+        return Camera(device, size_wh=size_wh, fps=fps, **options)
+
+    return _lasting(open_it, reconnect)
 
 
-def _stream(spec: str, **_) -> Source:
+def _stream(spec: str, *, reconnect: bool, **_) -> Source:
     from emoapp.sources.stream import Stream
 
-    return Stream(spec)
+    return _lasting(partial(Stream, spec), reconnect)
+
+
+def _lasting(open_it: Callable[..., LiveSource], reconnect: bool) -> Source:
+    if not reconnect:
+        return open_it()
+    from emoapp.sources.reconnecting import Reconnecting
+
+    return Reconnecting(partial(open_it, await_first=False))
 
 
 def _images(spec: str, *, loop: bool, live: bool, **_) -> Source:
@@ -56,14 +82,14 @@ KINDS: dict[str, Callable[..., Source]] = {
     "images": _images,
     "video": _video,
 }
-"""Kind -> factory(spec, *, loop, live, size_wh, fps)."""
+"""Kind -> factory(spec, *, loop, live, size_wh, fps, reconnect)."""
 
 
 def kind_of(spec: str | int | os.PathLike[str]) -> str:
     """Which of `KINDS` a spec means. Looks at the disk, but opens nothing."""
     text = str(spec)
     path = Path(text)
-    if text.isdigit() or re.fullmatch(r"/dev/video\d+", text):
+    if re.fullmatch(rf"\d+|/dev/video\d+|{_BY_NAME}.+", text):
         return "camera"
     if "://" in text:
         return "stream"
@@ -81,15 +107,18 @@ def open_source(
     live: bool = False,
     size_wh: tuple[int, int] | None = None,
     fps: float | None = None,
+    reconnect: bool = False,
 ) -> Source:
     """Open a source of frames.
 
-    spec: a camera's number (0, "0") or "/dev/video0"; a video file; a picture, a folder or a glob
-        pattern of pictures; an address (http, https, rtsp).
+    spec: a camera's number (0, "0"), "/dev/video0", or "camera:" and a part of its name; a video
+        file; a picture, a folder or a glob pattern of pictures; an address (http, https, rtsp).
     loop: files begin again at the end. Cameras and streams don't end, so it changes nothing there.
     live: files play in real time, and the newest frame wins, as with a camera; cameras and streams
         do so anyway.
     size_wh, fps: (width, height) in pixels and frames a second to ask a camera for.
+    reconnect: a camera or a stream that breaks off is opened again until it is back; meanwhile
+        `read` gives Waiting about ten times a second. Files know no such thing.
 
     Raises CameraError or SourceError where it can't be opened; UsageError where `size_wh` or `fps`
     is given for something that is no camera.
@@ -102,4 +131,4 @@ def open_source(
     kind = kind_of(text)
     if kind != "camera" and (size_wh is not None or fps is not None):
         raise UsageError(f"Only a camera can be asked for a size or a rate; {text} is no camera.")
-    return KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps)
+    return KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps, reconnect=reconnect)

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from emoapp.types import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A live source has nothing to show right now, but goes on by itself when it can.
+
+    It comes between the frames of a slow camera too: tell the user once `since_s` is over a second.
+
+    reason: one sentence for the user, without the full stop: "Camera 0 was unplugged".
+    since_s: seconds since the last frame, or since the source was opened where none came yet.
+    """
+
+    reason: str
+    since_s: float
 
 
 class Source(ABC):
@@ -39,8 +55,10 @@ class Source(ABC):
         return 0
 
     @abstractmethod
-    def read(self) -> Frame | None:
+    def read(self) -> Frame | Waiting | None:
         """The next frame (of a live source: the newest, waiting for it), or None at the end.
+
+        Waiting comes only from a source that was opened to reconnect.
 
         Raises SourceError, or CameraError for a camera, where the source breaks.
         """
@@ -55,6 +73,7 @@ class Source(ABC):
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Frame]:
         while (frame := self.read()) is not None:
-            yield frame
+            if isinstance(frame, Frame):
+                yield frame

@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 
 from emoapp.errors import CameraError
-from emoapp.sources.base import Source
+from emoapp.sources.live import LiveSource
 from emoapp.sources.newest import Newest
-from emoapp.types import Frame
 
 SIZE_WH, FPS = (1280, 720), 30.0
 """What a camera is asked for where nothing else is said; it may answer with something near."""
@@ -24,6 +23,9 @@ STALL_S = 3.0
 
 # Cameras take one or two seconds to wake up and find their exposure.
 _FIRST_FRAME_S = 6.0
+
+# How long a camera is listened to before the thread looks whether it is still wanted.
+_LISTEN_S = 0.2
 
 
 def quiet_opencv() -> None:
@@ -36,12 +38,14 @@ def quiet_opencv() -> None:
         cv2.setLogLevel(0)  # 0: silent
 
 
-class Camera(Source):
+class Camera(LiveSource):
     """Captures in a thread; `read` gives the newest frame.
 
     device: a number, or on Linux a path such as "/dev/video2".
     size_wh: (width, height) in pixels to ask for; `self.size_wh` is what the camera gives.
     fps: frames a second to ask for.
+    await_first: the constructor waits until the first picture is there, and raises where it does
+        not come; else the first `read` does.
 
     Raises CameraError where it can't be opened, is pulled out or stops giving frames.
     """
@@ -52,31 +56,36 @@ class Camera(Source):
         *,
         size_wh: tuple[int, int] | None = None,
         fps: float | None = None,
+        await_first: bool = True,
     ) -> None:
         quiet_opencv()
         self._device = device
         self._name = f"camera {device}"
         self._capture = self._open(size_wh or SIZE_WH, fps or FPS)
         self._fps = self._capture.get(cv2.CAP_PROP_FPS) or None
+        self._size_wh = (
+            int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
+            int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
+        )
+        self._gave = False
+        self.trouble = f"{self._title} gives no picture yet; its lid may be closed"
         self._newest = Newest(
             self._grab,
             release=self._capture.release,
             name=self._name,
             stall_s=STALL_S,
             stalled=self._stalled,
+            first_s=_FIRST_FRAME_S,
         )
         self._newest.start()
+        if not await_first:
+            return
         try:
-            image = self._newest.peek(_FIRST_FRAME_S)
-            if image is None:
-                raise CameraError(
-                    f"{self._title} opened, but gave no picture within {_FIRST_FRAME_S:g} s. "
-                    f"Another program may be using it, or its lid is closed. {_OTHERWISE}"
-                )
+            if self._newest.peek(_FIRST_FRAME_S) is None:
+                raise self._stalled()
         except BaseException:
             self.close()
             raise
-        self._size_wh = image.shape[1], image.shape[0]
 
     @property
     def name(self) -> str:
@@ -90,16 +99,6 @@ class Camera(Source):
     def fps(self) -> float | None:
         """As the camera states it; in the dark many give fewer."""
         return self._fps
-
-    @property
-    def missed(self) -> int:
-        return self._newest.missed
-
-    def read(self) -> Frame | None:
-        return self._newest.take()
-
-    def close(self) -> None:
-        self._newest.close()
 
     @property
     def _title(self) -> str:
@@ -119,17 +118,42 @@ class Camera(Source):
             capture.set(cv2.CAP_PROP_FPS, fps)
         return capture
 
-    def _grab(self) -> tuple[np.ndarray, float]:
+    def _grab(self) -> tuple[np.ndarray, float] | None:
         # A camera drops a picture now and then; one that is gone fails at once and every time.
         for _ in range(3):
+            self._listen()
+            if self._newest.stopping:
+                return None
             ok, image = self._capture.read()
             if ok:
+                self._gave, self._size_wh = True, (image.shape[1], image.shape[0])
+                self.trouble = f"{self._title} gives no picture"
                 return image, time.monotonic()
+        gone = "stopped giving pictures" if is_there(self._device) else "was unplugged"
+        self.trouble = f"{self._title} {gone}"
         raise CameraError(
             f"{self._title} stopped giving pictures: was it unplugged? Plug it in and start again."
         )
 
+    def _listen(self) -> None:
+        """Wait until a picture is there, something is wrong, or nobody wants one any more."""
+        # Inside `read`, OpenCV waits 10 s for a silent camera, and nothing can end that.
+        while sys.platform.startswith("linux") and not self._newest.stopping:
+            began = time.monotonic()
+            try:
+                if cv2.VideoCapture.waitAny([self._capture], timeoutNs=int(_LISTEN_S * 1e9))[0]:
+                    return
+            except cv2.error:  # `read` fails then too
+                return
+            if time.monotonic() - began < _LISTEN_S / 2:  # came back early: not from silence
+                return
+
     def _stalled(self) -> CameraError:
+        if not self._gave:
+            return CameraError(
+                f"{self._title} opened, but gave no picture within {_FIRST_FRAME_S:g} s. "
+                f"Another program may be using it, or its lid is closed. {_OTHERWISE}"
+            )
         return CameraError(
             f"{self._title} has given no picture for {STALL_S:g} s. "
             "Unplug it, plug it in and start again."
@@ -141,6 +165,22 @@ _OTHERWISE = (
 )
 
 
+def is_there(device: int | str) -> bool:
+    """False where the system says that the camera is gone."""
+    if not sys.platform.startswith("linux"):
+        return True
+    try:
+        os.close(os.open(path_of(device), os.O_RDWR))
+    except OSError as exc:
+        return exc.errno not in (errno.ENODEV, errno.ENXIO, errno.ENOENT)
+    return True
+
+
+def path_of(device: int | str) -> str:
+    """Where Linux has the camera: "/dev/video0"."""
+    return f"/dev/video{device}" if isinstance(device, int) else device
+
+
 def why(device: int | str) -> str:
     """A sentence saying why the camera did not open, as far as the system lets one know."""
     if not sys.platform.startswith("linux"):
@@ -148,7 +188,7 @@ def why(device: int | str) -> str:
             "there is none of that number, another program is using it, or the system's privacy "
             "settings keep programs from the camera."
         )
-    path = f"/dev/video{device}" if isinstance(device, int) else device
+    path = path_of(device)
     try:
         os.close(os.open(path, os.O_RDWR))
     except FileNotFoundError:

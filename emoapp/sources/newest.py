@@ -25,6 +25,7 @@ class Newest:
         a call is still inside it.
     stall_s, stalled: `take` raises `stalled()` where it waited so many seconds for a picture;
         None waits for ever.
+    first_s: the same for the first picture; None: as for the others.
 
     Numbers and times count from the first picture that is taken, not from the first that came:
     the time between opening a camera and reading from it is nobody's loss.
@@ -38,9 +39,12 @@ class Newest:
         name: str,
         stall_s: float | None = None,
         stalled: Callable[[], Exception] | None = None,
+        first_s: float | None = None,
     ) -> None:
         self._grab, self._release = grab, release
         self._stall_s, self._stalled = stall_s, stalled
+        self._first_s = stall_s if first_s is None else first_s
+        self._idle_s = 0.0
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._slot: tuple[int, np.ndarray, float] | None = None
@@ -60,6 +64,11 @@ class Newest:
         """For `grab`: wait so long, less if the slot is closed meanwhile."""
         self._stop.wait(seconds)
 
+    @property
+    def stopping(self) -> bool:
+        """For `grab`: nobody wants another picture."""
+        return self._stop.is_set()
+
     def peek(self, timeout_s: float) -> np.ndarray | None:
         """The picture in the slot, left there; None if none comes in so many seconds."""
         with self._changed:
@@ -68,11 +77,21 @@ class Newest:
                 raise self._error
             return None if self._slot is None else self._slot[1]
 
+    def ready(self, timeout_s: float) -> bool:
+        """Wait for at most so many seconds: True once `take` returns or raises without waiting."""
+        self.start()
+        with self._changed:
+            left_s = self._until_stalled()
+            waits_s = timeout_s if left_s is None else min(timeout_s, left_s)
+            self._idle_s += self._wait(waits_s)
+            return self._has_news() or self._until_stalled() == 0
+
     def take(self) -> Frame | None:
         """The newest picture not taken yet, waiting for it; None at the end or once closed."""
         self.start()
         with self._changed:
-            self._wait(self._stall_s)
+            self._wait(self._until_stalled())
+            self._idle_s = 0.0
             if self._slot is None:
                 if self._error is not None:
                     raise self._error
@@ -98,16 +117,30 @@ class Newest:
         with self._changed:
             self._slot = None
 
-    def _wait(self, timeout_s: float | None) -> None:
-        """Until there is a picture, the end, or `timeout_s` seconds went by."""
+    def released(self, timeout_s: float) -> bool:
+        """After `close`: True once `release` was called, waiting so many seconds for it."""
+        if self._thread.ident:
+            self._thread.join(timeout_s)
+        return self._ended
+
+    def _has_news(self) -> bool:
+        return self._slot is not None or self._ended or self._stop.is_set()
+
+    def _until_stalled(self) -> float | None:
+        """Seconds that a reader may still wait for a picture; None: for ever."""
+        limit_s = self._stall_s if self._came else self._first_s
+        return None if limit_s is None else max(0.0, limit_s - self._idle_s)
+
+    def _wait(self, timeout_s: float | None) -> float:
+        """Until there is news, or `timeout_s` seconds went by; gives the seconds waited in vain."""
         waited = 0.0
-        while self._slot is None and not self._ended and not self._stop.is_set():
-            if timeout_s is not None and waited >= timeout_s:
-                return
+        while not self._has_news() and (timeout_s is None or waited < timeout_s):
+            slice_s = _SLICE_S if timeout_s is None else min(_SLICE_S, timeout_s - waited)
             # Slices are counted, not the clock read: the clock jumps when the computer sleeps,
             # and that is not the camera's fault.
-            if not self._changed.wait(_SLICE_S):
-                waited += _SLICE_S
+            if not self._changed.wait(slice_s):
+                waited += slice_s
+        return waited
 
     def _run(self) -> None:
         try:

@@ -11,9 +11,8 @@ import numpy as np
 
 from emoapp.errors import SourceError
 from emoapp.sources import pyav
-from emoapp.sources.base import Source
+from emoapp.sources.live import LiveSource
 from emoapp.sources.newest import Newest
-from emoapp.types import Frame
 
 OPEN_S, READ_S = 8.0, 5.0
 """How long a silent address is waited for: at first, and once it has answered."""
@@ -21,14 +20,18 @@ OPEN_S, READ_S = 8.0, 5.0
 _FIRST_FRAME_S = 10.0
 
 
-class Stream(Source):
+class Stream(LiveSource):
     """Receives in a thread; `read` gives the newest frame. Times are those of arrival.
+
+    await_first: the constructor waits until the first picture is there, and raises where it does
+        not come; else the first `read` does.
 
     Raises SourceError where nothing answers, nothing that can be shown comes, or it breaks off.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, await_first: bool = True) -> None:
         self._name = without_password(address)
+        self.trouble = f"No picture comes from {self._name}"
         self.damaged = 0
         """Pictures left out so far because they could not be decoded."""
         self._container = self._open(address)
@@ -46,11 +49,14 @@ class Stream(Source):
             self._container.close()
             raise
         # A film on a web server comes faster than it plays; what has a length is slowed down.
-        self._slow_down = bool(self._container.duration)
+        self._slow_down = self.ends = bool(self._container.duration)
         self._began: float | None = None
         self._pictures = pyav.decode(self._container, stream, self._count_damage)
         self._newest = Newest(self._grab, release=self._container.close, name=self._name)
         self._newest.start()
+        self._size_wh = stream.width, stream.height
+        if not await_first and 0 not in self._size_wh:
+            return
         try:
             image = self._newest.peek(_FIRST_FRAME_S)
             if image is None:
@@ -71,16 +77,6 @@ class Stream(Source):
     @property
     def fps(self) -> float | None:
         return self._fps
-
-    @property
-    def missed(self) -> int:
-        return self._newest.missed
-
-    def read(self) -> Frame | None:
-        return self._newest.take()
-
-    def close(self) -> None:
-        self._newest.close()
 
     def _open(self, address: str) -> av.container.InputContainer:
         # analyzeduration: ffmpeg would watch for 5 s before it gives the first picture.
@@ -103,8 +99,10 @@ class Stream(Source):
             picture = next(self._pictures, None)
         except av.error.FFmpegError as exc:
             reason = _reason(exc, time.monotonic() - began)
+            self.trouble = f"{self._name} broke off: {reason}"
             raise SourceError(f"{self._name} broke off: {reason}.") from exc
         if picture is None:
+            self.trouble = f"{self._name} broke off"
             return None
         if self._slow_down and picture.time is not None:
             if self._began is None:

@@ -1,0 +1,43 @@
+"""`emoapp cameras`: which cameras there are, and what they offer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+
+from emoapp.errors import CameraError
+
+HELP = "List the cameras of this computer, with their sizes and rates."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    from emoapp.sources.listing import NONE_HINT, list_cameras
+
+    cameras = list_cameras()
+    if args.json:
+        print(json.dumps([asdict(camera) for camera in cameras], indent=1, ensure_ascii=False))
+    elif cameras:
+        print_cameras(cameras)
+    if not cameras:
+        raise CameraError(f"No camera was found. {NONE_HINT}")
+    return 0
+
+
+def print_cameras(cameras) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("number", "name", "size", "frames a second")
+    for camera in cameras:
+        sizes = [f"{mode.size_wh[0]}x{mode.size_wh[1]}" for mode in camera.modes]
+        rates = [", ".join(f"{rate:g}" for rate in mode.rates) or "?" for mode in camera.modes]
+        # Text: a name may hold brackets, which rich would take for its own.
+        cells = (camera.name, "\n".join(sizes) or "?", "\n".join(rates) or "?")
+        table.add_row(str(camera.number), *map(Text, cells), end_section=True)
+    Console().print(table)

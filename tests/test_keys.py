@@ -1,0 +1,155 @@
+"""Every key of the live window, pressed in a real window, seen in what it does."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+
+class Program:
+    """`emoapp live --demo` in a window of its own, with hands to press its keys."""
+
+    def __init__(self, screen: str, folder, *words: str) -> None:
+        self.env = os.environ | {"DISPLAY": screen}
+        self.folder = folder
+        self.stats = folder / "stats.json"
+        command = [sys.executable, "-m", "emoapp", "live", "--demo", "--stats", str(self.stats)]
+        self._process = subprocess.Popen(
+            [*command, *words],
+            env=self.env,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.xdotool("search", "--sync", "--name", "^emoapp$")
+        # Keys count from the first analysed frame on.
+        self.until(lambda: self.changes() > 0.0005)
+        time.sleep(1)
+
+    def xdotool(self, *words: str) -> None:
+        subprocess.run(
+            ["xdotool", *words], env=self.env, check=True, timeout=30, capture_output=True
+        )
+
+    def press(self, key: str) -> None:
+        # Without a window manager the key goes to the window under the mouse.
+        self.xdotool("mousemove", "300", "80", "mousemove", "301", "81", "key", key)
+        time.sleep(0.7)
+
+    def picture(self) -> np.ndarray:
+        """What is on the screen where the window stands: uint8 (720, 1280, 3), BGR."""
+        raw = subprocess.run(
+            ["import", "-window", "root", "-crop", "1280x720+0+0", "+repage", "png:-"],
+            env=self.env,
+            check=True,
+            capture_output=True,
+            timeout=30,
+        ).stdout
+        return cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
+
+    def changes(self) -> float:
+        """Share of the pixels that differ between two looks a moment apart."""
+        first = self.picture()
+        time.sleep(0.3)
+        return float((np.abs(first.astype(int) - self.picture()) > 12).any(axis=2).mean())
+
+    def until(self, true: Callable[[], bool], seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while not true():
+            assert self._process.poll() is None, self._process.stderr.read()
+            assert time.monotonic() < end, "it did not come"
+            time.sleep(0.2)
+
+    def end(self) -> dict:
+        self.press("q")
+        assert self._process.wait(20) == 0
+        assert self._process.stderr.read() == ""
+        return json.loads(self.stats.read_text())
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+
+@pytest.fixture
+def program(screen, tmp_path):
+    from shutil import which
+
+    if not which("import"):
+        pytest.skip("needs ImageMagick's import")
+    opened = Program(screen, tmp_path)
+    yield opened
+    opened.kill()
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Which pixels differ clearly: bool (H, W)."""
+    return (np.abs(a.astype(int) - b) > 25).any(axis=2)
+
+
+def test_space_stands_still_and_overlays_come_and_go(program):
+    program.press("space")
+    assert program.changes() < 0.002
+    still = program.picture()
+    for key, where in (
+        ("b", np.s_[150:560]),  # the panel of bars
+        ("t", np.s_[640:, 200:1100]),  # the timeline
+        ("h", np.s_[100:620, 300:980]),  # the help
+        ("p", np.s_[:, 300:1000]),  # the face
+    ):
+        program.press(key)
+        changed = difference(still, program.picture())
+        assert changed[where].mean() > 0.005, f"{key} shows"
+        program.press(key)
+        assert difference(still, program.picture()).mean() < 0.005, f"{key} again undoes it"
+    program.press("space")
+    program.until(lambda: program.changes() > 0.002)
+    program.end()
+
+
+def test_r_records_and_s_takes_a_snapshot(program):
+    program.press("r")
+    time.sleep(2)
+    program.press("s")
+    program.press("r")
+    program.until(lambda: any(program.folder.glob("emoapp-*.mp4")))
+    program.end()
+    (snapshot,) = program.folder.glob("emoapp-*.png")
+    assert cv2.imread(str(snapshot)).shape == (720, 1280, 3)
+    (recording,) = program.folder.glob("emoapp-*.mp4")
+    with av.open(str(recording)) as container:
+        times = [float(frame.pts * frame.time_base) for frame in container.decode(video=0)]
+    assert times[0] == 0 and times == sorted(set(times))
+    # By the clock on the wall: r was on for about 3.5 seconds, however many frames that gave.
+    assert 2.0 < times[-1] < 9.0
+
+
+def test_d_takes_the_next_detector_m_mirrors_and_the_rest_goes_on(program):
+    before = program.picture()
+    program.press("d")
+    program.press("m")
+    assert difference(before, program.picture()).mean() > 0.2
+    program.press("d")
+    numbers = program.end()
+    assert numbers["frames"]["shown"] > 10
+
+
+def test_quitting_while_recording_keeps_the_recording(screen, tmp_path):
+    opened = Program(screen, tmp_path, "--record", "kept.mp4")
+    try:
+        opened.end()
+    finally:
+        opened.kill()
+    with av.open(str(tmp_path / "kept.mp4")) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 10

@@ -1,0 +1,64 @@
+"""The user's own defaults, from a file."""
+
+from __future__ import annotations
+
+import pytest
+
+from emoapp.cli import build_parser, main
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    path = tmp_path / "emoapp.toml"
+    monkeypatch.setenv("EMOAPP_CONFIG", str(path))
+    return path
+
+
+def live(*words: str):
+    return build_parser().parse_args(["live", *words])
+
+
+def test_values_become_defaults_and_words_override_them(settings):
+    settings.write_text(
+        '[live]\ndetector = "haar"\nsize = "640x480"\nmirror = false\nsmoothing = 1\nloop = true\n'
+    )
+    args = live()
+    assert (args.detector, args.size, args.mirror) == ("haar", (640, 480), False)
+    assert args.smoothing == 1.0 and args.loop is True
+    assert live("--detector", "mediapipe", "--mirror").detector == "mediapipe"
+    assert live("--mirror").mirror is True
+    assert build_parser().parse_args(["video", "a.mp4"]).detector == "auto"
+
+
+def test_without_a_file_the_programs_own_values_hold(settings):
+    assert live().detector == "auto" and live().mirror is None
+
+
+@pytest.mark.parametrize(
+    "content, complaint",
+    [
+        ('[live]\ndetektor = "haar"', "no option detektor; did you mean detector"),
+        ('[live]\ndetector = "psychic"', "expected one of auto, mediapipe, haar"),
+        ("[live]\nframes = -1", "expected 1 or more"),
+        ("[live]\nloop = 3", "expected true or false"),
+        ("[alive]\nloop = true", "no command alive"),
+        ("loop = true", "outside of a table"),
+        ("[live", "not a settings file"),
+    ],
+)
+def test_mistakes_are_named_with_the_file(settings, content, complaint, capsys):
+    settings.write_text(content)
+    assert main(["config"]) == 2
+    said = capsys.readouterr().err
+    assert complaint in said and "emoapp.toml" in said
+
+
+def test_config_shows_what_is_in_force_and_where_from(settings, capsys):
+    settings.write_text('[video]\ndetector = "haar"\n')
+    assert main(["config", "video"]) == 0
+    said = capsys.readouterr().out
+    row = next(line for line in said.splitlines() if " detector " in line)
+    assert "haar" in row and "emoapp.toml" in row
+    assert main(["config", "--path"]) == 0
+    assert capsys.readouterr().out.strip() == str(settings)
+    assert main(["config", "nonsense"]) == 2
