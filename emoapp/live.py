@@ -9,18 +9,23 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from emoapp.config import LiveConfig
 from emoapp.errors import SinkError
 from emoapp.pipeline import Pipeline
 from emoapp.recorded import UNKNOWN_FPS
-from emoapp.runner import Run, open_pipeline
+from emoapp.runner import WAITING_S, Run, open_pipeline
 from emoapp.sinks import Sink, open_recorder, open_window
-from emoapp.sources import Source, kind_of, open_source
-from emoapp.types import Frame, Result
+from emoapp.sources import Source, Waiting, kind_of, open_source
+from emoapp.types import Box, Frame, Result
 
 if TYPE_CHECKING:
     from emoapp.overlay import Status
     from emoapp.sinks.window import Window
+
+HIDDEN_S = 1.5
+"""So long a face stays hidden where it was last seen: a detector may lose it for some frames."""
 
 PAUSE_S = 0.02
 """How long the window rests between two looks at the keys while the picture stands still."""
@@ -34,7 +39,12 @@ def run_live(config: LiveConfig) -> dict:
     from emoapp.sinks.console import ConsoleLog
 
     with ExitStack() as stack:
-        window = stack.enter_context(open_window("emoapp")) if config.window else None
+        window = None
+        if config.window:
+            window = stack.enter_context(open_window("emoapp"))
+            # Before any thread is started: Qt, opening its first window beside threads that load
+            # libraries, lost its first events in 1 of 12 starts, and the window stayed black.
+            window.stand()
         # MediaPipe and the model load while the camera starts: each takes a few tenths of a second.
         loading = stack.enter_context(_in_background(lambda: open_pipeline(config)))
         source = stack.enter_context(
@@ -44,6 +54,7 @@ def run_live(config: LiveConfig) -> dict:
                 loop=config.loop,
                 size_wh=config.size_wh,
                 fps=config.fps,
+                reconnect=True,
             )
         )
         if window is None:
@@ -66,8 +77,10 @@ class LiveRun(Run):
             self._mirror = config.mirror
         self._paused = False
         self._still: Result | None = None
+        self._last: Frame | None = None
         self._unwanted = 0
         self._private = config.private
+        self._hidden: dict[int, tuple[Box, float]] = {}
         self._recorder: Sink | None = None
         self._recording_since = 0.0
         self._snapshot_wanted = False
@@ -92,16 +105,36 @@ class LiveRun(Run):
             frame = Frame(cv2.flip(frame.image, 1), frame.index, frame.t)
         if self.pipeline is None and self._loading.done():
             self.pipeline = self._loading.result()
+            self.pipeline.detector.thorough = self._private
             if self.config.record is not None:
                 # Asked for at the start, so a recording that can't be made ends the program.
                 self._record_to(self.config.record, frame)
+        self._last = frame
         if self.pipeline is None:
+            if self._private:
+                from emoapp.overlay.privacy import pixelate_all
+
+                pixelate_all(frame.image)  # Where the faces are is not known yet.
             self._window.write(None, frame.image)
             self._serve_window()
             return
         super().take(frame)
         if self._still is not None:
             self._hold_still()
+
+    def wait(self, waiting: Waiting) -> None:
+        if waiting.since_s >= WAITING_S:
+            if self._last is None:
+                width, height = self.source.size_wh
+                image = np.zeros((height, width, 3), np.uint8)
+            else:
+                image = self._last.image.copy()
+            from emoapp.overlay import Overlay
+
+            text = f"It goes on by itself. Waiting for {waiting.since_s:.0f} s; q ends."
+            (self.overlay or Overlay(())).draw_waiting(image, waiting.reason, text)
+            self._window.write(None, image)
+        self._serve_window()
 
     def draw(self, result: Result) -> None:
         if self._paused:
@@ -111,10 +144,16 @@ class LiveRun(Run):
                 result.ms,
             )
         if self._private:
-            from emoapp.overlay.privacy import pixelate
-
-            pixelate(result.frame.image, [track.face.box for track in result.tracks])
+            self._hide_faces(result)
         super().draw(result)
+
+    def _hide_faces(self, result: Result) -> None:
+        from emoapp.overlay.privacy import pixelate
+
+        t = result.frame.t
+        self._hidden = {i: (box, at) for i, (box, at) in self._hidden.items() if t - at < HIDDEN_S}
+        self._hidden |= {track.id: (track.face.box, t) for track in result.tracks}
+        pixelate(result.frame.image, [box for box, _ in self._hidden.values()])
 
     def clock(self, result: Result) -> float:
         return time.monotonic()
@@ -143,7 +182,6 @@ class LiveRun(Run):
             self._stop_recording(str(exc))
 
     def after(self, result: Result) -> bool:
-        self._last = result.frame
         if self._snapshot_wanted:
             self._snapshot_wanted = False
             self._save_snapshot(result)
@@ -212,6 +250,7 @@ class LiveRun(Run):
 
     def _toggle_private(self) -> None:
         self._private = not self._private
+        self.pipeline.detector.thorough = self._private
 
     def _next_detector(self) -> None:
         from emoapp.detectors import DETECTORS, open_detector
@@ -220,6 +259,7 @@ class LiveRun(Run):
         following = names[(names.index(self.pipeline.detector.name) + 1) % len(names)]
         self.pipeline.detector.close()
         self.pipeline.detector = open_detector(following)
+        self.pipeline.detector.thorough = self._private
 
     def _want_snapshot(self) -> None:
         self._snapshot_wanted = True

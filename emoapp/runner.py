@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from emoapp.config import RunConfig
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink
-from emoapp.sources import Source
+from emoapp.sources import Source, Waiting
 from emoapp.stats import Stats, write_stats
 from emoapp.types import Frame, Result
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, "int | None"], None]
 """Called with (frames done, frames in all or None) after each frame."""
+
+
+WAITING_S = 1.0
+"""A source that is silent for so long is worth a word: slow cameras wait between frames too."""
 
 
 class Run:
@@ -44,6 +48,7 @@ class Run:
         self.overlay: Overlay | None = None
         self.ended = False
         self._progress = progress
+        self._said_waiting = ""
 
     def to_the_end(self) -> dict:
         """Frames until the source, the user or a limit ends it; gives the statistics."""
@@ -53,6 +58,9 @@ class Run:
                 frame = self.source.read()
                 if frame is None:
                     break
+                if isinstance(frame, Waiting):
+                    self.wait(frame)
+                    continue
                 self.stats.read += 1
                 self.take(frame)
         finally:
@@ -85,6 +93,14 @@ class Run:
         self.stats.add(ms, faces=len(result.tracks))
         if self._progress is not None:
             self._progress(self.stats.analysed, self.source.frame_count)
+
+    def wait(self, waiting: Waiting) -> None:
+        """A live source has nothing to show; says so once it has lasted."""
+        if waiting.since_s < WAITING_S:
+            self._said_waiting = ""
+        elif self._said_waiting != waiting.reason:
+            self._said_waiting = waiting.reason
+            print(f"{waiting.reason}; waiting for it", flush=True)
 
     def draw(self, result: Result) -> None:
         """Draw the result on its own frame."""

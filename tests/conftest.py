@@ -135,7 +135,7 @@ def screen():
         pytest.skip("needs Xvfb and xdotool")
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-noreset"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )

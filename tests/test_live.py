@@ -118,24 +118,40 @@ def test_wrong_use_and_broken_files_have_their_exit_status(tmp_path):
         assert not (tmp_path / "out.mp4").exists()
 
 
-@pytest.mark.parametrize("size", ["1280x720"])
-def test_a_real_camera(screen, tmp_path, demo, size):
-    """The live command on a V4L2 camera with a face before it: every frame, from the start."""
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory, demo) -> dict[str, str]:
+    """Environment in which camera 0 is a real V4L2 device that shows the demo clip."""
     source = SHARED / "vcam" / "vcam.c"
     if not (source.exists() and shutil.which("gcc") and shutil.which("ffmpeg")):
         pytest.skip("needs ../shared/vcam, gcc and ffmpeg")
-    library, clip, stats = tmp_path / "libvcam.so", tmp_path / "clip.mjpeg", tmp_path / "s.json"
+    folder = tmp_path_factory.mktemp("camera")
+    library, clip = folder / "libvcam.so", folder / "clip.mjpeg"
     build = ["gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"]
     subprocess.run(build, check=True)
     convert = ["ffmpeg", "-v", "error", "-i", demo, "-q:v", "4", "-f", "mjpeg", clip]
     subprocess.run(convert, check=True)
-    run = emoapp(
-        *("live", "--seconds", 5, "--stats", stats),
-        DISPLAY=screen,
-        LD_PRELOAD=str(library),
-        VCAM_MJPEG=str(clip),
-    )
-    succeeded(run)
+    return {"LD_PRELOAD": str(library), "VCAM_MJPEG": str(clip)}
+
+
+def test_a_camera_that_is_pulled_out_goes_on_when_it_is_back(screen, camera, tmp_path):
+    stats = tmp_path / "stats.json"
+    faults = {"VCAM_UNPLUG_S": "3", "VCAM_REPLUG_S": "5"}
+    command = ("live", "--seconds", 9, "--stats", stats)
+    succeeded(emoapp(*command, DISPLAY=screen, **camera, **faults))
+    frames = json.loads(stats.read_text())["frames"]
+    # Without the return it would be the 3 seconds before, at most 90.
+    assert 95 < frames["analysed"] < 30 * 8
+
+
+def test_a_camera_that_another_program_holds_says_so(camera):
+    run = emoapp("live", "--no-window", **camera, VCAM_BUSY="1")
+    assert run.returncode == 2 and "another program" in run.stderr
+
+
+def test_a_real_camera(screen, tmp_path, camera):
+    """The live command on a V4L2 camera with a face before it: every frame, from the start."""
+    stats = tmp_path / "stats.json"
+    succeeded(emoapp("live", "--seconds", 5, "--stats", stats, DISPLAY=screen, **camera))
     numbers = json.loads(stats.read_text())
     assert numbers["size_wh"] == [1280, 720]
     assert numbers["faces"]["mean"] > 0.95

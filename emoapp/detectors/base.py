@@ -15,6 +15,9 @@ class Detector(ABC):
     name: str
     """The word by which users choose it."""
 
+    thorough = False
+    """Search the whole picture each time: slower, for when no face may be overlooked."""
+
     @abstractmethod
     def detect(self, image: np.ndarray) -> list[Face]:
         """The faces in a picture, largest first.

@@ -96,7 +96,7 @@ class MediaPipeDetector(Detector):
 
     def detect(self, image: np.ndarray) -> list[Face]:
         number, self._number = self._number, self._number + 1
-        if len(self._known) == 1 and number % SEARCH_EVERY:
+        if len(self._known) == 1 and number % SEARCH_EVERY and not self.thorough:
             face = self._look_closer(self._known[0], image)
             if face is not None:
                 self._known = [face]

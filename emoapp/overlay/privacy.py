@@ -49,3 +49,15 @@ def pixelate(image: np.ndarray, boxes: Iterable[Box]) -> None:
         reach = (wide * np.sqrt(np.maximum(0, 1 - down**2))).astype(np.float32)
         inside = (across[None, :] <= reach[:, None]).view(np.uint8)
         cv2.copyTo(coarse, inside, part)
+
+
+def pixelate_all(image: np.ndarray) -> None:
+    """Replace the whole picture by coarse blocks, in place, while nobody knows where faces are.
+
+    image: uint8 (H, W, 3), BGR.
+    """
+    check_image(image)
+    height, width = image.shape[:2]
+    blocks_wh = max(1, round(16 * width / height)), 16
+    coarse = cv2.resize(image, blocks_wh, interpolation=cv2.INTER_AREA)
+    image[:] = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_NEAREST)

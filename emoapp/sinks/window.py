@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import cv2
 import numpy as np
 
@@ -12,6 +14,11 @@ from emoapp.types import Result
 
 LARGEST_WH = (1280, 720)
 """The window's size at first, (width, height) in pixels; small pictures are doubled at most."""
+
+EMPTY = 24
+"""Grey of a window that has nothing to show yet, 0 to 255."""
+
+STAND_POLLS = 8
 
 _KEYS = {27: "esc", 13: "enter", 10: "enter", 32: "space", 9: "tab", 8: "backspace"}
 
@@ -31,6 +38,7 @@ class Window(Sink):
         self._screen = prepare_screen()
         self._title = title
         self._shown = False
+        self._size_wh = (0, 0)
         self._closed = False
         self._click: tuple[int, int] | None = None
 
@@ -38,10 +46,23 @@ class Window(Sink):
         """Show `picture`, uint8 (H, W, 3) BGR; nothing once the window is closed."""
         if self.closed:
             return
+        size_wh = picture.shape[1], picture.shape[0]
         if not self._shown:
-            self._open(picture.shape[1], picture.shape[0])
+            self._open()
+        if size_wh != self._size_wh:
+            self._size_wh = size_wh
+            scale = min(LARGEST_WH[0] / size_wh[0], LARGEST_WH[1] / size_wh[1], 2.0)
+            cv2.resizeWindow(self._title, *(round(side * scale) for side in size_wh))
         cv2.imshow(self._title, picture)
         self._shown = True
+
+    def stand(self) -> None:
+        """Open the window, dark and empty, and wait until it is painted (about 50 ms)."""
+        width, height = LARGEST_WH
+        self.write(None, np.full((height, width, 3), EMPTY, np.uint8))
+        for _ in range(STAND_POLLS):
+            self.poll()
+            time.sleep(0.005)
 
     def poll(self) -> str | None:
         """Let the window paint itself; the key pressed since the last call, None where none was.
@@ -86,7 +107,7 @@ class Window(Sink):
         if self._screen is not None:
             self._screen.close()
 
-    def _open(self, width: int, height: int) -> None:
+    def _open(self) -> None:
         flags = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
         try:
             cv2.namedWindow(self._title, flags)
@@ -96,8 +117,6 @@ class Window(Sink):
                 "`pip install opencv-python`, or add `--no-window`."
             ) from exc
         cv2.setMouseCallback(self._title, self._on_mouse)
-        scale = min(LARGEST_WH[0] / width, LARGEST_WH[1] / height, 2.0)
-        cv2.resizeWindow(self._title, round(width * scale), round(height * scale))
 
     def _on_mouse(self, event: int, x: int, y: int, flags: int, data: object) -> None:
         if event == cv2.EVENT_LBUTTONDOWN:
