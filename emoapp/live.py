@@ -131,7 +131,7 @@ class LiveRun(Run):
                 image = self._last.image.copy()
             from emoapp.overlay import Overlay
 
-            text = f"It goes on by itself. Waiting for {waiting.since_s:.0f} s; q ends."
+            text = f"Goes on by itself when it is back ({waiting.since_s:.0f} s). q quits."
             (self.overlay or Overlay(())).draw_waiting(image, waiting.reason, text)
             self._window.write(None, image)
         self._serve_window()

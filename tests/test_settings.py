@@ -59,6 +59,7 @@ def test_config_shows_what_is_in_force_and_where_from(settings, capsys):
     said = capsys.readouterr().out
     row = next(line for line in said.splitlines() if " detector " in line)
     assert "haar" in row and "emoapp.toml" in row
+    assert "mirror" not in said or "no-mirror" not in said
     assert main(["config", "--path"]) == 0
     assert capsys.readouterr().out.strip() == str(settings)
     assert main(["config", "nonsense"]) == 2

@@ -74,15 +74,13 @@ def apply_settings(parser: argparse.ArgumentParser, table: dict[str, Any], where
 
 def options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
     """Long name without dashes -> option, of those that a settings file may set."""
-    return {
-        action.option_strings[-1 if len(action.option_strings) < 3 else 0].lstrip("-"): action
-        for action in parser._actions
-        if action.option_strings and action.dest != "help" and not action.required
-    } | {
-        action.option_strings[0].lstrip("-"): action
-        for action in parser._actions
-        if isinstance(action, argparse.BooleanOptionalAction)
-    }
+    found = {}
+    for action in parser._actions:
+        long = [name for name in action.option_strings if name.startswith("--")]
+        if long and action.dest != "help" and not action.required:
+            # The first is the plain one: "--mirror" before "--no-mirror".
+            found[long[0].removeprefix("--")] = action
+    return found
 
 
 def _converted(action: argparse.Action, value: Any, where: str) -> Any:
