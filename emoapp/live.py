@@ -306,7 +306,8 @@ class LiveRun(Run):
         self._notify(reason or f"saved {recorder.path}")
 
     def _notify(self, text: str) -> None:
-        self.overlay.notify(text, now=time.monotonic())
+        if self.overlay is not None:
+            self.overlay.notify(text, now=time.monotonic())
 
 
 @contextmanager

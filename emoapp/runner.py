@@ -11,7 +11,7 @@ from emoapp.config import RunConfig
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink
 from emoapp.sources import Source, Waiting
-from emoapp.stats import Stats, write_stats
+from emoapp.stats import Stats, write_json
 from emoapp.types import Frame, Result
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Run:
                 missed=self.missed,
             )
             if self.config.stats is not None:
-                write_stats(self.config.stats, numbers)
+                write_json(self.config.stats, numbers)
         return numbers
 
     def take(self, frame: Frame) -> None:

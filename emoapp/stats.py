@@ -75,12 +75,12 @@ class Stats:
         }
 
 
-def write_stats(path: Path, numbers: dict) -> None:
+def write_json(path: Path, numbers: dict) -> None:
     """Raises SinkError where the file can't be written."""
     try:
         path.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
     except OSError as exc:
-        raise SinkError(f"{path}: the statistics can't be written ({exc.strerror})") from exc
+        raise SinkError(f"{path} cannot be written: {exc.strerror}.") from exc
 
 
 def peak_rss_mb() -> float:

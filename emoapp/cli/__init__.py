@@ -61,6 +61,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EmoappError as exc:
         print(f"emoapp: {exc}", file=sys.stderr)
         return exc.exit_status
+    except OSError as exc:
+        # Files that training and reports write: no rights, no folder, a full disk.
+        where = f"{exc.filename}: " if exc.filename else ""
+        print(f"emoapp: {where}{exc.strerror or exc}", file=sys.stderr)
+        return EmoappError.exit_status
     except KeyboardInterrupt:
         print("emoapp: interrupted", file=sys.stderr)
         return INTERRUPTED

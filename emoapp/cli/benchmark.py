@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from emoapp.cli.common import positive_int
+from emoapp.stats import write_json
 
 HELP = "Measure each stage on the bundled clip, beside the bare calls of the libraries."
 
@@ -49,6 +49,6 @@ def run(args: argparse.Namespace) -> int:
     if "start_s" in found:
         print(f"first annotated frame {found['start_s']:.2f} s after the start")
     if args.json is not None:
-        args.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        write_json(args.json, found)
         print(f"wrote {args.json}")
     return 0

@@ -43,6 +43,24 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--seconds", type=positive, metavar="S", help="end after S seconds")
 
 
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which labelled pictures to read."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="CSV|ZIP|FOLDER",
+        help="FER-2013 as Kaggle gives it, or folders of pictures: <label>/*.jpg, "
+        "or train|validation|test/<label>/*.jpg",
+    )
+    parser.add_argument(
+        "--ferplus", type=Path, metavar="CSV", help="FER+'s votes (default: beside the data)"
+    )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave broken rows and files out and list them"
+    )
+
+
 def analysis_options(args: argparse.Namespace) -> dict:
     """The fields of `RunConfig` that `add_analysis_arguments` asked for."""
     return {

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
-from emoapp.cli.common import need_training, progress_bar
+from emoapp.cli.common import add_data_arguments, need_training, progress_bar
+from emoapp.stats import write_json
 
 HELP = "Measure a model on labelled pictures, through the code of live use."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="CSV|ZIP|FOLDER",
-        help="FER-2013 as Kaggle gives it, or folders of pictures, one a label",
-    )
-    parser.add_argument(
-        "--ferplus", type=Path, metavar="CSV", help="FER+'s votes (default: beside the data)"
-    )
+    add_data_arguments(parser)
     parser.add_argument(
         "--split",
         metavar="NAME",
@@ -34,9 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     parser.add_argument(
         "--report", type=Path, metavar="FOLDER", help="write confusion matrices and plots here"
-    )
-    parser.add_argument(
-        "--skip-bad", action="store_true", help="leave broken rows and files out and list them"
     )
 
 
@@ -58,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             )
     print_evaluation(evaluation)
     if args.json is not None:
-        args.json.write_text(json.dumps(evaluation.as_dict(), indent=1) + "\n", encoding="utf-8")
+        write_json(args.json, evaluation.as_dict())
         print(f"wrote {args.json}")
     if args.report is not None:
         from emoapp.training.report import write_report

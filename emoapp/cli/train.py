@@ -6,7 +6,7 @@ import argparse
 from dataclasses import fields
 from pathlib import Path
 
-from emoapp.cli.common import need_training
+from emoapp.cli.common import add_data_arguments, need_training
 from emoapp.training.config import TrainConfig
 
 HELP = "Train a model on FER-2013 or on folders of pictures."
@@ -29,16 +29,7 @@ _EXPLAINED = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="CSV|ZIP|FOLDER",
-        help="FER-2013 as Kaggle gives it, or folders train|validation/<label>/*.jpg",
-    )
-    parser.add_argument(
-        "--ferplus", type=Path, metavar="CSV", help="FER+'s votes (default: beside the data)"
-    )
+    add_data_arguments(parser)
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --output")
     parser.add_argument(
@@ -46,9 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE.keras",
         help="begin with the weights of a trained model (models/model.keras is the shipped one)",
-    )
-    parser.add_argument(
-        "--skip-bad", action="store_true", help="leave broken rows and files out and list them"
     )
     parser.add_argument(
         "--float32", action="store_true", help="compute in float32 instead of mixed bfloat16"

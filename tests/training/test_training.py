@@ -130,6 +130,15 @@ def test_every_precision_says_the_same(trained, folder, tmp_path, precision):
     assert same.mean() > 0.95
 
 
+def test_what_cannot_be_written_is_said_in_one_line(trained, folder, tmp_path, capsys):
+    (tmp_path / "file").write_text("not a folder")
+    command = ["evaluate", "--data", str(folder), "--model", str(trained)]
+    assert main([*command, "--json", str(tmp_path / "file" / "figures.json")]) == 1
+    assert "figures.json cannot be written" in capsys.readouterr().err
+    assert main(["train", "--data", str(folder), "--output", str(tmp_path / "file")]) == 1
+    assert "file/checkpoints: Not a directory" in capsys.readouterr().err
+
+
 def test_labels_that_the_model_lacks_are_an_error(folder, capsys):
     assert main(["evaluate", "--data", str(folder)]) == 1
     assert "lacks the labels awake, sleepy" in capsys.readouterr().err
