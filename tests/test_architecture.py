@@ -8,7 +8,7 @@ from pathlib import Path
 from conftest import ROOT, run_python
 
 PACKAGE = ROOT / "emoapp"
-GROUND = {"types", "labels", "errors", "config", "framing", "geometry", "resources"} | {
+GROUND = {"types", "labels", "errors", "config", "files", "framing", "geometry", "resources"} | {
     "quiet",
     "stats",
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emoapp.errors import ModelError
+from emoapp.files import write_whole
 from emoapp.framing import FER2013_FRAMING, Framing
 from emoapp.resources import MODELS
 
@@ -60,9 +61,8 @@ class ModelDescription:
 
     def write(self, path: Path) -> None:
         content = {"format": FORMAT, **asdict(self)}
-        half = path.with_suffix(".half")
-        half.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        half.replace(path)
+        text = json.dumps(content, indent=1) + "\n"
+        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
 
     @classmethod
     def read(cls, path: Path) -> ModelDescription:

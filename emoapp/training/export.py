@@ -11,6 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from emoapp.files import write_whole
+
 PRECISIONS = ("float32", "float16", "int8", "full-int8")
 """What the weights are kept as; "int8" computes activations' scales as it runs, "full-int8" has
 them fixed from sample images."""
@@ -52,7 +54,6 @@ def to_tflite(
 
 def write_tflite(path: Path, *args, **kwargs) -> Path:
     """`to_tflite` into a file, never a half one."""
-    half = path.with_suffix(".half")
-    half.write_bytes(to_tflite(*args, **kwargs))
-    half.replace(path)
+    content = to_tflite(*args, **kwargs)
+    write_whole(path, lambda half: half.write_bytes(content))
     return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from emoapp.errors import DataError
+from emoapp.files import write_whole
 from emoapp.training.average import AverageWeights
 from emoapp.training.batches import Batches, head_labels, targets
 from emoapp.training.config import TrainConfig
@@ -191,12 +192,12 @@ class Checkpoint(keras.callbacks.Callback):
         ]
         mean = float(np.mean(accuracies))
         self._wait += 1
-        _write_whole(self._folder / LAST, self.model.save)
+        write_whole(self._folder / LAST, self.model.save)
         self._average.use_average()
         if mean > self._best:
             self._best, self._wait = mean, 0
-            _write_whole(self._folder / BEST, self.model.save_weights)
-        _write_whole(self._folder / AVERAGE, self.model.save_weights)
+            write_whole(self._folder / BEST, self.model.save_weights)
+        write_whole(self._folder / AVERAGE, self.model.save_weights)
         self._average.use_plain()
         state = {
             "epoch": epoch + 1,
@@ -205,15 +206,8 @@ class Checkpoint(keras.callbacks.Callback):
             "config": asdict(self._config),
         }
         # Last, so that what it speaks of is there.
-        _write_whole(
+        write_whole(
             self._folder / STATE, lambda path: path.write_text(json.dumps(state), encoding="utf-8")
         )
         if self._wait >= self._config.patience:
             self.model.stop_training = True
-
-
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside and rename: a run that is killed leaves the old file or the new one."""
-    half = path.with_name(f"half.{path.name}")
-    write(half)
-    half.replace(path)
