@@ -13,7 +13,10 @@ from emoapp.cli.settings import apply_settings, read_settings, settings_path
 from emoapp.errors import EmoappError, UsageError
 from emoapp.quiet import silence_native_libraries
 
-COMMANDS = ("live", "video", "cameras", "config", "benchmark", "train", "evaluate", "export")
+COMMANDS = (
+    *("live", "video", "cameras", "config", "benchmark"),
+    *("train", "distill", "evaluate", "export"),
+)
 """Each is the module of the same name here, with HELP, `add_arguments(parser)` and `run(args)`."""
 
 INTERRUPTED = 130

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
-from emoapp.cli.common import add_data_arguments, need_training
+from emoapp.cli.common import add_data_arguments, need_training, positive_int, progress_bar
 from emoapp.training.config import TrainConfig
 
-HELP = "Train a model on FER-2013 or on folders of pictures."
+HELP = "Train a model, or teachers for one, on FER-2013 or on folders of pictures."
+
+SOFT_LABELS = "soft_labels.npz"
 
 _TYPES = {"int": int, "float": float}
 _EXPLAINED = {
@@ -24,11 +26,24 @@ _EXPLAINED = {
     "width": "channels of the first convolution; the others follow",
     "dropout": "share of the features dropped while training",
     "camera": "share of the images degraded as webcams do",
+    "soft_share": "share of the teachers' answers in what is learned, where there are teachers",
     "seed": "makes a run repeatable",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_run_arguments(parser)
+    parser.add_argument(
+        "--teachers",
+        type=positive_int,
+        metavar="N",
+        help="train N networks, one after another, each from its own seed, into FOLDER/teacher1, "
+        "...; `emoapp distill` makes one model of them",
+    )
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """The data, the output and the recipe: what every kind of training asks for."""
     add_data_arguments(parser)
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --output")
@@ -55,9 +70,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     need_training()
+    training, validation = read_splits(args)
+    config = recipe(args)
+    if args.teachers is None:
+        train_one(args, config, training, validation, args.output)
+        return 0
+    for number in range(1, args.teachers + 1):
+        folder = args.output / f"teacher{number}"
+        if args.resume and (folder / SOFT_LABELS).exists():
+            print(f"{folder}: done before")
+            continue
+        print(f"teacher {number} of {args.teachers}", flush=True)
+        train_one(
+            args,
+            replace(config, seed=config.seed + number - 1),
+            training,
+            validation,
+            folder,
+            # The first that is not done may not have been begun either.
+            resume=args.resume and (folder / "checkpoints" / "state.json").exists(),
+        )
+        ask_teachers([folder], training, folder / SOFT_LABELS)
+    print(
+        f"next: emoapp distill --data {args.data} "
+        f"--teachers {args.output}/teacher*/{SOFT_LABELS} --output FOLDER"
+    )
+    return 0
+
+
+def read_splits(args: argparse.Namespace):
+    """The images to train on and those to choose by."""
     from emoapp.training import data
-    from emoapp.training.artifacts import write_artifacts
-    from emoapp.training.train import train
 
     print(f"reading {args.data}", flush=True)
     splits = data.load(args.data, ferplus=args.ferplus, skip_bad=args.skip_bad)
@@ -65,32 +108,61 @@ def run(args: argparse.Namespace) -> int:
         print(f"left out: {line}")
     training, validation = data.training_and_validation(splits, args.seed)
     print(f"{len(training)} images to train on, {len(validation)} to choose by", flush=True)
-    config = TrainConfig(
+    return training, validation
+
+
+def recipe(args: argparse.Namespace) -> TrainConfig:
+    return TrainConfig(
         mixed_bfloat16=not args.float32, **{name: getattr(args, name) for name in _EXPLAINED}
     )
+
+
+def train_one(
+    args, config, training, validation, output: Path, *, resume=None, soft_labels=None, teachers=()
+) -> None:
+    """Train one model and write all that belongs to it."""
+    from emoapp.cli.evaluate import print_evaluation
+    from emoapp.training.artifacts import write_artifacts
+    from emoapp.training.train import train
+
     model = train(
         config,
         training,
         validation,
-        args.output,
-        resume=args.resume,
+        output,
+        resume=args.resume if resume is None else resume,
         start_from=args.start_from,
+        soft_labels=soft_labels,
     )
     evaluation = write_artifacts(
         model,
         config,
         validation,
-        args.output,
+        output,
         data={
             "name": args.data.name,
             "training": len(training),
             "validation": len(validation),
             "ferplus": training.votes is not None,
             "start_from": str(args.start_from) if args.start_from else None,
+            "teachers": [str(path) for path in teachers],
         },
     )
-    from emoapp.cli.evaluate import print_evaluation
-
     print_evaluation(evaluation)
-    print(f"wrote {args.output}; use it with: emoapp live --model {args.output}")
-    return 0
+    print(f"wrote {output}; use it with: emoapp live --model {output}")
+
+
+def ask_teachers(teachers: list[Path], training, output: Path):
+    """The mean answer of the teachers on the training images, which is written to `output`."""
+    from emoapp.training.distill import gather, write_soft_labels
+
+    with progress_bar() as bar:
+        task = bar.add_task("teachers", total=len(training))
+        soft = gather(
+            teachers,
+            training,
+            progress=lambda name, done: bar.update(task, description=name, completed=done),
+        )
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_soft_labels(output, soft, training)
+    return soft

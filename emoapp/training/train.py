@@ -17,6 +17,7 @@ from emoapp.training.average import AverageWeights
 from emoapp.training.batches import Batches, head_labels, targets
 from emoapp.training.config import TrainConfig
 from emoapp.training.data import Dataset
+from emoapp.training.distill import SoftLabels, blend
 from emoapp.training.model import build_model
 from emoapp.training.progress import ProgressBar
 
@@ -33,12 +34,15 @@ def train(
     *,
     resume: bool = False,
     start_from: Path | None = None,
+    soft_labels: SoftLabels | None = None,
 ) -> keras.Model:
     """Train on `training`, choose on `validation`, and give the network with the best weights.
 
     output: a folder; gets `history.csv` and `checkpoints/`, from which `resume` goes on.
     start_from: a `model.keras` of the same width whose weights to begin with, instead of random
         ones; heads with other labels begin anew.
+    soft_labels: what teachers say of the training images (`distill.gather`), to learn beside the
+        labels.
 
     The network's heads give logits (see `model.build_model`). Raises DataError where the two
     datasets do not fit together or there is nothing to resume.
@@ -54,9 +58,12 @@ def train(
     counts = {name: len(labels) for name, labels in head_labels(training).items()}
 
     state = _read_state(checkpoints, config) if resume else {"epoch": 0, "best": -1.0, "wait": 0}
+    wanted = targets(training, smoothing=config.label_smoothing)
+    if soft_labels is not None:
+        wanted = blend(wanted, soft_labels, config.soft_share)
     batches = Batches(
         training,
-        targets(training, smoothing=config.label_smoothing),
+        wanted,
         batch_size=config.batch_size,
         camera=config.camera,
         seed=config.seed,

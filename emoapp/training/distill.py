@@ -1,0 +1,133 @@
+"""Learning from what trained networks answer, beside the labels (Hinton et al. 2015).
+
+The labels of FER-2013 are noisy; the mean answer of several networks is less so, and says which
+other expressions a face resembles. What teachers say of the training images is written to a small
+file: the student needs that file only, the teachers may be gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from emoapp.errors import DataError
+from emoapp.files import write_whole
+from emoapp.training.data import Dataset
+
+BATCH = 256
+SUFFIX = ".npz"
+
+SoftLabels = Mapping[str, np.ndarray]
+"""Head name -> float32 (N, K), each row a probability distribution over the head's labels."""
+
+
+def answers(
+    model: keras.Model, images: np.ndarray, *, progress: Callable[[int], None] | None = None
+) -> dict[str, np.ndarray]:
+    """What a network says of each image: the mean over the image and its mirror image.
+
+    model: gives logits by head (see `model.build_model`).
+    images: uint8 (N, 48, 48).
+    progress: called with the number of images done.
+    """
+    parts: dict[str, list[np.ndarray]] = {}
+    for start in range(0, len(images), BATCH):
+        batch = images[start : start + BATCH]
+        views = [model(view, training=False) for view in (batch, batch[:, :, ::-1])]
+        for head in views[0]:
+            both = [keras.ops.softmax(view[head]) for view in views]
+            mean = keras.ops.convert_to_numpy((both[0] + both[1]) / 2)
+            parts.setdefault(head, []).append(mean)
+        if progress is not None:
+            progress(start + len(batch))
+    return {head: np.concatenate(found) for head, found in parts.items()}
+
+
+def mean_answers(teachers: Sequence[SoftLabels]) -> dict[str, np.ndarray]:
+    """The mean over the teachers, for the heads that all of them have."""
+    shared = set(teachers[0]).intersection(*teachers[1:])
+    return {head: np.mean([t[head] for t in teachers], axis=0) for head in sorted(shared)}
+
+
+def blend(wanted: SoftLabels, soft: SoftLabels, share: float) -> dict[str, np.ndarray]:
+    """What to learn: the labels' distributions with `share` (0 to 1) of the teachers' mixed in.
+
+    An image that the labels say nothing about (a row of zeros) is learned from the teachers alone.
+    """
+    mixed = {}
+    for head, labels in wanted.items():
+        if head not in soft:
+            mixed[head] = labels
+            continue
+        known = labels.sum(axis=1, keepdims=True) > 0
+        both = (1 - share) * labels + share * soft[head]
+        mixed[head] = np.where(known, both, soft[head]).astype(np.float32)
+    return mixed
+
+
+def write_soft_labels(path: Path, soft: SoftLabels, dataset: Dataset) -> None:
+    """Write them in half precision: two bytes a label and image."""
+    arrays = {head: values.astype(np.float16) for head, values in soft.items()}
+    arrays["of_images"] = np.array(_fingerprint(dataset))
+
+    def write(half: Path) -> None:
+        with half.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    write_whole(path, write)
+
+
+def read_soft_labels(path: Path, dataset: Dataset) -> dict[str, np.ndarray]:
+    """Raises DataError where the file can't be read or speaks of other images."""
+    try:
+        with np.load(path) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as exc:
+        raise DataError(f"{path}: not a file of soft labels ({exc})") from exc
+    of_images = str(arrays.pop("of_images", ""))
+    if of_images != _fingerprint(dataset):
+        raise DataError(
+            f"{path}: was made for other training images; make it again with: emoapp distill "
+            "--teachers and the teachers' networks"
+        )
+    return {head: values.astype(np.float32) for head, values in arrays.items()}
+
+
+def _fingerprint(dataset: Dataset) -> str:
+    return hashlib.sha256(np.ascontiguousarray(dataset.images)).hexdigest()
+
+
+def gather(
+    teachers: Sequence[Path],
+    dataset: Dataset,
+    *,
+    progress: Callable[[str, int], None] | None = None,
+) -> dict[str, np.ndarray]:
+    """The mean of what all teachers say of the dataset's images.
+
+    teachers: networks (`model.keras`, or a folder with one) and files of soft labels (`.npz`).
+    progress: called with (the teacher's name, images done).
+
+    Raises DataError for one that can't be read, or where they share no head.
+    """
+    found = []
+    for path in teachers:
+        if path.suffix == SUFFIX:
+            found.append(read_soft_labels(path, dataset))
+            continue
+        file = path / "model.keras" if path.is_dir() else path
+        try:
+            model = keras.models.load_model(file, compile=False)
+        except (OSError, ValueError) as exc:
+            raise DataError(f"{file}: not a network to learn from ({exc})") from exc
+        report = None if progress is None else (lambda done, path=path: progress(str(path), done))
+        found.append(answers(model, dataset.images, progress=report))
+    soft = mean_answers(found)
+    if not soft:
+        raise DataError("the teachers answer different questions: they share no set of labels")
+    return soft
