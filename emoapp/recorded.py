@@ -1,39 +1,105 @@
-"""Recorded video: every frame of a file, into an annotated copy and a log."""
+"""One recorded video: every frame of it, into an annotated copy and a log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from emoapp.config import VideoConfig
 from emoapp.pipeline import Pipeline
 from emoapp.runner import Progress, Run, open_pipeline
 from emoapp.sinks import Sink, open_log, open_recorder
-from emoapp.sources import Source, open_source
+from emoapp.sources import Source, kind_of, open_source
+from emoapp.types import Result
+
+if TYPE_CHECKING:
+    from emoapp.overlay.veil import Veil
+    from emoapp.sinks.recorder import VideoRecorder
 
 UNKNOWN_FPS = 25.0
 """For recordings of a source that does not state its rate."""
 
+NEARLY_ALL = 0.95
+"""Of the frames that a file states: some count pictures that are never shown."""
+
 
 def run_video(config: VideoConfig, *, progress: Progress | None = None) -> dict:
-    """Analyse every frame of a file and write what was asked for; gives the statistics.
+    """Analyse every frame of a file and write what was asked for.
 
-    Raises SourceError, SinkError, ModelError; what was written before an error is kept.
+    Gives the statistics (see `Stats.as_dict`) and, as "notes", what the user should know of the
+    result: a line each.
+
+    Raises SourceError, SinkError, ModelError, UsageError; the log keeps what was analysed before
+    an error, the annotated copy does so under the name `VideoRecorder.part`.
     """
     with ExitStack() as stack:
         source = stack.enter_context(open_source(config.source))
         pipeline = stack.enter_context(open_pipeline(config, frames=source.frame_count))
+        pipeline.detector.thorough = config.blur is not None
         sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
-        return Run(config, source, sinks, pipeline, progress=progress).to_the_end()
+        run = VideoRun(config, source, sinks, pipeline, progress=progress)
+        numbers = run.to_the_end()
+        notes = list(_notes(run))
+    return numbers | {"notes": notes}
+
+
+class VideoRun(Run):
+    """A run that may hide faces in the annotated copy."""
+
+    def draw(self, result: Result) -> None:
+        if self.config.blur is not None:
+            self._veil.hide(result)
+        super().draw(result)
+
+    @cached_property
+    def _veil(self) -> Veil:
+        from emoapp.overlay.veil import Veil
+
+        return Veil(spare_main=self.config.blur == "others")
 
 
 def _sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[Sink]:
     if config.log is not None:
-        yield open_log(config.log, pipeline.classifier.labels, overwrite=config.overwrite)
-    if config.output is not None:
-        yield open_recorder(
-            config.output,
-            fps=source.fps or UNKNOWN_FPS,
-            size_wh=source.size_wh,
+        yield open_log(
+            config.log,
+            pipeline.classifier.labels,
+            source=config.source,
             overwrite=config.overwrite,
         )
+    if config.output is not None:
+        yield _recorder(config, source)
+
+
+def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
+    of_a_file = {}
+    if kind_of(config.source) == "video":
+        whole = config.max_frames is None and config.max_seconds is None
+        of_a_file = {
+            "sound": config.source,
+            "start_s": source.start_s,
+            "whole_sound": whole,
+        }
+    return open_recorder(
+        config.output,
+        fps=source.fps or UNKNOWN_FPS,
+        size_wh=source.size_wh,
+        overwrite=config.overwrite,
+        codec=config.codec,
+        crf=config.crf,
+        **of_a_file,
+    )
+
+
+def _notes(run: VideoRun) -> Iterator[str]:
+    damaged = getattr(run.source, "damaged", 0)
+    if damaged:
+        yield f"{damaged} damaged frame{'s' * (damaged > 1)} left out"
+    stated = run.source.frame_count
+    if stated and run.stats.read < NEARLY_ALL * stated and not run.limit_reached():
+        yield f"it ends early: {run.stats.read} of {stated} frames could be read"
+    for sink in run.sinks:
+        reencoded = getattr(sink, "reencoded_sound", None)
+        if reencoded:
+            yield f"the sound was encoded anew: {sink.path.suffix} cannot hold {reencoded}"

@@ -150,7 +150,7 @@ def test_a_full_disk_is_said_while_recording(tmp_path, monkeypatch):
 
 def test_csv_has_a_row_for_each_face_and_each_empty_frame(tmp_path):
     path = tmp_path / "log.csv"
-    with open_log(path, EMOTIONS) as log:
+    with open_log(path, EMOTIONS, source="a.mp4") as log:
         log.write(result(0, 0.0, track(1, raw=3, smoothed=6), track(2, raw=0, smoothed=0)), None)
         log.write(result(1, 1 / 30), None)
         log.write(result(2, 2 / 30, track(2, raw=1, smoothed=4)), None)
@@ -159,16 +159,16 @@ def test_csv_has_a_row_for_each_face_and_each_empty_frame(tmp_path):
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(r["frame"], r["time_s"], r["track"], r["label"]) for r in rows] == [
-        ("0", "0.000000", "1", "neutral"),
-        ("0", "0.000000", "2", "angry"),
+        ("0", "0.0", "1", "neutral"),
+        ("0", "0.0", "2", "angry"),
         ("1", "0.033333", "", ""),
         ("2", "0.066667", "2", "sad"),
     ]
     assert [float(rows[0][side]) for side in ("x0", "y0", "x1", "y1")] == [10, 20.3, 110, 140]
-    assert (rows[0]["detector_score"], rows[0]["confidence"]) == ("0.8750", "1.0000")
+    assert (rows[0]["detector_score"], rows[0]["confidence"]) == ("0.875", "1.0")
     assert (float(rows[0]["raw_happy"]), float(rows[0]["smoothed_happy"])) == (1, 0)
-    assert set(list(rows[2].values())[2:]) == {""}
-    assert len(rows[0]) == 11 + 2 * len(EMOTIONS)
+    assert set(list(rows[2].values())[3:]) == {""}
+    assert len(rows[0]) == 12 + 2 * len(EMOTIONS)
 
 
 def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):

@@ -26,35 +26,45 @@ def open_window(title: str) -> Window:
     return Window(title)
 
 
-def open_recorder(
-    path: str | os.PathLike[str], *, fps: float, size_wh: tuple[int, int], overwrite: bool = False
-) -> VideoRecorder:
+def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
     """See `emoapp.sinks.recorder.VideoRecorder`."""
     from emoapp.sinks.recorder import VideoRecorder
 
-    return VideoRecorder(path, fps=fps, size_wh=size_wh, overwrite=overwrite)
+    return VideoRecorder(path, **options)
 
 
-def _csv(path: str | os.PathLike[str], labels: Sequence[str], *, overwrite: bool) -> Sink:
-    from emoapp.sinks.log import CsvLog
+def _log(name: str) -> Callable[..., Sink]:
+    def open_it(*args, **options) -> Sink:
+        from emoapp.sinks import log
 
-    return CsvLog(path, labels, overwrite=overwrite)
+        return getattr(log, name)(*args, **options)
+
+    return open_it
 
 
-LOGS: dict[str, Callable[..., Sink]] = {".csv": _csv}
-"""A log's suffix -> factory(path, labels, *, overwrite)."""
+LOGS: dict[str, Callable[..., Sink]] = {
+    ".csv": _log("CsvLog"),
+    ".jsonl": _log("JsonLinesLog"),
+    ".parquet": _log("ParquetLog"),
+}
+"""A log's suffix -> factory(path, labels, *, source, overwrite)."""
 
 
 def open_log(
-    path: str | os.PathLike[str], labels: Sequence[str], *, overwrite: bool = False
+    path: str | os.PathLike[str],
+    labels: Sequence[str],
+    *,
+    source: str = "",
+    overwrite: bool = False,
 ) -> Sink:
     """Open the log that the suffix of `path` names.
 
     labels: the expressions, in the order of the model.
+    source: what is read, as the user named it; stands in each row.
 
     Raises UsageError for a suffix that is not in `LOGS`, SinkError where it can't be written.
     """
     factory = LOGS.get(Path(path).suffix.lower())
     if factory is None:
-        raise UsageError(f"The log {path} must end with {' or '.join(LOGS)}.")
-    return factory(path, labels, overwrite=overwrite)
+        raise UsageError(f"The log {path} must end with {', '.join(LOGS)}.")
+    return factory(path, labels, source=source, overwrite=overwrite)

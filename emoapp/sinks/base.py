@@ -29,8 +29,15 @@ class Sink(ABC):
     def close(self) -> None:
         """Finish what was written and give everything back; may be called twice."""
 
+    def abandon(self) -> None:
+        """End before the end: what is not whole keeps a name that says so."""
+        self.close()
+
     def __enter__(self) -> Sink:
         return self
 
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *exc_info: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()

@@ -1,95 +1,187 @@
-"""Writes what was seen as a table."""
+"""Writes what was seen as a table: CSV, JSON lines or Parquet, a line at a time."""
 
 from __future__ import annotations
 
 import csv
+import io
+import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from emoapp.errors import SinkError
+from emoapp.errors import SinkError, UsageError
+from emoapp.files import write_whole
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
-from emoapp.types import Result, Track
+from emoapp.sinks.rows import Rows, Value
+from emoapp.types import Result
 
-# So that a table can be watched as it grows, and little is lost if the power goes.
-_FLUSH_S = 1.0
+# So that a table can be watched as it grows, and little is lost if the program is killed.
+_FLUSH_S = 0.5
 
 
-class CsvLog(Sink):
-    """A row for each face in each frame, and one for each frame without a face.
+class LineLog(Sink):
+    """A text file of rows (see `rows.Rows`) that grows as the run goes on.
 
-    The columns, named in the first row:
+    What was written is whole lines at any moment, also where the disk is full or the program is
+    killed.
 
-    frame                     the frame's number, from 0
-    time_s                    seconds since the source began
-    track                     the person's number, from 1
-    x0, y0, x1, y1            the face's box, pixels of the full frame
-    detector_score            how sure the detector is, 0 to 1
-    label, confidence         the expression shown, and its smoothed probability, 0 to 1; the
-                              label is empty where it is not believed
-    doubt                     why not: too small, too dark, too little contrast, blurred, turned
-                              away, unsure; empty where it is believed
-    raw_LABEL, ...            the probabilities of this frame alone, one column a label
-    smoothed_LABEL, ...       the probabilities averaged over time
-
-    From `track` on all are empty in the row of a frame without a face.
-
+    source: what is read, as the user named it.
     labels: the expressions, in the order of the model.
 
     Raises SinkError: the file exists and `overwrite` is False, no folder, no rights, disk full.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], labels: Sequence[str], *, overwrite: bool = False
+        self,
+        path: str | os.PathLike[str],
+        labels: Sequence[str],
+        *,
+        source: str = "",
+        overwrite: bool = False,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
-        self._labels = tuple(labels)
-        self.columns = (
-            *("frame", "time_s", "track", "x0", "y0", "x1", "y1", "detector_score"),
-            *("label", "confidence", "doubt"),
-            *(f"raw_{label}" for label in labels),
-            *(f"smoothed_{label}" for label in labels),
-        )
+        self.rows = Rows(source, labels)
         try:
-            # Closed in close(); "" as the csv module wants it, or Windows gets empty lines.
-            self._file = open(self.path, "w", newline="", encoding="utf-8")
+            # Unbuffered, so that a flush is one call whose failure can be undone.
+            self._file = open(self.path, "wb", buffering=0)
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(self.columns)
+        self._waiting = io.StringIO()
+        self._waiting.write(self.head())
         self._flush_at = 0.0
+
+    @abstractmethod
+    def head(self) -> str:
+        """What stands above the rows."""
+
+    @abstractmethod
+    def line(self, row: tuple[Value, ...]) -> str:
+        """One row as text, with the end of the line."""
 
     def write(self, result: Result, picture: np.ndarray | None = None) -> None:
         if self._file.closed:
             raise SinkError(f"The log {self.path} is closed already.")
-        when = (result.frame.index, f"{result.frame.t:.6f}")
-        nobody = ("",) * (len(self.columns) - len(when))
-        try:
-            for cells in [tuple(self._cells(track)) for track in result.tracks] or [nobody]:
-                self._writer.writerow(when + cells)
-            if time.monotonic() >= self._flush_at:
-                self._file.flush()
-                self._flush_at = time.monotonic() + _FLUSH_S
-        except OSError as exc:
-            raise cannot_write(self.path, exc) from exc
+        for row in self.rows.of(result):
+            self._waiting.write(self.line(row))
+        if time.monotonic() >= self._flush_at:
+            self._flush()
+            self._flush_at = time.monotonic() + _FLUSH_S
 
     def close(self) -> None:
+        if self._file.closed:
+            return
         try:
+            self._flush()
+        finally:
             self._file.close()
+
+    def _flush(self) -> None:
+        text = self._waiting.getvalue().encode("utf-8")
+        self._waiting = io.StringIO()
+        whole = self._file.tell()
+        try:
+            while text:
+                text = text[self._file.write(text) :]
         except OSError as exc:
+            # A full disk takes a part of it; half a line would look like a measurement.
+            self._file.truncate(whole)
+            self._file.seek(whole)
             raise cannot_write(self.path, exc) from exc
 
-    def _cells(self, track: Track) -> Iterator[object]:
-        yield track.id
-        yield from (f"{side:.1f}" for side in track.face.box)
-        yield f"{track.face.score:.4f}"
-        yield "" if track.doubt else track.label
-        yield f"{track.confidence:.4f}"
-        yield track.doubt.value if track.doubt else ""
-        for scores in (track.raw, track.smoothed):
-            if scores.labels != self._labels:
-                raise ValueError(f"expected scores for {self._labels}, got {scores.labels}")
-            yield from (f"{p:.4f}" for p in scores.probabilities)
+
+class CsvLog(LineLog):
+    """Comma-separated values, the columns' names in the first line."""
+
+    def head(self) -> str:
+        return self.line(self.rows.columns)
+
+    def line(self, row: tuple[Value, ...]) -> str:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow(row)
+        return text.getvalue()
+
+
+class JsonLinesLog(LineLog):
+    """One JSON object a line, with the columns' names as keys and null for nothing."""
+
+    def head(self) -> str:
+        return ""
+
+    def line(self, row: tuple[Value, ...]) -> str:
+        return json.dumps(dict(zip(self.rows.columns, row, strict=True)), ensure_ascii=False) + "\n"
+
+
+class ParquetLog(Sink):
+    """A Parquet table, for which pyarrow is needed.
+
+    Such a file can be read only once its end is written. So until `close` the rows are in a CSV
+    beside it, "NAME.part.csv", which is what a killed run leaves.
+
+    Parameters and errors as for `LineLog`; UsageError without pyarrow.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        labels: Sequence[str],
+        *,
+        source: str = "",
+        overwrite: bool = False,
+    ) -> None:
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise UsageError(
+                f"{path} needs pyarrow: pip install 'emoapp[parquet]' "
+                "(in a checkout: pip install -e '.[parquet]'); .csv and .jsonl need nothing"
+            ) from None
+        self.path = check_target(path, overwrite=overwrite)
+        self._part = self.path.with_suffix(".part.csv")
+        self._csv = CsvLog(self._part, labels, source=source, overwrite=True)
+        self._closed = False
+
+    def write(self, result: Result, picture: np.ndarray | None = None) -> None:
+        self._csv.write(result)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._csv.close()
+        try:
+            write_whole(self.path, self._convert)
+        except OSError as exc:
+            raise cannot_write(self.path, exc) from exc
+        self._part.unlink()
+
+    def abandon(self) -> None:
+        """Leave the CSV as it is."""
+        self._closed = True
+        self._csv.close()
+
+    def _convert(self, half: Path) -> None:
+        """A block at a time, so that the memory stays the same whatever the length."""
+        import pyarrow
+        from pyarrow import csv as arrow_csv
+        from pyarrow import parquet
+
+        text = pyarrow.string()
+        types = {"source": text, "label": text, "doubt": text}
+        types |= {"frame": pyarrow.int64(), "track": pyarrow.int64()}
+        reader = arrow_csv.open_csv(
+            self._part,
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={
+                    name: types.get(name, pyarrow.float64()) for name in self._csv.rows.columns
+                },
+                strings_can_be_null=True,
+            ),
+        )
+        with reader, parquet.ParquetWriter(half, reader.schema) as writer:
+            for batch in reader:
+                writer.write_batch(batch)

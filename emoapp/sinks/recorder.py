@@ -1,4 +1,4 @@
-"""Writes the annotated pictures as an H.264 video."""
+"""Writes the annotated pictures as a video, with the sound of the file they come from."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
-from av.video.reformatter import Colorspace
 
 from emoapp.errors import SinkError
 from emoapp.sinks.base import Sink
+from emoapp.sinks.codecs import Codec, choose
 from emoapp.sinks.files import cannot_write, check_target
+from emoapp.sinks.sound import Sound
 from emoapp.types import Result, check_image
-
-SUFFIXES = (".mp4", ".mov", ".mkv")
-"""What a recording may be called."""
 
 # Divides evenly by every usual frame rate, and by most to within a hundredth of a millisecond.
 _TIME_BASE = Fraction(1, 90_000)
@@ -29,29 +28,29 @@ _WAITING = 8
 # Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
 _SLICE_S = 0.1
 
-_BT709 = 1  # the number of the colour standard in H.264's own table
-
-# SWS_BICUBIC | SWS_ACCURATE_RND: ffmpeg's quick conversion rounds down, which makes greys darker
-# and greenish by 1 to 3 of 255. Costs 1 ms at 1280x720, in the encode thread.
-_ROUNDED = 0x4 | 0x40000
+# Numbers of colour standards in H.264's own tables: of the matrix, and of the rest.
+_BT601, _BT709 = 6, 1
 
 
 class VideoRecorder(Sink):
     """Encodes in a thread behind a short queue; `write` waits where the encoder can't keep up.
 
-    Each picture keeps its frame's time, counted from the first one written, so uneven sources
-    stay uneven and nothing drifts. Until `close` the file has a name of its own, "NAME.part.mp4",
-    and is gone again if it could not be finished or no picture came.
+    Each picture keeps its frame's time, so uneven sources stay uneven and nothing drifts. Until
+    `close` the file has a name of its own, "NAME.part.mp4", and plays up to the last second
+    whenever the program is killed; it is gone again if it could not be written or no picture came.
 
-    path: ends with one of `SUFFIXES`.
+    path: ends with one of `codecs.CONTAINERS`.
     fps: frames a second, as the source states them; only how long the last one stands.
-    size_wh: (width, height) of the pictures in pixels. H.264 wants even numbers, so of an odd size
+    size_wh: (width, height) of the pictures in pixels. Codecs want even numbers, so of an odd size
         the last column or row is left out.
-    crf: quality, 0 (best) to 51; 18 to 24 look good.
-    preset: x264's trade of time for size.
+    codec, crf: see `codecs.choose`.
+    sound: the file whose sound is copied beside the pictures; None for silence.
+    start_s: the time in that file of the frame whose `t` is 0, seconds since the file's beginning;
+        None counts from the first picture.
+    whole_sound: copy the sound to its end; False ends it with the last picture.
 
     Raises SinkError: the file exists and `overwrite` is False, no folder, no rights, disk full, a
-    picture of another size.
+    picture of another size. UsageError: another suffix, or a codec that does not go with it.
     """
 
     wants_picture = True
@@ -63,28 +62,32 @@ class VideoRecorder(Sink):
         fps: float,
         size_wh: tuple[int, int],
         overwrite: bool = False,
-        crf: int = 20,
-        preset: str = "veryfast",
+        codec: str | None = None,
+        crf: int | None = None,
+        sound: str | os.PathLike[str] | None = None,
+        start_s: float | None = None,
+        whole_sound: bool = True,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
-        if self.path.suffix.lower() not in SUFFIXES:
-            raise SinkError(f"The recording {path} must end with {', '.join(SUFFIXES)}.")
+        container, chosen, crf = choose(self.path, codec, crf)
         self._size_wh = size_wh
         self._step = max(1, round(1 / (fps * _TIME_BASE)))
-        self._part = self.path.with_suffix(".part" + self.path.suffix)
+        self.part = self.path.with_suffix(".part" + self.path.suffix)
+        """What the file is called until it is finished."""
+        self._sound: Sound | None = None
+        self._whole_sound = whole_sound
         try:
-            self._container = av.open(os.fspath(self._part), "w")
-            # bf 0: with pictures out of order, mp4 gets the length of unevenly timed videos wrong
-            # (measured: 0.64 s for 1.04 s), and players leave out the end.
-            options = {"crf": str(crf), "preset": preset, "bf": "0"}
-            self._stream = self._add_stream(fps, size_wh, options)
+            self._container = av.open(os.fspath(self.part), "w", options=container.options)
+            self._stream = self._add_stream(fps, size_wh, chosen, crf)
+            if sound is not None:
+                self._sound = Sound(os.fspath(sound), self._container, container.sound)
             self._container.start_encoding()
         except av.error.FFmpegError as exc:
+            self.part.unlink(missing_ok=True)
             raise cannot_write(self.path, exc) from exc
         self.frames = 0
         """Pictures taken so far."""
-        self.start_t: float | None = None
-        """The source's time of the first picture, seconds; the recording's time 0."""
+        self._zero_t = None if start_s is None else -start_s
         self._last_pts = -1
         self._error: BaseException | None = None
         self._closed = False
@@ -92,6 +95,11 @@ class VideoRecorder(Sink):
         self._queue: queue.Queue[av.VideoFrame] = queue.Queue(_WAITING)
         self._thread = threading.Thread(target=self._run, name=f"encode {path}", daemon=True)
         self._thread.start()
+
+    @property
+    def reencoded_sound(self) -> str | None:
+        """The codec of sound that this kind of file can't hold and that was encoded anew."""
+        return self._sound.reencoded if self._sound else None
 
     def write(self, result: Result, picture: np.ndarray | None) -> None:
         if self._closed:
@@ -103,41 +111,56 @@ class VideoRecorder(Sink):
             raise SinkError(
                 f"{self.path} is {expected} pixels; a picture came with {width}x{height}."
             )
-        # This copies the pixels, so the caller may draw on `picture` again.
-        frame = av.VideoFrame.from_ndarray(picture[: height & ~1, : width & ~1], format="bgr24")
-        if self.start_t is None:
-            self.start_t = result.frame.t
-        frame.pts = max(round((result.frame.t - self.start_t) / _TIME_BASE), self._last_pts + 1)
+        # OpenCV's conversion takes a sixth of the time of FFmpeg's exact one (0.3 ms at 1280x720),
+        # and its result is the encoder's: the caller may draw on `picture` again.
+        yuv = cv2.cvtColor(picture[: height & ~1, : width & ~1], cv2.COLOR_BGR2YUV_I420)
+        frame = av.VideoFrame.from_numpy_buffer(yuv, format="yuv420p")
+        if self._zero_t is None:
+            self._zero_t = result.frame.t
+        frame.pts = max(round((result.frame.t - self._zero_t) / _TIME_BASE), self._last_pts + 1)
         frame.time_base = _TIME_BASE
         self._put(frame)
         self._last_pts = frame.pts
         self.frames += 1
 
     def close(self) -> None:
+        if self._end() and self.frames:
+            try:
+                self.part.replace(self.path)
+            except OSError as exc:
+                raise cannot_write(self.path, exc) from exc
+
+    def abandon(self) -> None:
+        """Leave what was recorded as `part`."""
+        self._whole_sound = False
+        self._end()
+
+    def _end(self) -> bool:
+        """Let the thread finish; False where that was done before."""
         if self._closed:
-            return
+            return False
         self._closed = True
         self._finish.set()
         self._thread.join()
         if self._error is not None or not self.frames:
-            self._part.unlink(missing_ok=True)
+            self.part.unlink(missing_ok=True)
         self._raise_error()
-        if self.frames:
-            try:
-                self._part.replace(self.path)
-            except OSError as exc:
-                raise cannot_write(self.path, exc) from exc
+        return True
 
-    def _add_stream(self, fps: float, size_wh: tuple[int, int], options: dict[str, str]):
+    def _add_stream(self, fps: float, size_wh: tuple[int, int], codec: Codec, crf: int):
         rate = Fraction(fps).limit_denominator(1001)
-        stream = self._container.add_stream("libx264", rate=rate, options=options)
+        options = codec.options | {"crf": str(crf)}
+        stream = self._container.add_stream(codec.encoder, rate=rate, options=options)
         stream.width, stream.height = (side & ~1 for side in size_wh)
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = _TIME_BASE
+        if codec.tag and self._container.format.name in ("mp4", "mov"):
+            stream.codec_context.codec_tag = codec.tag
         # Players take large pictures without a label for BT.709 and small ones for BT.601; with
-        # one, the colours are right everywhere.
+        # one, the colours are right everywhere. The matrix is that of OpenCV's conversion.
         context = stream.codec_context
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        context.colorspace = _BT601
+        context.color_primaries = context.color_trc = _BT709
         context.color_range = 1  # 16 to 235, as video has it
         return stream
 
@@ -170,14 +193,21 @@ class VideoRecorder(Sink):
         """The encode thread."""
         try:
             try:
-                for frame in self._taken():
-                    frame = frame.reformat(
-                        format="yuv420p", dst_colorspace=Colorspace.ITU709, interpolation=_ROUNDED
-                    )
-                    frame.duration = self._step
-                    self._container.mux(self._stream.encode(frame))
-                self._container.mux(self._stream.encode())
+                self._encode_all()
             finally:
                 self._container.close()
         except BaseException as exc:  # raised again in write() or close(), in the main thread
             self._error = exc
+
+    def _encode_all(self) -> None:
+        end_s = 0.0
+        for frame in self._taken():
+            frame.duration = self._step
+            if self._sound is not None:
+                self._sound.mux_until(float(frame.pts * _TIME_BASE))
+            self._container.mux(self._stream.encode(frame))
+            end_s = float((frame.pts + self._step) * _TIME_BASE)
+        self._container.mux(self._stream.encode())
+        if self._sound is not None:
+            self._sound.mux_until(None if self._whole_sound else end_s)
+            self._sound.close()

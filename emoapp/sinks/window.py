@@ -18,6 +18,10 @@ LARGEST_WH = (1280, 720)
 EMPTY = 24
 """Grey of a window that has nothing to show yet, 0 to 255."""
 
+LARGEST_SCREEN_WH, TRIALS = (3840, 2160), 8
+"""Until it is known how much room a full screen has, pictures are made as large as this; a window
+manager takes some frames to make the room."""
+
 STAND_POLLS = 8
 
 _KEYS = {27: "esc", 13: "enter", 10: "enter", 32: "space", 9: "tab", 8: "backspace"}
@@ -41,6 +45,9 @@ class Window(Sink):
         self._size_wh = (0, 0)
         self._closed = False
         self._click: tuple[int, int] | None = None
+        self._shown_wh = (0, 0)
+        self._full, self._trials = False, 0
+        self._room_wh: tuple[int, int] | None = None
 
     def write(self, result: Result | None, picture: np.ndarray) -> None:
         """Show `picture`, uint8 (H, W, 3) BGR; nothing once the window is closed."""
@@ -53,6 +60,9 @@ class Window(Sink):
             self._size_wh = size_wh
             scale = min(LARGEST_WH[0] / size_wh[0], LARGEST_WH[1] / size_wh[1], 2.0)
             cv2.resizeWindow(self._title, *(round(side * scale) for side in size_wh))
+        if self._full:
+            picture = self._filling(picture)
+        self._shown_wh = picture.shape[1], picture.shape[0]
         cv2.imshow(self._title, picture)
         self._shown = True
 
@@ -81,16 +91,34 @@ class Window(Sink):
     def clicked(self) -> tuple[int, int] | None:
         """Where the user clicked since the last call: x, y in pixels of the picture, or None."""
         click, self._click = self._click, None
-        return click
+        if click is None:
+            return None
+        (x, y), (width, height), (wide, high) = click, self._size_wh, self._shown_wh
+        return x * width // wide, y * height // high
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back to a window."""
         if self._shown and not self.closed:
-            name = cv2.WND_PROP_FULLSCREEN
-            full = cv2.getWindowProperty(self._title, name) == cv2.WINDOW_FULLSCREEN
-            cv2.setWindowProperty(
-                self._title, name, cv2.WINDOW_NORMAL if full else cv2.WINDOW_FULLSCREEN
-            )
+            self._full, self._room_wh, self._trials = not self._full, None, TRIALS
+            how = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, how)
+
+    def _filling(self, picture: np.ndarray) -> np.ndarray:
+        """The picture, enlarged to the room that the full screen has for it.
+
+        OpenCV 4.11's windows make pictures smaller that find no room, but none larger, and do not
+        say how much room there is: so a few are sent too large, to see what becomes of them.
+        """
+        width, height = self._size_wh
+        if self._trials:
+            self._trials -= 1
+            room_wh = LARGEST_SCREEN_WH
+        else:
+            if self._room_wh is None:
+                self._room_wh = cv2.getWindowImageRect(self._title)[2:]
+            room_wh = self._room_wh
+        scale = min(room_wh[0] / width, room_wh[1] / height)
+        return cv2.resize(picture, None, fx=scale, fy=scale) if scale > 1 else picture
 
     @property
     def closed(self) -> bool:
