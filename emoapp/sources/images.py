@@ -4,39 +4,109 @@ from __future__ import annotations
 
 import glob
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from emoapp.errors import SourceError
+from emoapp.sources import IMAGE_SUFFIXES
 from emoapp.sources.base import Source
 from emoapp.types import Frame
 
 SECONDS_EACH = 1.0
 """How long a picture stands."""
 
+_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF")
+_UNDERSTOOD = "JPEG, PNG, BMP, TIFF, WebP and GIF, with 8 or 16 bits a colour,"
+
+_ORIENTATION = 0x0112  # the EXIF tag
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
 
 def read_image(path: str | os.PathLike[str]) -> np.ndarray:
     """The picture as uint8 (H, W, 3) BGR, turned as its EXIF data says.
 
+    What is transparent becomes white; 16 bits become 8; of an animation it is the first picture.
+
     Raises SourceError, naming the file, where it can't be read.
     """
     try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as exc:
-        raise SourceError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
-    if data.size == 0:
-        raise SourceError(f"{path} is empty.")
-    # Not cv2.imread: on Windows it can't open names outside the system's code page.
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    if image is None:
+        with open(path, "rb") as file, warnings.catch_warnings():
+            # Oddities of a file that can still be read, and pictures of 90 million pixels.
+            warnings.simplefilter("ignore")
+            if os.fstat(file.fileno()).st_size == 0:
+                raise SourceError(f"{path} is empty.")
+            return _decode(file, path)
+    except (Image.UnidentifiedImageError, SyntaxError) as exc:
         raise SourceError(
-            f"{path} is not a picture that can be read, or it is damaged. JPEG, PNG, BMP, TIFF "
-            "and WebP are understood."
+            f"{path} is not a picture that can be read, or it is damaged. {_UNDERSTOOD} "
+            "are understood."
+        ) from exc
+    except Image.DecompressionBombError as exc:
+        most = 2 * Image.MAX_IMAGE_PIXELS // 1_000_000
+        raise SourceError(
+            f"{path} has more than {most} million pixels. Make it smaller first."
+        ) from exc
+    except OSError as exc:
+        if exc.errno is None:  # from Pillow, not from the disk
+            raise _damaged(path) from exc
+        raise SourceError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+
+
+def _decode(file, path: str | os.PathLike[str]) -> np.ndarray:
+    # Pillow, not OpenCV: that leaves turned WebP files as they are, shows what lies hidden under
+    # transparent pixels, and takes the half of a cut-off file for a picture.
+    Image.init()  # or `formats` knows only the commonest
+    image = Image.open(file, formats=_FORMATS)
+    try:
+        image.load()
+        image = _upright(image)
+        if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+            image = _eight_bits(image, path)
+        if image.has_transparency_data:
+            image = image.convert("RGBA")
+            white = Image.new("RGBA", image.size, "white")
+            image = Image.alpha_composite(white, image)
+        rgb = np.asarray(image.convert("RGB"))
+    except (OSError, SourceError, Image.DecompressionBombError):
+        raise
+    except Exception as exc:  # whatever a format's reader trips over in a damaged file
+        raise _damaged(path) from exc
+    return np.ascontiguousarray(rgb[..., ::-1])
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        turn = _TURNS.get(image.getexif().get(_ORIENTATION))
+    except Exception:  # EXIF data are often broken where the picture is not
+        return image
+    return image if turn is None else image.transpose(turn)
+
+
+def _eight_bits(image: Image.Image, path: str | os.PathLike[str]) -> Image.Image:
+    """Grey of 16 bits as 8: Pillow would cut off what is above 255."""
+    values = np.asarray(image)
+    if image.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
+        raise SourceError(
+            f"{path} is grey with 32 bits a pixel, and nothing says what white is. Save it with "
+            "8 or 16 bits."
         )
-    return image
+    return Image.fromarray((values // 257).astype(np.uint8))
+
+
+def _damaged(path: str | os.PathLike[str]) -> SourceError:
+    return SourceError(f"{path} is damaged, or its end is missing.")
 
 
 def list_images(spec: str | os.PathLike[str]) -> list[str]:
@@ -45,15 +115,22 @@ def list_images(spec: str | os.PathLike[str]) -> list[str]:
     Raises SourceError where there is none.
     """
     if Path(spec).is_dir():
-        from imutils.paths import list_images as walk
+        from imutils.paths import list_files
 
-        found, where = walk(str(spec)), f"the folder {spec}"
+        found = [
+            path
+            for path in list_files(str(spec), validExts=tuple(IMAGE_SUFFIXES))
+            # As macOS puts them beside each file on a memory stick; they are no pictures.
+            if not os.path.basename(path).startswith("._")
+        ]
+        where = f"the folder {spec}"
     elif Path(spec).exists():
         return [str(spec)]
     elif not glob.has_magic(str(spec)):
         raise SourceError(f"There is no file {spec}. Check the name and the folder.")
     else:
-        found, where = glob.glob(str(spec), recursive=True), f"the pattern {spec}"
+        found = [path for path in glob.glob(str(spec), recursive=True) if not os.path.isdir(path)]
+        where = f"the pattern {spec}"
     paths = sorted(found)
     if not paths:
         raise SourceError(f"There is no picture in {where}.")
@@ -78,27 +155,13 @@ class ImageFiles(Source):
         if not paths:
             raise SourceError("No picture was given.")
         self._paths = [os.fspath(path) for path in paths]
-        self._name = name or self._paths[0]
+        self.name = name or self._paths[0]
+        self.fps = 1 / SECONDS_EACH
+        self.frame_count = None if loop else len(self._paths)
         self._loop = loop
         self._index = 0
         self._ahead: np.ndarray | None = read_image(self._paths[0])
-        self._size_wh = self._ahead.shape[1], self._ahead.shape[0]
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def size_wh(self) -> tuple[int, int]:
-        return self._size_wh
-
-    @property
-    def fps(self) -> float:
-        return 1 / SECONDS_EACH
-
-    @property
-    def frame_count(self) -> int | None:
-        return None if self._loop else len(self._paths)
+        self.size_wh = self._ahead.shape[1], self._ahead.shape[0]
 
     @property
     def path(self) -> str:

@@ -1,0 +1,102 @@
+"""`emoapp image`: pictures, annotated and listed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+from emoapp.cli.common import add_recognition_arguments, progress_bar
+
+HELP = "Read the faces in pictures: print them, write annotated copies and tables of numbers."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a picture, a folder, or a pattern such as '*.jpg'"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FOLDER|FILE",
+        help="write annotated copies into this folder; for one picture also a file",
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="OUT.json", help="write the pictures with their faces"
+    )
+    parser.add_argument("--csv", type=Path, metavar="OUT.csv", help="write a row for each face")
+    parser.add_argument(
+        "--blur", choices=["faces"], help="make the faces unrecognisable in the copies"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    add_recognition_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from emoapp import pictures
+    from emoapp.errors import SourceError, UsageError
+    from emoapp.recognizer import EmotionRecognizer
+    from emoapp.sinks.files import check_target
+
+    if args.blur and args.output is None:
+        raise UsageError("--blur changes the annotated copies: say with -o where they go.")
+    tables = [path for path in (args.json, args.csv) if path is not None]
+    for path in tables:
+        check_target(path, overwrite=args.overwrite)
+    failed = 0
+
+    def fail(error: SourceError) -> None:
+        nonlocal failed
+        failed += 1
+        print(f"emoapp: {error}", file=sys.stderr)
+
+    chosen = pictures.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)
+    if not chosen:
+        return 1
+    quiet = bool(args.output or tables)
+
+    def done(result: pictures.Analysed | SourceError) -> None:
+        if isinstance(result, SourceError):
+            fail(result)
+        elif not quiet:
+            _print(result)
+        if bar is not None:
+            bar.advance(task)
+
+    recognizer = EmotionRecognizer(
+        detector=args.detector, device=args.device, model=args.model, contempt=args.contempt
+    )
+    # Lines are progress enough; and the bar would take them to itself, away from a pipe.
+    with recognizer, progress_bar() if quiet else nullcontext() as bar:
+        task = bar.add_task("pictures", total=len(chosen)) if bar is not None else None
+        results = pictures.analyse(chosen, recognizer, blur=bool(args.blur), done=done)
+    if args.json is not None:
+        pictures.write_json(args.json, results)
+    if args.csv is not None:
+        pictures.write_csv(args.csv, results, recognizer.labels)
+    if quiet:
+        faces = sum(len(result.tracks) for result in results)
+        print(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
+        for path in (args.output, *tables):
+            if path is not None and (results or path in tables):
+                print(f"wrote {path}")
+    return 1 if failed else 0
+
+
+def _print(result) -> None:
+    """A line a face."""
+    if not result.tracks:
+        print(f"{result.path}: no face", flush=True)
+    for track in result.tracks:
+        number = f" {track.id}" if len(result.tracks) > 1 else ""
+        if track.doubt:
+            said = "not sure" if track.doubt.value == "unsure" else track.doubt.value
+        else:
+            said = f"{track.label} {track.confidence:.0%}"
+        print(f"{result.path}{number}: {said}", flush=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

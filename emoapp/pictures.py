@@ -1,0 +1,220 @@
+"""Pictures from the disk: who is in each, as annotated copies and as tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from emoapp.errors import SinkError, SourceError, UsageError
+from emoapp.files import write_whole
+from emoapp.recognizer import EmotionRecognizer
+from emoapp.sinks.files import cannot_write, check_target
+from emoapp.sinks.rows import Rows
+from emoapp.sources import IMAGE_SUFFIXES
+from emoapp.sources.images import list_images, read_image
+from emoapp.types import Frame, Result, Track
+
+JPEG_QUALITY = 95
+SETTLED_S = 10.0
+"""After so many seconds the overlay's bars have long stopped moving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture to be read, and where its annotated copy goes (None for nowhere)."""
+
+    path: Path
+    copy: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysed:
+    """A picture that was read.
+
+    tracks: one for each face, largest face first; `id` counts them from 1.
+    size_wh: (width, height) in pixels, upright.
+    """
+
+    path: Path
+    size_wh: tuple[int, int]
+    tracks: tuple[Track, ...]
+
+    def as_dict(self) -> dict:
+        """What stands in the JSON: as in a log, a face has no label where it is not believed."""
+        return {
+            "source": str(self.path),
+            "size_wh": list(self.size_wh),
+            "faces": [_face(track) for track in self.tracks],
+        }
+
+
+def plan(
+    specs: Sequence[str],
+    output: Path | None,
+    *,
+    overwrite: bool = False,
+    missing: Callable[[SourceError], None],
+) -> list[Picture]:
+    """The pictures that files, folders and patterns stand for, each once, and their copies' names.
+
+    output: a folder, made where there is none; or a file, if it is called like one and there is
+        one picture. Pictures of a folder keep their place below it.
+    missing: called for each spec that stands for nothing.
+
+    Raises UsageError where two pictures would have the same copy, SinkError where a copy can't be
+    written or is there already.
+    """
+    found: dict[Path, Path] = {}
+    for spec in specs:
+        top = Path(spec) if Path(spec).is_dir() else None
+        try:
+            paths = list_images(spec)
+        except SourceError as exc:
+            missing(exc)
+            continue
+        for path in map(Path, paths):
+            found.setdefault(path, path.relative_to(top) if top else Path(path.name))
+    if output is None:
+        return [Picture(path) for path in found]
+    if output.suffix.lower() in IMAGE_SUFFIXES and not output.is_dir():
+        if len(found) > 1:
+            raise UsageError(
+                f"{output} is one file, but there are {len(found)} pictures: name a folder."
+            )
+        copies = {path: output for path in found}
+    else:
+        copies = {path: output / _copy_name(below) for path, below in found.items()}
+    _check(copies, overwrite)
+    return [Picture(path, copy) for path, copy in copies.items()]
+
+
+def analyse(
+    pictures: Iterable[Picture],
+    recognizer: EmotionRecognizer,
+    *,
+    blur: bool = False,
+    done: Callable[[Analysed | SourceError], None],
+) -> list[Analysed]:
+    """Read each picture and write its copy; those that can't be read are left out of the result.
+
+    blur: make the faces unrecognisable in the copies.
+    done: called for each picture with what came of it.
+
+    Raises SinkError where a copy can't be written.
+    """
+    results = []
+    for picture in pictures:
+        try:
+            image = read_image(picture.path)
+        except SourceError as exc:
+            done(exc)
+            continue
+        tracks = recognizer.analyze(image)
+        result = Analysed(picture.path, (image.shape[1], image.shape[0]), tracks)
+        if picture.copy is not None:
+            _draw(image, tracks, recognizer.labels, blur=blur)
+            _write(image, picture.copy)
+        results.append(result)
+        done(result)
+    return results
+
+
+def write_json(path: Path, results: Iterable[Analysed]) -> None:
+    """A list of the pictures with their faces. Raises SinkError."""
+    text = json.dumps([result.as_dict() for result in results], indent=1, ensure_ascii=False)
+    _write_text(path, text + "\n")
+
+
+def write_csv(path: Path, results: Iterable[Analysed], labels: Sequence[str]) -> None:
+    """A row for each face and one for each picture without; a log's columns but for the time.
+
+    Raises SinkError.
+    """
+
+    def write(half: Path) -> None:
+        with half.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            columns = Rows("", labels).columns
+            kept = [i for i, name in enumerate(columns) if name not in ("frame", "time_s")]
+            writer.writerow([columns[i] for i in kept])
+            for result in results:
+                for row in Rows(str(result.path), labels).of(_result(result.tracks)):
+                    writer.writerow([row[i] for i in kept])
+
+    try:
+        write_whole(path, write)
+    except OSError as exc:
+        raise cannot_write(path, exc) from exc
+
+
+def _face(track: Track) -> dict:
+    return {
+        "face": track.id,
+        "box": [round(float(side), 1) for side in track.face.box],
+        "detector_score": round(float(track.face.score), 4),
+        "label": None if track.doubt else track.label,
+        "confidence": round(track.confidence, 4),
+        "doubt": track.doubt.value if track.doubt else None,
+        "probabilities": {name: round(p, 4) for name, p in track.smoothed.as_dict().items()},
+    }
+
+
+def _result(tracks: tuple[Track, ...], image: np.ndarray | None = None) -> Result:
+    return Result(Frame(np.zeros((1, 1, 3), np.uint8) if image is None else image, 0, 0.0), tracks)
+
+
+def _draw(
+    image: np.ndarray, tracks: tuple[Track, ...], labels: Sequence[str], *, blur: bool
+) -> None:
+    from emoapp.overlay import Overlay, Status, pixelate
+
+    if blur:
+        pixelate(image, [track.face.box for track in tracks])
+    # Of several faces the bars would tell about one only, and not which.
+    overlay = Overlay(labels, bars=len(tracks) == 1, timeline=False)
+    # The bars glide from nothing to where they belong: drawn once aside, and once they are there.
+    overlay.draw(image.copy(), _result(tracks, image), Status(), now=0.0)
+    overlay.draw(image, _result(tracks, image), Status(), now=SETTLED_S)
+
+
+def _write(image: np.ndarray, path: Path) -> None:
+    parameters = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_WEBP_QUALITY, JPEG_QUALITY]
+    data = cv2.imencode(path.suffix.lower(), image, parameters)[1]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, lambda half: half.write_bytes(data.tobytes()))
+    except OSError as exc:
+        raise cannot_write(path, exc) from exc
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
+    except OSError as exc:
+        raise cannot_write(path, exc) from exc
+
+
+def _copy_name(path: Path) -> Path:
+    # What can be read but not written becomes a PNG: no loss, and every program opens it.
+    return path if path.suffix.lower() in IMAGE_SUFFIXES else path.with_name(f"{path.name}.png")
+
+
+def _check(copies: dict[Path, Path], overwrite: bool) -> None:
+    taken: dict[Path, Path] = {}
+    for path, copy in copies.items():
+        if copy in taken:
+            raise UsageError(
+                f"{taken[copy]} and {path} would both be written to {copy}: "
+                "name the folder that holds them all, or run the command twice."
+            )
+        taken[copy] = path
+        if copy.exists() and any(copy.samefile(original) for original in copies):
+            raise SinkError(f"{copy} is one of the pictures itself. Choose another folder for -o.")
+        if copy.parent.is_dir():
+            check_target(copy, overwrite=overwrite)

@@ -1,0 +1,255 @@
+"""The report as one HTML file that needs no network and nothing beside it."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+import emoapp
+from emoapp.overlay import icons
+from emoapp.overlay.theme import colours_of, word
+from emoapp.report import measures as m
+from emoapp.report import plots
+from emoapp.report.reading import Log
+from emoapp.report.timeline import timeline
+
+ICON_PX = 64
+
+
+def page(
+    log: Log,
+    measures: m.Measures,
+    moments: pd.DataFrame,
+    *,
+    title: str,
+    pictures: Mapping[int, bytes],
+    portraits: Mapping[int, bytes],
+    clips: Mapping[int, str],
+    notes: Sequence[str],
+    files: Sequence[str],
+) -> str:
+    """The page's HTML.
+
+    moments: rows of `log.faces`.
+    pictures: JPEG files, by the index of `moments`. portraits: the same, by track.
+    clips: addresses of clips, by the index of `moments`.
+    files: what was written beside the page.
+    """
+    seen = [
+        label
+        for label in log.labels
+        if (measures.shares.loc[measures.shares["label"] == label, "seconds"] > 0).any()
+    ]
+    return _template().render(
+        version=emoapp.__version__,
+        title=title,
+        log=log.path.name,
+        files=files,
+        facts=_facts(log, measures),
+        notes=[*_notes(log), *notes],
+        words={label: word(label) for label in log.labels},
+        colours=plots.label_colours(log.labels),
+        icons={label: _icon(label, log.labels) for label in log.labels},
+        seen=seen,
+        people=list(_people(measures, portraits)),
+        brief=_brief(measures),
+        timeline_wide=_timeline(log, measures, narrow=False),
+        timeline_narrow=_timeline(log, measures, narrow=True),
+        shares=list(_shares(log, measures, seen)),
+        moments=list(_moments(moments, pictures, clips)),
+        transitions=_transitions(log, measures),
+        coverage=list(_coverage(measures)),
+        coverage_said=", ".join(f"{c['state']} {c['share']}" for c in _coverage(measures)),
+        doubts=_doubts(measures),
+        brief_s=m.BRIEF_S,
+        change_s=m.CHANGE_S,
+        apart_s=m.APART_S,
+        each=m.EACH,
+    )
+
+
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("page.html")
+
+
+def _facts(log: Log, measures: m.Measures) -> Iterator[str]:
+    yield duration(log.seconds)
+    yield _count(len(log.frames), "frame")
+    yield _count(int(measures.people["shown"].sum()), "person", "people")
+
+
+def _notes(log: Log) -> Iterator[str]:
+    if log.left_out:
+        yield "the log's last line was cut off, so the run did not end by itself; it is left out"
+
+
+def _people(measures: m.Measures, portraits: Mapping[int, bytes]) -> Iterator[dict]:
+    for person in measures.people[measures.people["shown"]].itertuples():
+        of_one = measures.shares[measures.shares["track"] == person.track]
+        parts = [
+            {"label": part.label, "width": round(100 * part.share, 2), "said": percent(part.share)}
+            for part in of_one[of_one["seconds"] > 0].itertuples()
+        ]
+        main = None if pd.isna(person.main) else person.main
+        yield {
+            "track": person.track,
+            "picture": _data("jpeg", portraits.get(person.track)),
+            "main": main,
+            "main_share": next((p["said"] for p in parts if p["label"] == main), ""),
+            "parts": parts,
+            "said": ", ".join(f"{word(p['label'])} {p['said']}" for p in parts),
+            "line": f"seen for {duration(person.seen_s)}, believed for "
+            f"{percent(person.believed_s / person.seen_s)} of it",
+        }
+
+
+def _brief(measures: m.Measures) -> str | None:
+    """What is said of those who are not told of one by one."""
+    others = measures.people[~measures.people["shown"]]
+    if others.empty:
+        return None
+    longest = others["seen_s"].max()
+    return (
+        f"Not listed: {_count(len(others), 'face')}, seen for at most "
+        f"{duration(longest)} each, {duration(others['seen_s'].sum())} together; "
+        "they are in the tables beside this page."
+    )
+
+
+def _timeline(log: Log, measures: m.Measures, *, narrow: bool) -> str:
+    if not measures.shown:
+        return ""
+    name = "narrow" if narrow else "wide"
+    return plots.svg(lambda look: timeline(log, measures, look), narrow=narrow, name=name)
+
+
+def _shares(log: Log, measures: m.Measures, seen: list[str]) -> Iterator[dict]:
+    colours = plots.label_colours(log.labels)
+    table = measures.shares.pivot(index="track", columns="label", values="share")
+    for person in measures.people[measures.people["shown"]].itertuples():
+        row = table.loc[person.track, seen]
+        yield {
+            "track": person.track,
+            "cells": [
+                {"text": percent(share), "tint": tint(colours[label], share)}
+                for label, share in row.items()
+            ],
+            "believed": duration(person.believed_s),
+        }
+
+
+def _moments(
+    moments: pd.DataFrame, pictures: Mapping[int, bytes], clips: Mapping[int, str]
+) -> Iterator[dict]:
+    for row in moments.itertuples():
+        yield {
+            "track": row.track,
+            "label": row.label,
+            "time": plots.moment(row.t),
+            "probability": percent(row.confidence),
+            "picture": _data("jpeg", pictures.get(row.Index)),
+            "clip": clips.get(row.Index),
+        }
+
+
+def _transitions(log: Log, measures: m.Measures) -> dict | None:
+    table = plots.transition_table(log, measures)
+    if table.empty:
+        return None
+    most = table.to_numpy().max()
+    rows = [
+        {
+            "label": label,
+            "cells": [
+                {"text": count or "", "tint": tint("#0072b2", count / most)} for count in row
+            ],
+        }
+        for label, row in zip(table.index, table.to_numpy().tolist(), strict=True)
+    ]
+    return {"labels": list(table.columns), "rows": rows}
+
+
+def _coverage(measures: m.Measures) -> Iterator[dict]:
+    colours = plots.coverage_colours(measures)
+    for part in measures.coverage[measures.coverage["seconds"] > 0].itertuples():
+        yield {
+            "state": word(part.state),
+            "colour": colours[part.state],
+            "width": round(100 * part.share, 2),
+            "share": percent(part.share),
+            "time": duration(part.seconds),
+        }
+
+
+def _doubts(measures: m.Measures) -> dict | None:
+    doubts = measures.doubts[measures.doubts["track"].isin(measures.shown)]
+    # Of one person alone the coverage says it all.
+    if doubts.empty or len(measures.shown) == 1:
+        return None
+    table = doubts.pivot(index="track", columns="doubt", values="seconds").fillna(0)
+    seen = measures.people.set_index("track")["seen_s"]
+    rows = [
+        {
+            "track": track,
+            "cells": [duration(seconds) if seconds else "" for seconds in row],
+            "share": percent(row.sum() / seen[track]),
+        }
+        for track, row in table.iterrows()
+    ]
+    return {"reasons": [word(reason) for reason in table.columns], "rows": rows}
+
+
+def tint(colour: str, share: float) -> str:
+    """A cell's ground, the stronger the larger the share, so that text stays readable on it."""
+    if pd.isna(share) or share <= 0:
+        return "none"
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return f"rgba({red},{green},{blue},{0.12 + 0.4 * share:.2f})"
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage; a dash for none, "<1%" for a trace."""
+    if pd.isna(share) or share == 0:
+        return "–"
+    return "<1%" if share < 0.005 else f"{share:.0%}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "4.2 s", "3 min 05 s" or "1 h 02 min"."""
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _icon(label: str, labels: Sequence[str]) -> str:
+    from PIL import Image
+
+    shape = Image.fromarray(icons.mask(label, ICON_PX))
+    blue, green, red = colours_of(labels)[label]
+    image = Image.new("RGBA", shape.size, (red, green, blue, 0))
+    image.putalpha(shape)
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return _data("png", file.getvalue())
+
+
+def _data(kind: str, content: bytes | None) -> str | None:
+    if content is None:
+        return None
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _count(number: int, noun: str, plural: str | None = None) -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,201 @@
+"""The plots, as PNG files and, for the page, as SVG in the page's own colours."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
+
+from emoapp.overlay.status import clock
+from emoapp.overlay.theme import Colour, colours_of, word
+from emoapp.report.measures import BELIEVED, NO_FACE, NOT_RECORDED, Measures
+from emoapp.report.reading import Log
+
+DPI = 150
+WIDE_IN, NARROW_IN = 9.2, 3.7
+"""Widths in inches: of the PNG and on large screens, and on phones."""
+
+_INK = "#22262c"
+_PAGE_INK = "#0a0b0c"  # replaced by the page's colour of text
+_DARK_TEXT, _LIGHT_TEXT = "#14161a", "#ffffff"
+_DOUBT_COLOURS = ("#e69f00", "#c98a00", "#a87300", "#8a5e00", "#6d4a00", "#523800")
+
+_STYLE = {
+    "font.family": "sans-serif",
+    "font.size": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "text.parse_math": False,  # an expression may be called "$"
+    "svg.fonttype": "none",
+    "svg.hashsalt": "emoapp",
+    "path.simplify": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """width_in: inches.  ink: text and lines.  legend: whether the plot explains its colours."""
+
+    width_in: float = WIDE_IN
+    ink: str = _INK
+    legend: bool = True
+
+
+def css(colour: Colour) -> str:
+    """(blue, green, red) -> "#rrggbb"."""
+    blue, green, red = colour
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def label_colours(labels: tuple[str, ...]) -> dict[str, str]:
+    """Label -> "#rrggbb", as in the window."""
+    return {label: css(colour) for label, colour in colours_of(labels).items()}
+
+
+def coverage_colours(measures: Measures) -> dict[str, str]:
+    """State of `Measures.coverage` -> "#rrggbb"."""
+    fixed = {BELIEVED: "#55677d", NO_FACE: "#b9bfc8", NOT_RECORDED: "#dfe2e6"}
+    doubts = [state for state in measures.coverage["state"] if state not in fixed]
+    return fixed | {
+        doubt: _DOUBT_COLOURS[i % len(_DOUBT_COLOURS)] for i, doubt in enumerate(doubts)
+    }
+
+
+def png(draw: Callable[[Look], Figure]) -> bytes:
+    """A plot as a PNG file."""
+    file = io.BytesIO()
+    with _style(_INK):
+        draw(Look()).savefig(file, format="png", dpi=DPI, facecolor="white")
+    return file.getvalue()
+
+
+def svg(draw: Callable[[Look], Figure], *, narrow: bool = False, name: str) -> str:
+    """A plot as an <svg> element that takes the page's colour and font.
+
+    name: makes the ids inside differ from those of other plots.
+    """
+    file = io.StringIO()
+    look = Look(NARROW_IN if narrow else WIDE_IN, _PAGE_INK, legend=False)
+    with _style(_PAGE_INK):
+        figure = draw(look)
+        figure.savefig(file, format="svg", dpi=2 * DPI, transparent=True, metadata={"Date": None})
+    text = file.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
+    text = text.replace(_PAGE_INK, "currentColor")
+    text = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", text)
+    return re.sub(r'(id="|url\(#|href="#)', rf"\1{name}-", text)
+
+
+def shares(log: Log, measures: Measures, look: Look) -> Figure:
+    """A bar for each person: the expressions' shares of the time in which they were believed."""
+    tracks = measures.shown
+    colours = label_colours(log.labels)
+    figure, axes = _bars(len(tracks), look)
+    for row, track in enumerate(tracks):
+        of_one = measures.shares[measures.shares["track"] == track]
+        parts = zip(of_one["label"], of_one["share"].fillna(0), strict=True)
+        _stacked(axes, len(tracks) - 1 - row, [(colours[name], share) for name, share in parts])
+    axes.set_yticks(range(len(tracks)), [f"Person {track}" for track in reversed(tracks)])
+    shown = measures.shares.loc[measures.shares["seconds"] > 0, "label"].unique()
+    legend(figure, [(word(name), colours[name]) for name in log.labels if name in shown])
+    return figure
+
+
+def coverage(measures: Measures, look: Look) -> Figure:
+    """One bar: for how much of the time a face was seen and believed, and why not."""
+    colours = coverage_colours(measures)
+    figure, axes = _bars(1, look)
+    parts = list(zip(measures.coverage["state"], measures.coverage["share"], strict=True))
+    _stacked(axes, 0, [(colours[state], share) for state, share in parts])
+    axes.set_yticks([])
+    legend(figure, [(word(state), colours[state]) for state, share in parts if share > 0])
+    return figure
+
+
+def transitions(log: Log, measures: Measures, look: Look) -> Figure:
+    """How often one expression (row) gave way to another (column)."""
+    table = transition_table(log, measures)
+    names = [word(label) for label in table.columns]
+    size = 0.55 * len(names) + 1.4
+    figure = Figure(figsize=(max(size, 3.2), max(size, 3.0)), layout="constrained")
+    axes = figure.add_subplot()
+    counts = table.to_numpy(float)
+    axes.imshow(counts, cmap="Blues", vmin=0, vmax=max(1.0, 1.6 * counts.max(initial=0)))
+    for y, x in np.argwhere(counts > 0):
+        axes.text(x, y, f"{counts[y, x]:.0f}", ha="center", va="center", color=_DARK_TEXT)
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xlabel="after", ylabel="before")
+    axes.tick_params(length=0)
+    return figure
+
+
+def transition_table(log: Log, measures: Measures) -> pd.DataFrame:
+    """Counts of all people: rows before, columns after; labels that took part."""
+    table = measures.transitions.pivot_table(
+        index="before", columns="after", values="count", aggfunc="sum"
+    )
+    part = {*table.index, *table.columns}
+    order = [label for label in log.labels if label in part]
+    return table.reindex(index=order, columns=order).fillna(0).astype(int)
+
+
+def moment(t: float, *, tenths: bool = True) -> str:
+    """Seconds as m:ss.t or h:mm:ss.t."""
+    if not tenths:
+        return clock(round(t))
+    t = round(t, 1)
+    return f"{clock(t)}.{round(t * 10) % 10}"
+
+
+def on(colour: str) -> str:
+    """Black or white, whichever can be read on "#rrggbb"."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return _DARK_TEXT if 0.299 * red + 0.587 * green + 0.114 * blue > 120 else _LIGHT_TEXT
+
+
+def _bars(count: int, look: Look):
+    figure = Figure(figsize=(look.width_in, 0.42 * count + 0.9), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set(xlim=(0, 1), ylim=(-0.5, count - 0.5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))
+    axes.tick_params(axis="y", length=0)
+    return figure, axes
+
+
+def _stacked(axes, y: float, parts: list[tuple[str, float]]) -> None:
+    left = 0.0
+    for colour, share in parts:
+        axes.barh(y, share, left=left, height=0.7, color=colour)
+        if share > 0.05:
+            axes.text(
+                left + share / 2, y, f"{share:.0%}", ha="center", va="center", color=on(colour)
+            )
+        left += share
+
+
+def legend(figure: Figure, entries: list[tuple[str, str]]) -> None:
+    if entries:
+        handles = [Patch(color=colour, label=name) for name, colour in entries]
+        columns = min(len(handles), 8)
+        figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
+
+
+@contextmanager
+def _style(ink: str) -> Iterator[None]:
+    colours = {f"{name}.color": ink for name in ("text", "xtick", "ytick")}
+    colours |= {"axes.labelcolor": ink, "axes.edgecolor": ink}
+    with matplotlib.rc_context(_STYLE | colours):
+        yield

@@ -1,0 +1,27 @@
+"""The report's numbers as CSV files."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from emoapp.report.measures import Measures
+
+
+def tables(measures: Measures, moments: pd.DataFrame) -> dict[str, str]:
+    """Name of the file -> its text. Seconds have 3 digits behind the point, shares 4."""
+    named = {
+        "people": measures.people.drop(columns="shown"),
+        "shares": measures.shares,
+        "segments": measures.segments,
+        "transitions": measures.transitions,
+        "doubts": measures.doubts,
+        "coverage": measures.coverage,
+        "moments": moments[["track", "t", "label", "confidence"]].rename(columns={"t": "time_s"}),
+    }
+    return {f"{name}.csv": _csv(table) for name, table in named.items()}
+
+
+def _csv(table: pd.DataFrame) -> str:
+    seconds = {name: 3 for name in table.columns if name.endswith(("_s", "seconds"))}
+    shares = dict.fromkeys({"share", "probability", "confidence"} & set(table.columns), 4)
+    return table.round(seconds | shares).to_csv(index=False, lineterminator="\n")
