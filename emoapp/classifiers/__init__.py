@@ -10,32 +10,37 @@ from emoapp.errors import DeviceError, ModelError, UsageError
 __all__ = ["DEVICES", "Classifier", "open_classifier"]
 
 
-def _cpu(model: str | Path | None) -> Classifier:
+def _cpu(model: str | Path | None, contempt: bool) -> Classifier:
     from emoapp.classifiers.litert import LiteRTClassifier
 
-    return LiteRTClassifier(model)
+    return LiteRTClassifier(model, contempt=contempt)
 
 
-def _gpu(model: str | Path | None) -> Classifier:
+def _gpu(model: str | Path | None, contempt: bool) -> Classifier:
     from emoapp.classifiers.keras import KerasClassifier
 
-    return KerasClassifier(model)
+    return KerasClassifier(model, contempt=contempt)
 
 
 DEVICES = {"cpu": _cpu, "gpu": _gpu}
-"""Processor -> factory (model file, folder, or None for the shipped one)."""
+"""Processor -> factory (model file, folder, or None for the shipped one; with contempt)."""
 
 LONG_RUN_FRAMES = 20_000
 """From here on a file is worth the seconds that TensorFlow takes to start (10 minutes of video)."""
 
 
 def open_classifier(
-    model: str | Path | None = None, *, device: str = "auto", frames: int | None = None
+    model: str | Path | None = None,
+    *,
+    device: str = "auto",
+    frames: int | None = None,
+    contempt: bool = False,
 ) -> Classifier:
     """The classifier for that processor.
 
     device: "cpu", "gpu", or "auto": the CPU, unless the run is long and there is a GPU.
     frames: how many frames will come, where that is known.
+    contempt: show contempt too.
 
     Raises DeviceError where a GPU was asked for and can't be used, and ModelError for the model.
     """
@@ -45,7 +50,7 @@ def open_classifier(
         device = "cpu"
         if frames is not None and frames >= LONG_RUN_FRAMES:
             try:
-                return DEVICES["gpu"](model)
+                return DEVICES["gpu"](model, contempt)
             except (DeviceError, ModelError):
                 pass  # "auto" promises the best that is there, and the CPU is.
-    return DEVICES[device](model)
+    return DEVICES[device](model, contempt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,29 @@ class Head:
     labels: in the order of its logits.
     temperature: what the logits are divided by before the softmax, so that the probabilities
         can be believed (Guo et al. 2017).
+    frequencies: how probable the head finds each label on average, on faces that it did not learn
+        from; () where that was not measured.
     """
 
     name: str
     labels: tuple[str, ...]
     temperature: float = 1.0
+    frequencies: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.frequencies and len(self.frequencies) != len(self.labels):
+            raise ModelError(
+                f"the head {self.name} has {len(self.labels)} labels and "
+                f"{len(self.frequencies)} frequencies"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class ModelDescription:
     """All that is needed to use a model and to say where it comes from.
 
-    labels: what the model shows, in order.
+    labels: what the model shows, in order; how heads that know different labels go together says
+        `Classifier.classify`.
     heads: in the order in which their logits stand in the output.
     framing: how faces are cut out for it.
     sha256: file name -> hexadecimal digest of the files beside.
@@ -58,6 +69,20 @@ class ModelDescription:
 
     def head(self, name: str) -> Head | None:
         return next((head for head in self.heads if head.name == name), None)
+
+    def showing(self, label: str) -> ModelDescription:
+        """The same model with one more label shown, which at least one of its heads knows.
+
+        The shipped model knows contempt that way: FER+ has votes for it, FER-2013 has not.
+        Raises ModelError where no head knows it.
+        """
+        if label in self.labels:
+            return self
+        if not any(label in head.labels for head in self.heads):
+            raise ModelError(
+                f"this model was not trained on {label}; it knows {', '.join(self.labels)}"
+            )
+        return replace(self, labels=(*self.labels, label))
 
     def write(self, path: Path) -> None:
         content = {"format": FORMAT, **asdict(self)}
@@ -81,7 +106,12 @@ class ModelDescription:
             return cls(
                 labels=tuple(content["labels"]),
                 heads=tuple(
-                    Head(head["name"], tuple(head["labels"]), float(head["temperature"]))
+                    Head(
+                        head["name"],
+                        tuple(head["labels"]),
+                        float(head["temperature"]),
+                        tuple(float(share) for share in head.get("frequencies", ())),
+                    )
                     for head in content["heads"]
                 ),
                 framing=Framing(**framing),

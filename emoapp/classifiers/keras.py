@@ -10,6 +10,7 @@ import numpy as np
 from emoapp.classifiers.base import Classifier
 from emoapp.classifiers.description import find_model
 from emoapp.errors import DeviceError
+from emoapp.labels import CONTEMPT
 
 SMALLEST_BATCH = 8
 """Batches are filled up to powers of two from here: each new size is traced anew (a second)."""
@@ -20,7 +21,9 @@ class KerasClassifier(Classifier):
 
     name = "TensorFlow on the GPU"
 
-    def __init__(self, model: str | Path | None = None, *, device: str = "/GPU:0") -> None:
+    def __init__(
+        self, model: str | Path | None = None, *, contempt: bool = False, device: str = "/GPU:0"
+    ) -> None:
         """Raises DeviceError where TensorFlow is not installed or sees no GPU."""
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
@@ -38,7 +41,7 @@ class KerasClassifier(Classifier):
                 "or use --device cpu"
             )
         path, description = find_model(model, suffix=".keras")
-        super().__init__(description)
+        super().__init__(description.showing(CONTEMPT) if contempt else description)
         import keras
 
         network = keras.models.load_model(path, compile=False)

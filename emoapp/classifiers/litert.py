@@ -9,6 +9,7 @@ import numpy as np
 from emoapp.classifiers.base import Classifier
 from emoapp.classifiers.description import find_model
 from emoapp.errors import ModelError
+from emoapp.labels import CONTEMPT
 
 
 class LiteRTClassifier(Classifier):
@@ -16,13 +17,15 @@ class LiteRTClassifier(Classifier):
 
     name = "LiteRT on the CPU"
 
-    def __init__(self, model: str | Path | None = None, *, threads: int = 1) -> None:
-        """model: file or folder, None for the shipped model. One thread is the fastest for one
-        face: starting a second costs more than it saves."""
+    def __init__(
+        self, model: str | Path | None = None, *, contempt: bool = False, threads: int = 1
+    ) -> None:
+        """model: file or folder, None for the shipped model. contempt: show it too. One thread is
+        the fastest for one face: starting a second costs more than it saves."""
         from ai_edge_litert.interpreter import Interpreter
 
         path, description = find_model(model, suffix=".tflite")
-        super().__init__(description)
+        super().__init__(description.showing(CONTEMPT) if contempt else description)
         try:
             self._interpreter = Interpreter(str(path), num_threads=threads)
             self._interpreter.allocate_tensors()

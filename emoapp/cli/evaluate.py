@@ -1,14 +1,24 @@
-"""`emoapp evaluate`: how good a model is on labelled crops."""
+"""`emoapp evaluate`: how good a model is on labelled crops, on photographs, on bad pictures."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
-from emoapp.cli.common import add_data_arguments, need_training, progress_bar
+from emoapp.cli.common import (
+    add_data_arguments,
+    add_photo_arguments,
+    need_training,
+    print_notes,
+    progress_bar,
+    progress_of,
+)
 from emoapp.stats import write_json
 
 HELP = "Measure a model on labelled pictures, through the code of live use."
+
+HISTORY = "history.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,45 +32,124 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", type=Path, metavar="FILE", help="a .tflite file or its folder (default: shipped)"
     )
+    add_photo_arguments(
+        parser,
+        "the pictures are photographs: find and align the face first, as live use does; of "
+        "FER-2013's crops photographs are made (larger, tilted, off the middle, in other light)",
+    )
+    parser.add_argument(
+        "--robustness",
+        action="store_true",
+        help="also measure under blur, noise, darkness, rotation, shift, small faces, compression",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     parser.add_argument(
-        "--report", type=Path, metavar="FOLDER", help="write confusion matrices and plots here"
+        "--report",
+        type=Path,
+        metavar="FOLDER",
+        help="write confusion matrices, plots and example faces here",
+    )
+    parser.add_argument(
+        "--history",
+        type=Path,
+        metavar="CSV",
+        help=f"the training's {HISTORY}, for the report's curves (default: beside the model)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     need_training()
     from emoapp.classifiers import open_classifier
-    from emoapp.training import data
+    from emoapp.labels import CONTEMPT
     from emoapp.training.evaluate import evaluate
+    from emoapp.training.robustness import robustness
 
-    with open_classifier(args.model, device="cpu") as classifier:
-        splits = data.load(args.data, ferplus=args.ferplus, skip_bad=args.skip_bad)
-        dataset = data.choose_split(splits, args.split)
-        for line in dataset.bad:
-            print(f"left out: {line}")
+    dataset, crops = read(args)
+    print_notes(dataset)
+    contempt = CONTEMPT in dataset.names and dataset.missed is not None
+    rows = direct = None
+    with open_classifier(args.model, device="cpu", contempt=contempt) as classifier:
         with progress_bar() as bar:
-            task = bar.add_task("images", total=len(dataset))
-            evaluation = evaluate(
-                classifier, dataset, progress=lambda done, _: bar.update(task, completed=done)
-            )
+            evaluation = evaluate(classifier, dataset, progress=progress_of(bar, "images"))
+            if crops is not None:
+                direct = evaluate(classifier, crops, shown=True, timed=False).main
+            if args.robustness:
+                rows = robustness(classifier, dataset, progress=progress_of(bar, "changes"))
     print_evaluation(evaluation)
+    figures = evaluation.as_dict()
+    if direct is not None:
+        figures["crops_accuracy"] = direct.accuracy
+        figures["crops_balanced_accuracy"] = direct.balanced_accuracy
+        print(
+            f"the crops without the way through photographs: accuracy {direct.accuracy:.1%}, "
+            f"balanced {direct.balanced_accuracy:.1%}"
+        )
+    if rows is not None:
+        print_robustness(rows)
+        figures["robustness"] = {row.change: row.as_dict() for row in rows}
     if args.json is not None:
-        write_json(args.json, evaluation.as_dict())
+        write_json(args.json, figures)
         print(f"wrote {args.json}")
     if args.report is not None:
-        from emoapp.training.report import write_report
-
-        for path in write_report(evaluation, args.report):
+        for path in write_everything(args, evaluation, dataset, rows):
             print(f"wrote {path}")
     return 0
+
+
+def read(args: argparse.Namespace):
+    """The images to measure on, of photographs the faces; and of crops that were made into
+    photographs the crops themselves, else None."""
+    from emoapp.classifiers.description import find_model
+    from emoapp.detectors import open_detector
+    from emoapp.training import data, photos
+
+    options = {"ferplus": args.ferplus, "skip_bad": args.skip_bad}
+    if not args.photos:
+        return data.load_split(args.data, args.split, **options), None
+    _, description = find_model(args.model, suffix=".tflite")
+    with open_detector(args.detector) as detector, progress_bar() as bar:
+        cut = photos.cutter(detector, description.framing)
+        if not data.is_table(args.data):
+            report = progress_of(bar, "faces")
+            return data.load_split(args.data, args.split, cut=cut, **options, progress=report), None
+        crops = data.load_split(args.data, args.split, **options)
+        return photos.cut_again(crops, cut, progress=progress_of(bar, "faces")), crops
+
+
+def write_everything(args: argparse.Namespace, evaluation, dataset, rows) -> list[Path]:
+    """The report: what `models/report` shows, and the example faces."""
+    from emoapp.training.examples import write_examples
+    from emoapp.training.report import write_curves, write_report, write_robustness
+
+    written = write_report(evaluation, args.report)
+    written += write_examples(evaluation.main, dataset.images, args.report)
+    if evaluation.ferplus is not None:
+        from emoapp.training.dataset import ferplus_majority
+
+        counted = ferplus_majority(dataset.votes) >= 0
+        written += write_examples(evaluation.ferplus, dataset.images[counted], args.report)
+    if rows is not None:
+        written.append(write_robustness(rows, args.report))
+    history = args.history or _beside(args.model)
+    if history is not None:
+        copy = args.report / HISTORY
+        if not (copy.exists() and copy.samefile(history)):
+            shutil.copyfile(history, copy)
+        written += write_curves(copy, args.report)
+    return written
+
+
+def _beside(model: Path | None) -> Path | None:
+    if model is None:
+        return None
+    history = (model if model.is_dir() else model.parent) / HISTORY
+    return history if history.exists() else None
 
 
 def print_evaluation(evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
     table = Table("labels", "images", "accuracy", "balanced", "calibration error")
     for result in (evaluation.main, evaluation.ferplus):
         if result is not None:
@@ -71,6 +160,28 @@ def print_evaluation(evaluation) -> None:
                 f"{result.balanced_accuracy:.1%}",
                 f"{result.ece:.1%}",
             )
-    console.print(table)
+    Console().print(table)
     print(evaluation.main.class_report())
-    print(f"{evaluation.ms_per_face:.2f} ms a face")
+    if evaluation.missed is not None:
+        count = len(evaluation.main.truth)
+        print(
+            f"no face found in {evaluation.missed} of {count} photographs "
+            f"({evaluation.missed / count:.1%}), which count as wrong"
+        )
+    if evaluation.ms_per_face is not None:
+        print(f"{evaluation.ms_per_face:.2f} ms a face")
+
+
+def print_robustness(rows) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("pictures", "accuracy", "balanced", "FER+")
+    for row in rows:
+        table.add_row(
+            row.change,
+            f"{row.accuracy:.1%}",
+            f"{row.balanced_accuracy:.1%}",
+            "" if row.ferplus_accuracy is None else f"{row.ferplus_accuracy:.1%}",
+        )
+    Console().print(table)

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
-from emoapp.cli.common import add_data_arguments, need_training, positive_int, progress_bar
+from emoapp.cli.common import (
+    add_data_arguments,
+    add_photo_arguments,
+    need_training,
+    positive_int,
+    print_notes,
+    progress_bar,
+    progress_of,
+)
+from emoapp.errors import UsageError
 from emoapp.training.config import TrainConfig
 
 HELP = "Train a model, or teachers for one, on FER-2013 or on folders of pictures."
@@ -45,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """The data, the output and the recipe: what every kind of training asks for."""
     add_data_arguments(parser)
+    add_photo_arguments(
+        parser, "the pictures in folders are photographs: find the faces and cut them out first"
+    )
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --output")
     parser.add_argument(
@@ -92,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         )
         ask_teachers([folder], training, folder / SOFT_LABELS)
     print(
-        f"next: emoapp distill --data {args.data} "
+        f"next: emoapp distill --data {args.data} {'--photos ' if args.photos else ''}"
         f"--teachers {args.output}/teacher*/{SOFT_LABELS} --output FOLDER"
     )
     return 0
@@ -100,12 +112,26 @@ def run(args: argparse.Namespace) -> int:
 
 def read_splits(args: argparse.Namespace):
     """The images to train on and those to choose by."""
-    from emoapp.training import data
+    from emoapp.detectors import open_detector
+    from emoapp.training import data, photos
 
     print(f"reading {args.data}", flush=True)
-    splits = data.load(args.data, ferplus=args.ferplus, skip_bad=args.skip_bad)
-    for line in next(iter(splits.values())).bad:
-        print(f"left out: {line}")
+    options = {"ferplus": args.ferplus, "skip_bad": args.skip_bad}
+    if args.photos and data.is_table(args.data):
+        raise UsageError(f"--photos is for folders of photographs; {args.data} has crops")
+    if args.photos:
+        with open_detector(args.detector) as detector, progress_bar() as bar:
+            splits = data.load(
+                args.data,
+                cut=photos.cutter(detector),
+                progress=progress_of(bar, "faces"),
+                **options,
+            )
+    else:
+        splits = data.load(args.data, **options)
+    print_notes(*splits.values())
+    if next(iter(splits.values())).missed is not None:
+        splits = photos.with_faces(splits)
     training, validation = data.training_and_validation(splits, args.seed)
     print(f"{len(training)} images to train on, {len(validation)} to choose by", flush=True)
     return training, validation
@@ -136,16 +162,18 @@ def train_one(
     )
     evaluation = write_artifacts(
         model,
-        config,
         validation,
         output,
-        data={
-            "name": args.data.name,
-            "training": len(training),
-            "validation": len(validation),
-            "ferplus": training.votes is not None,
-            "start_from": str(args.start_from) if args.start_from else None,
-            "teachers": [str(path) for path in teachers],
+        made={
+            "data": {
+                "name": args.data.name,
+                "training": len(training),
+                "validation": len(validation),
+                "ferplus": training.votes is not None,
+                "start_from": str(args.start_from) if args.start_from else None,
+                "teachers": [str(path) for path in teachers],
+            },
+            "config": asdict(config),
         },
     )
     print_evaluation(evaluation)

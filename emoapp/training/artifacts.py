@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import platform
 import zipfile
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ import numpy as np
 import emoapp
 from emoapp.classifiers.description import FILE_NAME, Head, ModelDescription, sha256_of
 from emoapp.classifiers.litert import LiteRTClassifier
+from emoapp.errors import DataError
 from emoapp.labels import EMOTIONS
 from emoapp.training.batches import head_labels
 from emoapp.training.calibrate import fit_temperature
-from emoapp.training.config import TrainConfig
-from emoapp.training.data import Dataset, ferplus_majority
+from emoapp.training.dataset import Dataset, ferplus_majority
 from emoapp.training.evaluate import Evaluation, evaluate
 from emoapp.training.export import write_tflite
 from emoapp.training.report import write_curves, write_report
@@ -28,18 +29,23 @@ KERAS_FILE, TFLITE_FILE = "model.keras", "emotion.tflite"
 
 def write_artifacts(
     model: keras.Model,
-    config: TrainConfig,
     validation: Dataset,
     output: Path,
     *,
-    data: dict[str, Any],
+    made: dict[str, Any],
     precision: str = "int8",
+    report: bool = True,
 ) -> Evaluation:
     """Write everything into `output` and measure the exported file on the validation split.
 
-    data: where the images came from and how many, for the description.
+    made: what the model was made of (data, settings), for the description.
+    report: write plots and tables too, beside the model.
+
+    Raises DataError where the model and the data have different labels.
     """
     heads = head_labels(validation)
+    _check_heads(model, heads)
+    output.mkdir(parents=True, exist_ok=True)
     save_compact(model, output / KERAS_FILE)
     write_tflite(
         output / TFLITE_FILE,
@@ -53,17 +59,10 @@ def write_artifacts(
         heads=tuple(Head(name, labels) for name, labels in heads.items()),
         sha256={name: sha256_of(output / name) for name in (KERAS_FILE, TFLITE_FILE)},
         made={
-            "data": data,
-            "config": asdict(config),
+            **made,
             "precision": precision,
             "parameters": model.count_params(),
-            "versions": {
-                "emoapp": emoapp.__version__,
-                "python": platform.python_version(),
-                "keras": keras.__version__,
-                keras.backend.backend(): _backend_version(),
-                "numpy": np.__version__,
-            },
+            "versions": versions(),
         },
     )
     # The exported file is calibrated, not the network it came from: quantising moves its logits.
@@ -82,14 +81,33 @@ def write_artifacts(
         ),
     )
     description.write(output / FILE_NAME)
+    if len(heads) > 1:
+        description = _with_frequencies(description, output, validation.images)
+        description.write(output / FILE_NAME)
     with LiteRTClassifier(output) as classifier:
         evaluation = evaluate(classifier, validation)
     made = {**description.made, "metrics": {"validation": evaluation.as_dict()}}
     replace(description, made=made).write(output / FILE_NAME)
-    write_report(evaluation, output)
-    if (output / "history.csv").exists():
-        write_curves(output / "history.csv", output)
+    if report:
+        write_report(evaluation, output)
+        if (output / "history.csv").exists():
+            write_curves(output / "history.csv", output)
     return evaluation
+
+
+def _with_frequencies(
+    description: ModelDescription, folder: Path, images: np.ndarray
+) -> ModelDescription:
+    """How often each head says what: label sets that differ in it can't be averaged as they are."""
+    with LiteRTClassifier(folder) as classifier:
+        found = classifier.by_head(images)
+    return replace(
+        description,
+        heads=tuple(
+            replace(head, frequencies=tuple(found[head.name].mean(axis=0, dtype=float).tolist()))
+            for head in description.heads
+        ),
+    )
 
 
 def save_compact(model: keras.Model, path: Path) -> None:
@@ -110,7 +128,25 @@ def save_compact(model: keras.Model, path: Path) -> None:
     half.unlink()
 
 
-def _backend_version() -> str:
+def _check_heads(model: keras.Model, heads: Mapping[str, tuple[str, ...]]) -> None:
+    found = {head: output.shape[-1] for head, output in model.output.items()}
+    if found != {head: len(labels) for head, labels in heads.items()}:
+        raise DataError(
+            f"the data has the labels {', '.join(next(iter(heads.values())))} for the heads "
+            f"{', '.join(heads)}, the network has the heads {', '.join(found)}; it must be the "
+            "data that the network was trained on"
+        )
+
+
+def versions() -> dict[str, str]:
+    """The versions of what a model depends on."""
     from importlib.metadata import version
 
-    return version(keras.backend.backend())
+    backend = keras.backend.backend()
+    return {
+        "emoapp": emoapp.__version__,
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        backend: version(backend),
+        "numpy": np.__version__,
+    }

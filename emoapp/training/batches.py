@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 import numpy as np
 
 from emoapp.labels import EMOTIONS, FERPLUS
 from emoapp.training.augment import augment
-from emoapp.training.data import Dataset, ferplus_shares
+from emoapp.training.dataset import Dataset, ferplus_shares
+
+MIN_STEPS = 20
+"""Steps an epoch: a few dozen images are gone through several times, differently changed, or all
+the epochs together would be too few steps to learn anything."""
 
 
 def head_labels(dataset: Dataset) -> dict[str, tuple[str, ...]]:
@@ -59,11 +65,13 @@ class Batches(keras.utils.PyDataset):
         self._camera = camera
         self._seed = seed
         self._epoch = epoch
+        self._passes = math.ceil(MIN_STEPS / (len(dataset) // self._batch_size))
         self._shuffle()
 
     def _shuffle(self) -> None:
         rng = np.random.default_rng((self._seed, self._epoch))
-        self._order = rng.permutation(len(self._dataset))
+        count = len(self._dataset)
+        self._order = np.concatenate([rng.permutation(count) for _ in range(self._passes)])
 
     def __len__(self) -> int:
         # The incomplete last batch is dropped: batch statistics of a few images are noise.

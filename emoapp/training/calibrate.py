@@ -9,6 +9,7 @@ from emoapp.classifiers.base import softmax
 
 BINS = 15
 TEMPERATURES = (0.2, 5.0)
+FEWEST = 30
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -26,10 +27,11 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) ->
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """The number to divide the logits by so that the labels are most probable.
 
-    logits: float (N, K); labels: int (N,), rows with -1 do not count. 1.0 where none counts.
+    logits: float (N, K); labels: int (N,), rows with -1 do not count. 1.0 where fewer than
+        `FEWEST` count: a handful that are all right would ask for certainty.
     """
     known = labels >= 0
-    if not known.any():
+    if known.sum() < FEWEST:
         return 1.0
     logits, labels = logits[known], labels[known]
 

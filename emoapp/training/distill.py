@@ -10,14 +10,17 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from emoapp.classifiers.description import FILE_NAME, ModelDescription
 from emoapp.errors import DataError
 from emoapp.files import write_whole
-from emoapp.training.data import Dataset
+from emoapp.training.batches import head_labels
+from emoapp.training.dataset import Dataset
 
 BATCH = 256
 SUFFIX = ".npz"
@@ -87,7 +90,7 @@ def read_soft_labels(path: Path, dataset: Dataset) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as exc:
+    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as exc:
         raise DataError(f"{path}: not a file of soft labels ({exc})") from exc
     of_images = str(arrays.pop("of_images", ""))
     if of_images != _fingerprint(dataset):
@@ -118,16 +121,41 @@ def gather(
     found = []
     for path in teachers:
         if path.suffix == SUFFIX:
-            found.append(read_soft_labels(path, dataset))
-            continue
-        file = path / "model.keras" if path.is_dir() else path
-        try:
-            model = keras.models.load_model(file, compile=False)
-        except (OSError, ValueError) as exc:
-            raise DataError(f"{file}: not a network to learn from ({exc})") from exc
-        report = None if progress is None else (lambda done, path=path: progress(str(path), done))
-        found.append(answers(model, dataset.images, progress=report))
+            said = read_soft_labels(path, dataset)
+            _check_labels({head: values.shape[1] for head, values in said.items()}, dataset, path)
+        else:
+            model = _load_teacher(path / "model.keras" if path.is_dir() else path, dataset)
+            report = None if progress is None else partial(progress, str(path))
+            said = answers(model, dataset.images, progress=report)
+        found.append(said)
     soft = mean_answers(found)
     if not soft:
         raise DataError("the teachers answer different questions: they share no set of labels")
     return soft
+
+
+def _load_teacher(file: Path, dataset: Dataset) -> keras.Model:
+    try:
+        model = keras.models.load_model(file, compile=False)
+    except (OSError, ValueError) as exc:
+        raise DataError(f"{file}: not a network to learn from ({exc})") from exc
+    _check_labels({head: output.shape[-1] for head, output in model.output.items()}, dataset, file)
+    description = file.with_name(FILE_NAME)
+    if description.exists():
+        wanted = head_labels(dataset)
+        for head in ModelDescription.read(description).heads:
+            if wanted.get(head.name, head.labels) != head.labels:
+                raise DataError(
+                    f"{file}: knows the labels {', '.join(head.labels)}, the data has "
+                    f"{', '.join(wanted[head.name])}"
+                )
+    return model
+
+
+def _check_labels(counts: Mapping[str, int], dataset: Dataset, source: Path) -> None:
+    for head, labels in head_labels(dataset).items():
+        if counts.get(head, len(labels)) != len(labels):
+            raise DataError(
+                f"{source}: speaks of {counts[head]} labels, the data has {len(labels)}: "
+                f"{', '.join(labels)}"
+            )

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 from sklearn.metrics import (
     accuracy_score,
-    balanced_accuracy_score,
     classification_report,
     confusion_matrix,
+    recall_score,
 )
 
 from emoapp.classifiers import Classifier
+from emoapp.classifiers.description import Head
 from emoapp.errors import DataError
 from emoapp.labels import FERPLUS
 from emoapp.training.calibrate import expected_calibration_error
-from emoapp.training.data import Dataset, ferplus_majority
+from emoapp.training.dataset import Dataset, ferplus_majority
 
 BATCH = 64
 TIMED_CALLS = 200
@@ -29,7 +30,8 @@ class HeadResult:
     """How one head did on the label set that it was trained on.
 
     title: what the label set is called in tables and plots.
-    labels: K names; truth: int64 (N,); probabilities: float32 (N, K).
+    labels: K names; truth: int64 (N,); probabilities: float32 (N, K), zeros where no face was
+        found, which counts as wrong.
     """
 
     title: str
@@ -38,8 +40,14 @@ class HeadResult:
     probabilities: np.ndarray
 
     @property
+    def found(self) -> np.ndarray:
+        """bool (N,): where there was a face."""
+        return self.probabilities.any(axis=1)
+
+    @property
     def predicted(self) -> np.ndarray:
-        return self.probabilities.argmax(axis=1)
+        """int64 (N,): index in `labels`, or -1 where no face was found."""
+        return np.where(self.found, self.probabilities.argmax(axis=1), -1)
 
     @property
     def accuracy(self) -> float:
@@ -48,11 +56,15 @@ class HeadResult:
     @property
     def balanced_accuracy(self) -> float:
         """Mean over the classes of the share that was recognised."""
-        return float(balanced_accuracy_score(self.truth, self.predicted))
+        there = np.unique(self.truth)
+        return float(recall_score(self.truth, self.predicted, labels=there, average="macro"))
 
     @property
     def ece(self) -> float:
-        return expected_calibration_error(self.probabilities, self.truth)
+        """Expected calibration error of the faces that were found, 0 to 1."""
+        if not self.found.any():
+            return 0.0
+        return expected_calibration_error(self.probabilities[self.found], self.truth[self.found])
 
     def confusion(self) -> np.ndarray:
         """int64 (K, K): rows are the truth, columns what the model said."""
@@ -74,15 +86,18 @@ class HeadResult:
 class Evaluation:
     """main: on the data's own labels. ferplus: on FER+'s majority, None without votes.
 
-    ms_per_face: median of single calls, milliseconds.
+    Of crops, main is the head that learned these labels; of photographs it is what live use shows.
+    missed: photographs in which no face was found; None for crops.
+    ms_per_face: median of single calls, milliseconds; None where it was not measured.
     """
 
     main: HeadResult
     ferplus: HeadResult | None
-    ms_per_face: float
+    missed: int | None
+    ms_per_face: float | None
 
     def as_dict(self) -> dict:
-        return {
+        figures = {
             "n": len(self.main.truth),
             "accuracy": self.main.accuracy,
             "balanced_accuracy": self.main.balanced_accuracy,
@@ -91,21 +106,30 @@ class Evaluation:
             "ece": self.main.ece,
             "ms_per_face": self.ms_per_face,
         }
+        return figures if self.missed is None else {**figures, "missed": self.missed}
 
 
 def evaluate(
     classifier: Classifier,
     dataset: Dataset,
     *,
+    shown: bool | None = None,
+    timed: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
     """Raises DataError where the dataset is empty or has labels that the model lacks.
 
+    shown: judge what live use shows, not the head of these labels; None does so for photographs.
+    timed: measure the milliseconds for a face too.
     progress: called with (images done, images in all).
     """
     if len(dataset) == 0:
         raise DataError("there are no images to evaluate on")
-    head = _head_for(classifier, dataset.names)
+    heads = classifier.description.heads
+    photographs = dataset.missed is not None
+    if photographs if shown is None else shown:
+        heads = (Head("as shown", classifier.labels),)
+    head = _head_for(heads, dataset.names)
     found: dict[str, list[np.ndarray]] = {}
     for start in range(0, len(dataset), BATCH):
         batch = dataset.images[start : start + BATCH]
@@ -114,6 +138,10 @@ def evaluate(
         if progress is not None:
             progress(min(start + BATCH, len(dataset)), len(dataset))
     by_head = {name: np.concatenate(parts) for name, parts in found.items()}
+    by_head["as shown"] = classifier.mix(by_head)
+    if photographs:
+        for probabilities in by_head.values():
+            probabilities[dataset.missed] = 0
 
     order = np.array([head.labels.index(name) for name in dataset.names])
     title = "FER-2013" if head.name == "fer2013" else head.name
@@ -124,11 +152,15 @@ def evaluate(
         counted = truth >= 0
         if counted.any():
             ferplus = HeadResult("FER+", FERPLUS, truth[counted], by_head["ferplus"][counted])
-    return Evaluation(main, ferplus, _milliseconds_per_face(classifier, dataset.images))
+    return Evaluation(
+        main,
+        ferplus,
+        int(dataset.missed.sum()) if photographs else None,
+        _milliseconds_per_face(classifier, dataset.images) if timed else None,
+    )
 
 
-def _head_for(classifier: Classifier, names: tuple[str, ...]):
-    heads = classifier.description.heads
+def _head_for(heads: Sequence[Head], names: tuple[str, ...]) -> Head:
     for head in heads:
         if set(names) <= set(head.labels):
             return head

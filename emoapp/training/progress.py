@@ -43,7 +43,7 @@ class ProgressBar(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         values = logs or {}
         accuracies = ", ".join(
-            f"{name.removeprefix('val_').removesuffix('_accuracy')} {value:.1%}"
+            f"{name.removeprefix('val_').removesuffix('accuracy').rstrip('_')} {value:.1%}".strip()
             for name, value in values.items()
             if name.startswith("val_") and name.endswith("accuracy")
         )

@@ -15,8 +15,9 @@ from emoapp.errors import DataError
 from emoapp.files import write_whole
 from emoapp.training.average import AverageWeights
 from emoapp.training.batches import Batches, head_labels, targets
+from emoapp.training.branches import branches_of
 from emoapp.training.config import TrainConfig
-from emoapp.training.data import Dataset
+from emoapp.training.dataset import Dataset
 from emoapp.training.distill import SoftLabels, blend
 from emoapp.training.model import build_model
 from emoapp.training.progress import ProgressBar
@@ -121,6 +122,8 @@ def take_weights(model: keras.Model, path: Path) -> None:
         trained = keras.models.load_model(path, compile=False)
     except (OSError, ValueError) as exc:
         raise DataError(f"{path}: not a network that can be started from ({exc})") from exc
+    # Of several networks in one, the first.
+    trained = branches_of(trained)[0]
     body, trained_body = (
         [w for layer in m.layers if layer.name not in m.output for w in layer.weights]
         for m in (model, trained)
@@ -178,7 +181,8 @@ def _read_state(checkpoints: Path, config: TrainConfig) -> dict:
 class Checkpoint(keras.callbacks.Callback):
     """Writes the state of training after each epoch; stops when the validation stays behind.
 
-    The averaged weights with the best mean validation accuracy are kept.
+    The averaged weights with the best mean validation accuracy are kept, of equally good ones
+    those with the lowest loss.
     """
 
     def __init__(
@@ -187,7 +191,7 @@ class Checkpoint(keras.callbacks.Callback):
         super().__init__()
         self._folder = folder
         self._average = average
-        self._best = state["best"]
+        self._best = state["best"], -state.get("best_loss", math.inf)
         self._wait = state["wait"]
         self._config = config
 
@@ -197,18 +201,20 @@ class Checkpoint(keras.callbacks.Callback):
             for name, value in (logs or {}).items()
             if name.startswith("val_") and name.endswith("accuracy")
         ]
-        mean = float(np.mean(accuracies))
+        # A few validation images are soon all right: then the loss says which weights are better.
+        reached = float(np.mean(accuracies)), -float((logs or {}).get("val_loss", 0.0))
         self._wait += 1
         write_whole(self._folder / LAST, self.model.save)
         self._average.use_average()
-        if mean > self._best:
-            self._best, self._wait = mean, 0
+        if reached > self._best:
+            self._best, self._wait = reached, 0
             write_whole(self._folder / BEST, self.model.save_weights)
         write_whole(self._folder / AVERAGE, self.model.save_weights)
         self._average.use_plain()
         state = {
             "epoch": epoch + 1,
-            "best": self._best,
+            "best": self._best[0],
+            "best_loss": -self._best[1],
             "wait": self._wait,
             "config": asdict(self._config),
         }

@@ -11,9 +11,11 @@ import pytest
 from emoapp.errors import DataError
 from emoapp.labels import EMOTIONS, FERPLUS
 from emoapp.training import data
+from emoapp.training.dataset import Dataset, ferplus_majority
+from emoapp.training.tables import FERPLUS_COLUMNS
 
 HEADER = "emotion,pixels,Usage"
-VOTES_HEADER = "Usage,Image name," + ",".join(data.FERPLUS_COLUMNS)
+VOTES_HEADER = "Usage,Image name," + ",".join(FERPLUS_COLUMNS)
 
 
 def pixels(value: int, count: int = 48 * 48) -> str:
@@ -126,7 +128,7 @@ def test_folders_of_pictures(tmp_path, below):
 def test_without_a_validation_split_a_fifth_of_each_class_is_held_out():
     labels = np.repeat([0, 1], [50, 10])
     images = np.arange(60, dtype=np.uint8)[:, None, None] * np.ones((1, 48, 48), np.uint8)
-    whole = data.Dataset(images, labels, ("a", "b"))
+    whole = Dataset(images, labels, ("a", "b"))
     training, held = data.training_and_validation({"train": whole}, seed=1)
     np.testing.assert_array_equal(np.bincount(held.labels), [10, 2])
     together = np.concatenate([training.images[:, 0, 0], held.images[:, 0, 0]])
@@ -155,10 +157,10 @@ def test_a_split_without_rows_is_an_error_that_says_which_there_are(tmp_path):
     ],
 )
 def test_ferplus_majority_as_in_the_paper(votes, majority):
-    (found,) = data.ferplus_majority(np.float32([votes]))
+    (found,) = ferplus_majority(np.float32([votes]))
     assert (FERPLUS[found] if found >= 0 else None) == majority
 
 
 def test_the_real_data_has_the_published_counts(fer2013):
     assert len(fer2013["train"]) == 28_561 and len(fer2013["validation"]) == 3_579
-    assert (data.ferplus_majority(fer2013["validation"].votes) >= 0).sum() == 3_199
+    assert (ferplus_majority(fer2013["validation"].votes) >= 0).sum() == 3_199

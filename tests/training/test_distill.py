@@ -1,0 +1,139 @@
+"""Learning from teachers: gathered once, resumed, refused where they speak of something else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from own_data import LABELS, RECIPE
+
+from emoapp.classifiers.description import FILE_NAME
+from emoapp.cli import main
+from emoapp.errors import DataError
+from emoapp.training import data, distill
+from emoapp.training.dataset import Dataset
+
+
+@pytest.fixture(scope="module")
+def teachers(own_folder, tmp_path_factory) -> Path:
+    """Two, the training of the second interrupted in its first epoch and resumed."""
+    from emoapp.training import train
+
+    output = tmp_path_factory.mktemp("teachers")
+    command = ["train", "--teachers", "2", "--data", str(own_folder), "--output", str(output)]
+    command += [*RECIPE, "--epochs", "2"]
+    ended = train.Checkpoint.on_epoch_end
+
+    def interrupted(self, epoch, logs=None):
+        ended(self, epoch, logs)
+        if (output / "teacher2").exists():
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train.Checkpoint, "on_epoch_end", interrupted)
+        assert main(command) == 130
+    assert not (output / "teacher2" / "emotion.tflite").exists()
+    first = (output / "teacher1" / "model.keras").stat().st_mtime_ns
+    assert main([*command, "--resume"]) == 0
+    assert (output / "teacher1" / "model.keras").stat().st_mtime_ns == first
+    return output
+
+
+def said(teachers: Path) -> list[Path]:
+    return [teachers / f"teacher{number}" / "soft_labels.npz" for number in (1, 2)]
+
+
+def test_each_teacher_is_another_network(teachers, own_folder):
+    seeds = [
+        json.loads((teachers / f"teacher{n}" / FILE_NAME).read_text())["made"]["config"]["seed"]
+        for n in (1, 2)
+    ]
+    assert seeds == [1, 2]
+    training = data.load(own_folder)["train"]
+    one, two = (distill.read_soft_labels(path, training)["labels"] for path in said(teachers))
+    assert np.abs(one - two).max() > 0.001
+
+
+def test_files_and_networks_say_the_same(teachers, own_folder):
+    training = data.load(own_folder)["train"]
+    from_files = distill.gather(said(teachers), training)["labels"]
+    from_networks = distill.gather([path.parent for path in said(teachers)], training)["labels"]
+    np.testing.assert_allclose(from_files, from_networks, atol=2e-3)
+    np.testing.assert_allclose(from_files.sum(axis=1), 1, atol=2e-3)
+
+
+def test_a_student_needs_the_files_only(teachers, own_folder, tmp_path):
+    files = []
+    for number, path in enumerate(said(teachers)):
+        files.append(str(tmp_path / f"{number}.npz"))
+        shutil.copy(path, files[-1])
+    command = ["distill", "--data", str(own_folder), "--teachers", *files, *RECIPE]
+    assert main([*command, "--epochs", "2", "--output", str(tmp_path / "student")]) == 0
+    made = json.loads((tmp_path / "student" / FILE_NAME).read_text())["made"]
+    assert made["data"]["teachers"] == files
+    assert made["metrics"]["validation"]["accuracy"] > 0.9
+
+
+def test_what_was_said_of_other_images_is_refused(teachers, own_folder, tmp_path):
+    training = data.load(own_folder)["train"]
+    with pytest.raises(DataError, match="other training images"):
+        distill.gather(said(teachers), training.take(np.arange(10)))
+    for name, content in (("empty.npz", b""), ("text.npz", b"no arrays"), ("none.npz", None)):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(DataError, match=name):
+            distill.gather([tmp_path / name], training)
+
+
+def test_teachers_of_other_labels_are_refused(teachers, own_folder, tmp_path):
+    training = data.load(own_folder)["train"]
+    renamed = Dataset(training.images, training.labels, ("left", "right"))
+    with pytest.raises(DataError, match="knows the labels awake, sleepy, the data has left, right"):
+        distill.gather([teachers / "teacher1"], renamed)
+    more = Dataset(training.images, training.labels, (*LABELS, "dozing"))
+    for teacher in (teachers / "teacher1", said(teachers)[0]):
+        with pytest.raises(DataError, match="2 labels, the data has 3: awake, sleepy, dozing"):
+            distill.gather([teacher], more)
+    with pytest.raises(DataError, match=r"nothing\.keras: not a network"):
+        distill.gather([tmp_path / "nothing.keras"], training)
+
+
+def distributions(rows: int, labels: int) -> st.SearchStrategy[np.ndarray]:
+    weights = arrays(np.float64, (rows, labels), elements=st.floats(0.01, 1))
+    return weights.map(lambda w: np.float32(w / w.sum(axis=1, keepdims=True)))
+
+
+@given(
+    wanted=distributions(4, 3),
+    soft=distributions(4, 3),
+    share=st.floats(0, 1),
+    unknown=st.lists(st.booleans(), min_size=4, max_size=4),
+)
+def test_what_is_blended_lies_between_labels_and_teachers(wanted, soft, share, unknown):
+    wanted = np.where(np.array(unknown)[:, None], np.float32(0), wanted)
+    (mixed,) = distill.blend({"a": wanted}, {"a": soft, "b": soft}, share).values()
+    assert mixed.dtype == np.float32
+    np.testing.assert_allclose(mixed.sum(axis=1), 1, atol=1e-5)
+    known = ~np.array(unknown)
+    np.testing.assert_array_equal(mixed[~known], soft[~known])
+    low, high = np.minimum(wanted, soft)[known], np.maximum(wanted, soft)[known]
+    assert (mixed[known] >= low - 1e-6).all() and (mixed[known] <= high + 1e-6).all()
+    np.testing.assert_allclose(
+        distill.blend({"a": wanted}, {"a": soft}, 0)["a"][known], wanted[known]
+    )
+    np.testing.assert_allclose(distill.blend({"a": wanted}, {"a": soft}, 1)["a"], soft, atol=1e-7)
+    assert distill.blend({"a": wanted}, {"b": soft}, share)["a"] is wanted
+
+
+def test_the_mean_is_over_the_heads_that_all_have():
+    one = {"a": np.float32([[0.2, 0.8]]), "b": np.float32([[1.0]])}
+    two = {"a": np.float32([[0.4, 0.6]])}
+    mean = distill.mean_answers([one, two])
+    assert list(mean) == ["a"]
+    np.testing.assert_allclose(mean["a"], [[0.3, 0.7]], atol=1e-7)
