@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from emoapp.limits import Limits
+
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
@@ -14,7 +16,9 @@ class RunConfig:
     detector: "auto" or a name of `detectors.DETECTORS`.
     device: "auto", "cpu" or "gpu".
     model: file or folder; None for the shipped model.
+    contempt: show it beside the seven expressions.
     smoothing_s: time constant of the average over time, seconds; 0 for none.
+    limits: which faces are not believed.
     stats: where the run's numbers go as JSON; None for nowhere.
     max_frames, max_seconds: end the run there; None for never.
     """
@@ -23,10 +27,54 @@ class RunConfig:
     detector: str = "auto"
     device: str = "auto"
     model: Path | None = None
+    contempt: bool = False
     smoothing_s: float = 0.3
+    limits: Limits = Limits()
     stats: Path | None = None
     max_frames: int | None = None
     max_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When the companion speaks; all in seconds.
+
+    lasted_s: an expression that is kept for so long is worth a word.
+    neutral_s: the same for a neutral face, which is what faces are most of the time.
+    changed_s: a change is worth a word once the new expression has lasted so long ...
+    before_s: ... and the one before it had lasted so long.
+    every_s: at most one word in this time.
+    long_s: sadness or fear for so long in all, within the last `window_s` or twice `long_s`,
+        calls for a word about human help; at most one of these in `help_every_s`.
+    blink_s: an expression that is there for less than this is none.
+    gone_s: a face may be unsure or lost for so long without breaking off what it shows.
+    """
+
+    lasted_s: float = 20.0
+    neutral_s: float = 300.0
+    changed_s: float = 5.0
+    before_s: float = 5.0
+    every_s: float = 60.0
+    long_s: float = 150.0
+    window_s: float = 300.0
+    help_every_s: float = 900.0
+    blink_s: float = 1.0
+    gone_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionConfig:
+    """url: the server to ask, up to and without "/chat/completions"; None for written replies.
+
+    model: what the server calls the model that shall answer.
+    dry_run: print what would be sent, and send nothing.
+    pace: when it speaks.
+    """
+
+    url: str | None = None
+    model: str = ""
+    dry_run: bool = False
+    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +86,10 @@ class LiveConfig(RunConfig):
     window: open a window; without one, changes of expression are printed.
     record: where the annotated picture is recorded from the start; None for not at all.
     private: faces are pixelated in the window and in recordings.
+    log: where the numbers go, .csv, .jsonl or .parquet, and what the companion says, into
+        NAME.companion.jsonl; None for nowhere.
+    overwrite: replace files that are there.
+    companion: None for none.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -47,16 +99,25 @@ class LiveConfig(RunConfig):
     window: bool = True
     record: Path | None = None
     private: bool = False
+    log: Path | None = None
+    overwrite: bool = False
+    companion: CompanionConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VideoConfig(RunConfig):
     """output: where the annotated video goes; None for no video.
 
-    log: where the numbers go as CSV; None for nowhere.
+    log: where the numbers go, .csv, .jsonl or .parquet; None for nowhere.
     overwrite: replace files that are there.
+    codec, crf: how the video is encoded, see `sinks.codecs`; None for the usual.
+    blur: faces to make unrecognisable in the video: "faces" for all, "others" for all but the main
+        person's; None for none.
     """
 
     output: Path | None = None
     log: Path | None = None
     overwrite: bool = False
+    codec: str | None = None
+    crf: int | None = None
+    blur: str | None = None

@@ -1,7 +1,8 @@
-"""Writing files so that nobody ever finds half of one."""
+"""Files that nobody ever finds half of, and names for new ones."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,3 +12,16 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     half = path.with_name(f"half.{path.name}")
     write(half)
     half.replace(path)
+
+
+def free_name(suffix: str) -> Path:
+    """A name in the current folder that nothing has yet, with the time in it.
+
+    suffix: without the dot, such as "png".
+    """
+    stem = time.strftime("emoapp-%Y%m%d-%H%M%S")
+    path, number = Path(f"{stem}.{suffix}"), 1
+    while path.exists():
+        number += 1
+        path = Path(f"{stem}-{number}.{suffix}")
+    return path

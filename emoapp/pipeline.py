@@ -7,7 +7,8 @@ from time import perf_counter
 from emoapp.align import align
 from emoapp.classifiers import Classifier
 from emoapp.detectors import Detector
-from emoapp.quality import Limits, doubt_of
+from emoapp.limits import Limits
+from emoapp.quality import doubt_of
 from emoapp.tracking import Tracker
 from emoapp.types import Frame, Result, Scores
 

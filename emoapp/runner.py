@@ -84,8 +84,8 @@ class Run:
             self.draw(result)
             ms["draw"] = (perf_counter() - drawing) * 1e3
         showing = perf_counter()
-        for sink in tuple(self.sinks):
-            self.give(sink, result)
+        for sink in self.sinks:
+            sink.write(result, result.frame.image if sink.wants_picture else None)
         if self.after(result):
             ms["show"] = (perf_counter() - showing) * 1e3
             self.stats.shown += 1
@@ -113,10 +113,6 @@ class Run:
     def clock(self, result: Result) -> float:
         """Seconds by which the drawing moves: the video's own."""
         return result.frame.t
-
-    def give(self, sink: Sink, result: Result) -> None:
-        """Hand a result to a sink."""
-        sink.write(result, result.frame.image if sink.wants_picture else None)
 
     def status(self, result: Result) -> Status:
         """What the status row says."""
@@ -149,10 +145,12 @@ def open_pipeline(config: RunConfig, *, frames: int | None = None) -> Pipeline:
     from emoapp.classifiers import open_classifier
     from emoapp.detectors import open_detector
 
-    classifier = open_classifier(config.model, device=config.device, frames=frames)
+    classifier = open_classifier(
+        config.model, device=config.device, frames=frames, contempt=config.contempt
+    )
     try:
         detector = open_detector(config.detector)
     except BaseException:
         classifier.close()
         raise
-    return Pipeline(detector, classifier, smoothing_s=config.smoothing_s)
+    return Pipeline(detector, classifier, smoothing_s=config.smoothing_s, limits=config.limits)

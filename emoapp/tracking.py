@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import lap
 import numpy as np
 
-from emoapp.quality import Limits
+from emoapp.limits import Limits
 from emoapp.smoothing import Smoother
 from emoapp.types import Box, Doubt, Face, Frame, Scores, Track
 

@@ -206,3 +206,23 @@ class Result:
     frame: Frame
     tracks: tuple[Track, ...]
     ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What the companion says, for the panel in the window.
+
+    text: the reply, as much of it as has come; "" for none.
+    note: a quiet line below it, such as why a server gave no reply; "" for none.
+    source: who says it: "written reply", or the model's name.
+    label: the expression that it is about.
+    age_s: seconds since it began to come.
+    coming: whether more of it is to come.
+    """
+
+    text: str
+    note: str
+    source: str
+    label: str
+    age_s: float
+    coming: bool = False

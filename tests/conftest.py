@@ -170,3 +170,24 @@ def fer2013():
     from emoapp.training import data
 
     return data.load(path)
+
+
+@pytest.fixture(scope="session")
+def own_folder(tmp_path_factory) -> Path:
+    """Crops of two labels of one's own: train/, validation/."""
+    from own_data import write_crops
+
+    return write_crops(tmp_path_factory.mktemp("own"), train=40, validation=20)
+
+
+@pytest.fixture(scope="session")
+def own_model(own_folder, tmp_path_factory) -> Path:
+    """What `emoapp train` made of it."""
+    from own_data import EPOCHS, RECIPE
+
+    from emoapp.cli import main
+
+    output = tmp_path_factory.mktemp("model")
+    command = ["train", "--data", str(own_folder), "--output", str(output), *RECIPE]
+    assert main([*command, "--epochs", str(EPOCHS)]) == 0
+    return output

@@ -93,6 +93,37 @@ def test_a_face_that_fills_the_picture_is_found():
     assert face.box.width > 400
 
 
+def four_small(step: int, *, gone: int | None = None) -> np.ndarray:
+    """Four people in 1280x720, who all move a little; one may be gone."""
+    picture = np.full((720, 1280, 3), 120, np.uint8)
+    small = cv2.resize(portrait()[:330], (400, 258), interpolation=cv2.INTER_AREA)
+    for place in range(4):
+        if place != gone:
+            y, x = 20 + 360 * (place // 2) + step, 60 + 600 * (place % 2) + 3 * step
+            picture[y : y + 258, x : x + 400] = small
+    return picture
+
+
+def test_small_faces_are_followed_and_whoever_leaves_is_dropped():
+    with open_detector("mediapipe") as detector:
+        for step in range(10, 40):
+            faces = detector.detect(four_small(step))
+            assert len(faces) == 4, step
+            middles = sorted(face.eyes.mean(axis=0)[0] for face in faces)
+            assert middles[1] - middles[0] < 60 and middles[2] - middles[1] > 500
+        for step in range(40, 50):
+            faces = detector.detect(four_small(step, gone=2))
+            assert len(faces) == 3, step
+
+
+def test_somebody_who_comes_is_found_within_half_a_second():
+    with open_detector("mediapipe") as detector:
+        for step in range(10):
+            assert len(detector.detect(four_small(step, gone=3))) == 3
+        counts = [len(detector.detect(four_small(step))) for step in range(10, 40)]
+    assert counts.count(4) >= 15 and counts == sorted(counts)
+
+
 @pytest.mark.skipif(not (SHARED / "samples").exists(), reason="needs ../shared/samples")
 def test_small_faces_in_a_group():
     with open_detector("mediapipe") as detector:

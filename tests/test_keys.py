@@ -113,6 +113,9 @@ def test_space_stands_still_and_overlays_come_and_go(program):
         assert changed[where].mean() > 0.005, f"{key} shows"
         program.press(key)
         assert difference(still, program.picture()).mean() < 0.005, f"{key} again undoes it"
+    program.press("s")
+    (snapshot,) = program.folder.glob("emoapp-*.png")
+    assert difference(still, cv2.imread(str(snapshot))).mean() < 0.01, "what stands there is saved"
     program.press("space")
     program.until(lambda: program.changes() > 0.002)
     program.end()

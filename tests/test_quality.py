@@ -45,8 +45,9 @@ def test_too_dark(exposure, doubt):
     assert seen(np.uint8(portrait() * exposure), face()) is doubt
 
 
-def test_too_little_contrast():
-    assert seen(np.uint8(portrait() * 0.08 + 190), face()) is Doubt.TOO_PALE
+@pytest.mark.parametrize("light, doubt", [(190, Doubt.TOO_PALE), (20, Doubt.TOO_DARK)])
+def test_too_little_contrast(light, doubt):
+    assert seen(np.uint8(portrait() * 0.08 + light), face()) is doubt
 
 
 @pytest.mark.parametrize("sigma, doubt", [(1.0, None), (8.0, Doubt.BLURRED)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emoapp.cli import build_parser, main
+from emoapp.limits import LIMITS, Limits
 
 
 @pytest.fixture
@@ -44,6 +45,9 @@ def test_without_a_file_the_programs_own_values_hold(settings):
         ("[alive]\nloop = true", "no command alive"),
         ("loop = true", "outside of a table"),
         ("[live", "not a settings file"),
+        ("[limits]\nbrihgtness = 30", "no limit brihgtness; did you mean brightness"),
+        ("[limits]\nturn = -1", "turn: expected 0 or more"),
+        ('[limits]\nturn = "far"', "turn: expected a number"),
     ],
 )
 def test_mistakes_are_named_with_the_file(settings, content, complaint, capsys):
@@ -51,6 +55,42 @@ def test_mistakes_are_named_with_the_file(settings, content, complaint, capsys):
     assert main(["config"]) == 2
     said = capsys.readouterr().err
     assert complaint in said and "emoapp.toml" in said
+
+
+def test_limits_from_the_file_and_from_words(settings, capsys):
+    settings.write_text("[limits]\nbrightness = 30\n")
+    limits = live("--limit", "turn=0.2", "--limit", "contrast=9").limits
+    assert limits == Limits(brightness=30, turn=0.2, contrast=9)
+    assert build_parser().parse_args(["video", "a.mp4"]).limits == Limits(brightness=30)
+    with pytest.raises(SystemExit):
+        live("--limit", "brihgtness=3")
+    assert "did you mean brightness" in capsys.readouterr().err
+    assert main(["config"]) == 0
+    rows = [line for line in capsys.readouterr().out.splitlines() if "limits: " in line]
+    assert len(rows) == len(LIMITS)
+    (row,) = [row for row in rows if "emoapp.toml" in row]
+    assert "brightness" in row and "30" in row
+
+
+def test_a_limit_reaches_the_faces(settings, capfd):
+    settings.write_text("[limits]\nbrightness = 250\n")
+    assert main(["live", "--demo", "--no-window", "--frames", "1"]) == 0
+    assert "too dark" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words, source",
+    [
+        (["--camera", "1"], "1"),
+        (["--camera", "Logi"], "camera:Logi"),
+        (["--camera", "/dev/video2"], "/dev/video2"),
+        ([], "camera:C9"),
+        (["--source", "clip.mp4"], "clip.mp4"),
+    ],
+)
+def test_a_camera_by_number_or_name(settings, words, source):
+    settings.write_text('[live]\ncamera = "C9"\n')
+    assert live(*words).source == source
 
 
 def test_config_shows_what_is_in_force_and_where_from(settings, capsys):

@@ -121,6 +121,40 @@ def test_newest_wins_and_misses_are_counted():
     assert script.released == 1
 
 
+def test_a_reader_that_was_held_up_once_misses_nothing():
+    script = Script(0, bridge=3)
+    assert script.newest.take().index == 0
+    script.put(1, 2, 3)
+    script.wait(5)
+    assert [script.newest.take().index for _ in range(3)] == [1, 2, 3]
+    script.put(4, 5, 6, 7)
+    script.wait(4)
+    assert script.newest.take().index == 5, "no more than three wait"
+    assert script.newest.missed == 1
+    script.put(None)
+    script.newest.close()
+
+
+def test_a_reader_that_does_not_catch_up_gets_the_newest():
+    script = Script(0, bridge=3)
+    taken = [script.newest.take().index]
+    script.wait(2)
+    for number in range(10):
+        script.put(3 * number + 1, 3 * number + 2, 3 * number + 3)
+        script.wait(3)
+        taken.append(script.newest.take().index)
+    assert taken[:2] == [0, 1] and taken[2:] == [3 * number for number in range(2, 11)]
+    assert script.newest.missed == taken[-1] + 1 - len(taken)
+    script.put(31)
+    script.wait(1)
+    assert script.newest.take().index == 31, "nothing waited, so it has caught up"
+    script.put(32, 33)
+    script.wait(2)
+    assert [script.newest.take().index for _ in range(2)] == [32, 33]
+    script.put(None)
+    script.newest.close()
+
+
 def test_an_error_rises_in_the_reader_after_the_last_picture():
     script = Script(1, CameraError("gone"))
     assert script.newest.take().index == 0

@@ -9,12 +9,18 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import emoapp
-from emoapp.cli.settings import apply_settings, read_settings, settings_path
+from emoapp.cli.settings import (
+    LIMITS_TABLE,
+    apply_limits,
+    apply_settings,
+    read_settings,
+    settings_path,
+)
 from emoapp.errors import EmoappError, UsageError
 from emoapp.quiet import silence_native_libraries
 
 COMMANDS = (
-    *("live", "video", "cameras", "config", "benchmark"),
+    *("live", "video", "image", "report", "cameras", "config", "doctor", "benchmark"),
     *("train", "distill", "evaluate", "export"),
 )
 """Each is the module of the same name here, with HELP, `add_arguments(parser)` and `run(args)`."""
@@ -22,7 +28,8 @@ COMMANDS = (
 INTERRUPTED = 130
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser(*, settings: bool = True) -> argparse.ArgumentParser:
+    """All commands. settings: with the user's own defaults; UsageError where they are wrong."""
     parser = argparse.ArgumentParser(
         prog="emoapp",
         description="Reads facial expressions from a webcam, recorded video and pictures.",
@@ -35,10 +42,14 @@ def build_parser() -> argparse.ArgumentParser:
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     path = settings_path()
-    for name, table in read_settings(path).items():
+    for name, table in read_settings(path).items() if settings else ():
+        where = f"{path}, [{name}]"
+        if name == LIMITS_TABLE:
+            apply_limits(commands.choices.values(), table, where)
+            continue
         if name not in commands.choices:
             raise UsageError(f"{path}: there is no command {name}; known are {', '.join(COMMANDS)}")
-        apply_settings(commands.choices[name], table, f"{path}, [{name}]")
+        apply_settings(commands.choices[name], table, where)
     return parser
 
 
@@ -59,7 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     # `kill` and the end of a session close files and cameras as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        args = build_parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        # The doctor is for when something is wrong, be it the settings.
+        args = build_parser(settings=words[:1] != ["doctor"]).parse_args(words)
         return args.run(args) or 0
     except EmoappError as exc:
         print(f"emoapp: {exc}", file=sys.stderr)

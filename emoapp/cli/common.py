@@ -6,12 +6,14 @@ import argparse
 from pathlib import Path
 
 from emoapp.classifiers import DEVICES
+from emoapp.cli.limits import SetLimit
 from emoapp.detectors import DETECTORS
 from emoapp.errors import UsageError
+from emoapp.limits import LIMITS, Limits
 
 
-def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
-    """How faces are found and read, and where the numbers of the run go."""
+def add_recognition_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """How faces are found and read."""
     group = parser.add_argument_group("analysis")
     group.add_argument(
         "--detector",
@@ -29,11 +31,29 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", type=Path, metavar="FILE", help="a model made by `emoapp train`, or its folder"
     )
     group.add_argument(
+        "--contempt", action="store_true", help="show an eighth expression: contempt"
+    )
+    return group
+
+
+def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
+    """How faces are found and read, also over time, and where the numbers of the run go."""
+    group = add_recognition_arguments(parser)
+    group.add_argument(
         "--smoothing",
         type=not_negative,
         default=0.3,
         metavar="SECONDS",
         help="time constant of the average over time; 0 for none (default: 0.3)",
+    )
+    group.add_argument(
+        "--limit",
+        action=SetLimit,
+        dest="limits",
+        default=Limits(),
+        metavar="NAME=NUMBER",
+        help="from where on a face gets no label; may be given more than once. Names: "
+        f"{', '.join(LIMITS)}; `emoapp config` shows the numbers",
     )
     group = parser.add_argument_group("run")
     group.add_argument("--stats", type=Path, metavar="FILE", help="write the run's numbers as JSON")
@@ -43,15 +63,18 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--seconds", type=positive, metavar="S", help="end after S seconds")
 
 
-def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+DATA_EXPLAINED = (
+    "FER-2013 as Kaggle gives it, or folders of pictures: <label>/*.jpg, "
+    "or train|validation|test/<label>/*.jpg"
+)
+
+
+def add_data_arguments(
+    parser: argparse.ArgumentParser, *, required: bool = True, explained: str = DATA_EXPLAINED
+) -> None:
     """Which labelled pictures to read."""
     parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="CSV|ZIP|FOLDER",
-        help="FER-2013 as Kaggle gives it, or folders of pictures: <label>/*.jpg, "
-        "or train|validation|test/<label>/*.jpg",
+        "--data", type=Path, required=required, metavar="CSV|ZIP|FOLDER", help=explained
     )
     parser.add_argument(
         "--ferplus", type=Path, metavar="CSV", help="FER+'s votes (default: beside the data)"
@@ -61,13 +84,26 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_photo_arguments(parser: argparse.ArgumentParser, explained: str) -> None:
+    """Whether the labelled pictures are photographs, and what finds the faces in them."""
+    parser.add_argument("--photos", action="store_true", help=explained)
+    parser.add_argument(
+        "--detector",
+        choices=["auto", *DETECTORS],
+        default="auto",
+        help="what finds the faces in photographs (default: the best that works here)",
+    )
+
+
 def analysis_options(args: argparse.Namespace) -> dict:
     """The fields of `RunConfig` that `add_analysis_arguments` asked for."""
     return {
         "detector": args.detector,
         "device": args.device,
         "model": args.model,
+        "contempt": args.contempt,
         "smoothing_s": args.smoothing,
+        "limits": args.limits,
         "stats": args.stats,
         "max_frames": args.frames,
         "max_seconds": args.seconds,
@@ -119,6 +155,21 @@ def size_wh(text: str) -> tuple[int, int]:
     return width, height
 
 
+NOTES_SHOWN = 20
+
+
+def print_notes(*datasets) -> None:
+    """What was left out of the data, and what else the user should know of it."""
+    # The splits of one file have the same lines.
+    for line in dict.fromkeys(line for dataset in datasets for line in dataset.bad):
+        print(f"left out: {line}")
+    notes = list(dict.fromkeys(line for dataset in datasets for line in dataset.notes))
+    for line in notes[:NOTES_SHOWN]:
+        print(line)
+    if len(notes) > NOTES_SHOWN:
+        print(f"and {len(notes) - NOTES_SHOWN} more")
+
+
 def need_training() -> None:
     """Raise UsageError where the packages of the extra "train" are missing."""
     from importlib.util import find_spec
@@ -153,3 +204,9 @@ def progress_bar():
         transient=True,
         disable=not console.is_terminal,
     )
+
+
+def progress_of(bar, description: str):
+    """A function (done, in all) that moves a new line of a `progress_bar`."""
+    task = bar.add_task(description, total=None)
+    return lambda done, total: bar.update(task, completed=done, total=total)

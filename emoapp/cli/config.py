@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 
-from emoapp.cli.settings import options, read_settings, settings_path
+from emoapp.cli.settings import LIMITS_TABLE, options, read_settings, settings_path
 
 HELP = "Show the defaults in force and where they come from."
 
@@ -29,11 +30,25 @@ def run(args: argparse.Namespace) -> int:
     there = "" if path.exists() else " (not there: every value is the program's own)"
     print(f"{path}{there}")
     parser = command_parser(args.name)
-    own = {key.replace("_", "-") for key in read_settings(path).get(args.name, {})}
+    settings = read_settings(path)
+    known = options(parser)
+    own = {known[key.replace("_", "-")].dest for key in settings.get(args.name, {})}
     table = Table("option", "value", "from")
-    for name, action in options(parser).items():
-        value = parser.get_default(action.dest)
-        source = path.name if name in own else "default"
-        table.add_row(name, "" if value is None else str(value), source)
+
+    def show(name: str, value: object, own: bool) -> None:
+        shown = "" if value is None else str(value)
+        table.add_row(name, shown, path.name if own else "default")
+
+    # The first word for each: --camera and --source are two words for one thing.
+    names: dict[str, str] = {}
+    for name, action in known.items():
+        names.setdefault(action.dest, name)
+    for dest, name in names.items():
+        show(name, parser.get_default(dest), dest in own)
+    limits = parser.get_default("limits")
+    if limits is not None:
+        table.add_section()
+        for name, value in asdict(limits).items():
+            show(f"{LIMITS_TABLE}: {name}", f"{value:g}", name in settings.get(LIMITS_TABLE, {}))
     Console().print(table)
     return 0

@@ -12,9 +12,11 @@ from emoapp.cli.common import (
     size_wh,
     summary,
 )
+from emoapp.cli.companion import add_companion_arguments, companion_config
 from emoapp.config import LiveConfig
 from emoapp.errors import UsageError
 from emoapp.resources import DEMO_CLIP
+from emoapp.sources import kind_of
 
 HELP = "Show the camera in a window, with the expressions of everybody in sight."
 
@@ -26,6 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="0",
         metavar="CAMERA|FILE|ADDRESS",
         help="a camera's number, a file, or the address of a stream (http, rtsp); default: 0",
+    )
+    source.add_argument(
+        "--camera",
+        type=camera,
+        dest="source",
+        default=argparse.SUPPRESS,
+        metavar="NAME|N",
+        help="a camera by its number or a part of its name (`emoapp cameras` lists them)",
     )
     source.add_argument(
         "--demo", action="store_true", help="play the bundled clip, with no camera needed"
@@ -52,7 +62,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--privacy", action="store_true", help="make faces unrecognisable in window and recording"
     )
+    parser.add_argument(
+        "--log",
+        type=Path,
+        metavar="OUT.csv",
+        help="a row for each face in each frame (.csv, .jsonl or .parquet); what the companion "
+        "says goes beside it, into OUT.companion.jsonl",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
     add_analysis_arguments(parser)
+    add_companion_arguments(parser)
+
+
+def camera(words: str) -> str:
+    """The source that a camera's number, path or name stands for."""
+    return words if kind_of(words) == "camera" else f"camera:{words}"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,6 +96,9 @@ def run(args: argparse.Namespace) -> int:
             window=not args.no_window,
             record=args.record,
             private=args.privacy,
+            log=args.log,
+            overwrite=args.overwrite,
+            companion=companion_config(args),
             **analysis_options(args),
         )
     )

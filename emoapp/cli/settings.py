@@ -6,6 +6,11 @@ A table for each command, with its long options as keys:
     detector = "haar"
     size = "1280x720"
     mirror = false
+
+and one for the limits beyond which a face gets no label (see `emoapp.limits.Limits`):
+
+    [limits]
+    brightness = 30
 """
 
 from __future__ import annotations
@@ -14,10 +19,13 @@ import argparse
 import difflib
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from emoapp.cli.limits import changed
 from emoapp.errors import UsageError
+from emoapp.limits import Limits
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -25,6 +33,11 @@ else:
     import tomli as tomllib
 
 VARIABLE = "EMOAPP_CONFIG"
+
+LIMITS_TABLE = "limits"
+
+# The limits have a table of their own.
+_NO_OPTIONS = ("help", "limits")
 
 
 def settings_path() -> Path:
@@ -72,12 +85,28 @@ def apply_settings(parser: argparse.ArgumentParser, table: dict[str, Any], where
         parser.set_defaults(**{action.dest: _converted(action, value, f"{where}, {key}")})
 
 
+def apply_limits(
+    parsers: Iterable[argparse.ArgumentParser], table: dict[str, Any], where: str
+) -> None:
+    """Make the values of the table of limits the defaults of every parser that knows limits.
+
+    Raises UsageError for an unknown name and for a value that is no number.
+    """
+    try:
+        limits = changed(Limits(), table)
+    except ValueError as exc:
+        raise UsageError(f"{where}: {exc}") from exc
+    for parser in parsers:
+        if parser.get_default("limits") is not None:
+            parser.set_defaults(limits=limits)
+
+
 def options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
     """Long name without dashes -> option, of those that a settings file may set."""
     found = {}
     for action in parser._actions:
         long = [name for name in action.option_strings if name.startswith("--")]
-        if long and action.dest != "help" and not action.required:
+        if long and action.dest not in _NO_OPTIONS and not action.required:
             # The first is the plain one: "--mirror" before "--no-mirror".
             found[long[0].removeprefix("--")] = action
     return found

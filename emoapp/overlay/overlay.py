@@ -13,10 +13,11 @@ from emoapp.overlay.blend import Painter, Sprite
 from emoapp.overlay.boxes import Faces
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.notices import Notices
+from emoapp.overlay.speech import SpeechPanel
 from emoapp.overlay.status import Status, StatusRow
-from emoapp.overlay.theme import Colour, Sizes, colours_of
+from emoapp.overlay.theme import QUIET, Colour, Sizes, colours_of
 from emoapp.overlay.timeline import Timeline
-from emoapp.types import Box, Result, Track, check_image
+from emoapp.types import Box, Result, Speech, Track, check_image
 
 FOLLOW_AREA = 1.3
 """How many times larger a face must be to be followed in another one's place."""
@@ -28,6 +29,7 @@ class Overlay:
     bars: show the panel of bars.  timeline: show the last 30 seconds of the followed face.
     help: show the keys over the dimmed picture.
     followed: id of the track whose bars are shown; None, or a track that is gone: the largest.
+    speech: what the companion says; None for no panel.
     touched: the rectangles outside of which the last drawing changed no pixel.
 
     It remembers a little between frames (the bars glide), so one overlay serves one source.
@@ -38,6 +40,7 @@ class Overlay:
         self.timeline = timeline
         self.help = False
         self.followed: int | None = None
+        self.speech: Speech | None = None
         self.touched: list[Rect] = []
         self._colours: dict[str, Colour] = colours_of(labels)
         self._panel = BarsPanel(labels, dict(self._colours))
@@ -45,10 +48,16 @@ class Overlay:
         self._faces = Faces()
         self._row = StatusRow()
         self._notices = Notices()
+        self._speech = SpeechPanel()
         self._boxes: list[tuple[int, Box]] = []
         self._seen = -math.inf
         self._chosen: int | None = None
         self._chosen_at = -math.inf
+
+    @property
+    def shown(self) -> int | None:
+        """Id of the track whose bars the last drawing showed: `followed`, or the largest."""
+        return self._chosen
 
     @property
     def pills(self) -> dict[int, Rect]:
@@ -77,6 +86,10 @@ class Overlay:
         hint = not 0 <= now - self._seen <= STAY_S
         line = self._notices.prepare(sizes, now=now, hint=hint, floor=floor, row=row_rect)
 
+        line_rect = line[1] if line else None
+        avoid = [rect for rect in (panel, band, row_rect, line_rect) if rect]
+        said = self._place_speech(tracks, sizes, floor, avoid, above=(row_rect, line_rect))
+
         followed = track.id if track else None
         self._faces.strokes(painter, tracks, self._colours, sizes, followed=followed)
         if panel:
@@ -85,8 +98,11 @@ class Overlay:
             self._band.draw(painter, sizes)
         for sprite, rect in filter(None, (row, line)):
             painter.paste(sprite, rect.x0, rect.y0)
+        if said:
+            colour = self._colours.get(self.speech.label, QUIET)
+            self._speech.draw(painter, said, self.speech, colour, sizes)
+            avoid.append(said)
         # Last, because a pill that found no other room must still be readable on the panel.
-        avoid = [rect for rect in (panel, band, row_rect, line[1] if line else None) if rect]
         self._faces.labels(painter, tracks, self._colours, sizes, avoid=avoid)
         if self.help:
             painter.dim(0.45)
@@ -142,6 +158,22 @@ class Overlay:
             band, floor = None, bottom
             panel = self._panel.rect(sizes, boxes, followed, floor=floor - row)
         return panel, band, floor
+
+    def _place_speech(
+        self,
+        tracks: Sequence[Track],
+        sizes: Sizes,
+        floor: int,
+        avoid: Sequence[Rect],
+        *,
+        above: Sequence[Rect | None],
+    ) -> Rect | None:
+        """Where the companion's panel stands, no lower than the rows `above` which it belongs."""
+        if self.speech is None:
+            return None
+        floor = min([floor, *(rect.y0 - sizes.gap for rect in above if rect)])
+        boxes = [one.face.box for one in tracks]
+        return self._speech.rect(self.speech, sizes, boxes, floor=floor, avoid=avoid)
 
     def _begin(self, image: np.ndarray) -> tuple[Painter, Sizes]:
         check_image(image)

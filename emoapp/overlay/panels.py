@@ -19,6 +19,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("m", "mirror"),
     ("d", "next detector"),
     ("p", "privacy"),
+    ("c", "companion"),
     ("f", "full screen"),
     ("h  ?", "this help"),
     ("click", "follow a face"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emoapp.errors import EmoappError
+from emoapp.labels import plain
 from emoapp.resources import ASSETS
 
 Colour = tuple[int, int, int]
@@ -52,20 +53,6 @@ EXTRA: tuple[Colour, ...] = tuple(
     )
 )
 
-# Data sets disagree on the word; the face and the colour should not.
-ALIASES = {
-    "anger": "angry",
-    "disgusted": "disgust",
-    "fearful": "fear",
-    "afraid": "fear",
-    "scared": "fear",
-    "happiness": "happy",
-    "joy": "happy",
-    "sadness": "sad",
-    "surprised": "surprise",
-    "calm": "neutral",
-}
-
 GROUND = from_hex("#14161A")
 """Behind every text."""
 GROUND_OPACITY = 0.74
@@ -76,8 +63,7 @@ RECORDING = from_hex("#FF4B3E")
 
 def known(label: str) -> str | None:
     """The expression that `label` is a name of, or None for one that we have no face for."""
-    name = label.strip().casefold()
-    name = ALIASES.get(name, name)
+    name = plain(label)
     return name if name in EXPRESSIONS else None
 
 

@@ -29,30 +29,21 @@ class Source(ABC):
     Iterating gives every `Frame` that `read` gives.
     """
 
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """What the user would call it: a path, an address or "camera 0"."""
+    name: str
+    """What the user would call it: a path, an address or "camera 0"."""
 
-    @property
-    @abstractmethod
-    def size_wh(self) -> tuple[int, int]:
-        """(width, height) of the frames in pixels."""
+    size_wh: tuple[int, int]
+    """(width, height) of the frames in pixels; before the first one, as the source announces it."""
 
-    @property
-    @abstractmethod
-    def fps(self) -> float | None:
-        """Frames a second as the source states them; None where it does not say."""
+    fps: float | None = None
+    """Frames a second as the source states them; None where it does not say. In the dark, many
+    cameras give fewer."""
 
-    @property
-    def frame_count(self) -> int | None:
-        """How many frames will come; None where nobody knows (cameras, streams)."""
-        return None
+    frame_count: int | None = None
+    """How many frames will come; None where nobody knows (cameras, streams)."""
 
-    @property
-    def missed(self) -> int:
-        """Frames that came while nobody read and are lost; always 0 for files."""
-        return 0
+    missed: int = 0
+    """Frames that came while nobody read and are lost; always 0 for files."""
 
     @abstractmethod
     def read(self) -> Frame | Waiting | None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from emoapp.errors import CameraError
 from emoapp.sources.live import LiveSource
-from emoapp.sources.newest import Newest
+from emoapp.sources.newest import BRIDGE, Newest
 
 SIZE_WH, FPS = (1280, 720), 30.0
 """What a camera is asked for where nothing else is said; it may answer with something near."""
@@ -60,10 +60,10 @@ class Camera(LiveSource):
     ) -> None:
         quiet_opencv()
         self._device = device
-        self._name = f"camera {device}"
+        self.name = f"camera {device}"
         self._capture = self._open(size_wh or SIZE_WH, fps or FPS)
-        self._fps = self._capture.get(cv2.CAP_PROP_FPS) or None
-        self._size_wh = (
+        self.fps = self._capture.get(cv2.CAP_PROP_FPS) or None
+        self.size_wh = (
             int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
             int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
         )
@@ -72,10 +72,11 @@ class Camera(LiveSource):
         self._newest = Newest(
             self._grab,
             release=self._capture.release,
-            name=self._name,
+            name=self.name,
             stall_s=STALL_S,
             stalled=self._stalled,
             first_s=_FIRST_FRAME_S,
+            bridge=BRIDGE,
         )
         self._newest.start()
         if not await_first:
@@ -88,21 +89,8 @@ class Camera(LiveSource):
             raise
 
     @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def size_wh(self) -> tuple[int, int]:
-        return self._size_wh
-
-    @property
-    def fps(self) -> float | None:
-        """As the camera states it; in the dark many give fewer."""
-        return self._fps
-
-    @property
     def _title(self) -> str:
-        return self._name[0].upper() + self._name[1:]
+        return self.name[0].upper() + self.name[1:]
 
     def _open(self, size_wh: tuple[int, int], fps: float) -> cv2.VideoCapture:
         backend = cv2.CAP_V4L2 if sys.platform.startswith("linux") else cv2.CAP_ANY
@@ -126,7 +114,7 @@ class Camera(LiveSource):
                 return None
             ok, image = self._capture.read()
             if ok:
-                self._gave, self._size_wh = True, (image.shape[1], image.shape[0])
+                self._gave, self.size_wh = True, (image.shape[1], image.shape[0])
                 self.trouble = f"{self._title} gives no picture"
                 return image, time.monotonic()
         gone = "stopped giving pictures" if is_there(self._device) else "was unplugged"

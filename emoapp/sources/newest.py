@@ -1,8 +1,9 @@
-"""The one slot behind every live source: a thread fills it, the newest picture wins."""
+"""What stands behind every live source: a thread brings pictures, the newest wins."""
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -12,12 +13,15 @@ from emoapp.types import Frame
 # Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
 _SLICE_S = 0.1
 
+BRIDGE = 4
+"""So many pictures bridge a reader's slow moment: 130 ms at 30 pictures a second."""
+
 # How long close() waits for a driver that hangs inside a call before it leaves the thread behind.
 _JOIN_S = 1.0
 
 
 class Newest:
-    """Calls `grab` over and over in a thread and keeps only the newest picture.
+    """Calls `grab` over and over in a thread and keeps the newest picture.
 
     grab: waits for the next picture and returns (image uint8 (H, W, 3) BGR, its time in seconds),
         or None at the end. What it raises comes up in `take`.
@@ -26,6 +30,9 @@ class Newest:
     stall_s, stalled: `take` raises `stalled()` where it waited so many seconds for a picture;
         None waits for ever.
     first_s: the same for the first picture; None: as for the others.
+    bridge: so many of the newest are kept. A reader that was held up once gets them one after the
+        other, as long as fewer wait each time; one that does not catch up gets the newest only,
+        until nothing waits any more, so that it never lags behind.
 
     Numbers and times count from the first picture that is taken, not from the first that came:
     the time between opening a camera and reading from it is nobody's loss.
@@ -40,6 +47,7 @@ class Newest:
         stall_s: float | None = None,
         stalled: Callable[[], Exception] | None = None,
         first_s: float | None = None,
+        bridge: int = 1,
     ) -> None:
         self._grab, self._release = grab, release
         self._stall_s, self._stalled = stall_s, stalled
@@ -47,7 +55,10 @@ class Newest:
         self._idle_s = 0.0
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        self._slot: tuple[int, np.ndarray, float] | None = None
+        self._bridge = bridge
+        self._waiting: deque[tuple[int, np.ndarray, float]] = deque()
+        self._left = 0
+        self._lags = False
         self._error: BaseException | None = None
         self._ended = False
         self._came = 0
@@ -73,9 +84,9 @@ class Newest:
         """The picture in the slot, left there; None if none comes in so many seconds."""
         with self._changed:
             self._wait(timeout_s)
-            if self._slot is None and self._error is not None:
+            if not self._waiting and self._error is not None:
                 raise self._error
-            return None if self._slot is None else self._slot[1]
+            return self._waiting[-1][1] if self._waiting else None
 
     def ready(self, timeout_s: float) -> bool:
         """Wait for at most so many seconds: True once `take` returns or raises without waiting."""
@@ -87,19 +98,23 @@ class Newest:
             return self._has_news() or self._until_stalled() == 0
 
     def take(self) -> Frame | None:
-        """The newest picture not taken yet, waiting for it; None at the end or once closed."""
+        """The next picture, waiting for it; None at the end or once closed."""
         self.start()
         with self._changed:
             self._wait(self._until_stalled())
             self._idle_s = 0.0
-            if self._slot is None:
+            if not self._waiting:
                 if self._error is not None:
                     raise self._error
                 if self._ended or self._stop.is_set():
                     return None
                 raise self._stalled()
-            number, image, t = self._slot
-            self._slot = None
+            left = len(self._waiting) - 1
+            self._lags = left > 0 and (self._lags or 0 < self._left <= left)
+            if self._lags:
+                self._keep(1)
+            number, image, t = self._waiting.popleft()
+            self._left = len(self._waiting)
             if self._first is None:
                 self._first = number, t
             return Frame(image, number - self._first[0], t - self._first[1])
@@ -115,7 +130,7 @@ class Newest:
             self._ended = True
             self._release()
         with self._changed:
-            self._slot = None
+            self._waiting.clear()
 
     def released(self, timeout_s: float) -> bool:
         """After `close`: True once `release` was called, waiting so many seconds for it."""
@@ -123,8 +138,15 @@ class Newest:
             self._thread.join(timeout_s)
         return self._ended
 
+    def _keep(self, count: int) -> None:
+        """Let go of all but the newest."""
+        while len(self._waiting) > count:
+            self._waiting.popleft()
+            if self._first is not None:
+                self.missed += 1
+
     def _has_news(self) -> bool:
-        return self._slot is not None or self._ended or self._stop.is_set()
+        return bool(self._waiting) or self._ended or self._stop.is_set()
 
     def _until_stalled(self) -> float | None:
         """Seconds that a reader may still wait for a picture; None: for ever."""
@@ -149,10 +171,9 @@ class Newest:
                 if picture is None or self._stop.is_set():
                     break
                 with self._changed:
-                    if self._slot is not None and self._first is not None:
-                        self.missed += 1
-                    self._slot = self._came, *picture
+                    self._waiting.append((self._came, *picture))
                     self._came += 1
+                    self._keep(1 if self._first is None else self._bridge)
                     self._changed.notify_all()
         except BaseException as exc:  # raised again in take(), in the thread that reads
             self._error = exc

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from emoapp.sources.base import Source
-from emoapp.sources.newest import Newest
+from emoapp.sources.newest import BRIDGE, Newest
 from emoapp.types import Frame
 
 # Later than this the clock is set anew: after the computer slept, nothing is played in a rush.
@@ -22,24 +22,10 @@ class Paced(Source):
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self.name, self.size_wh = source.name, source.size_wh
+        self.fps, self.frame_count = source.fps, source.frame_count
         self._began: float | None = None
-        self._newest = Newest(self._grab, release=source.close, name=source.name)
-
-    @property
-    def name(self) -> str:
-        return self._source.name
-
-    @property
-    def size_wh(self) -> tuple[int, int]:
-        return self._source.size_wh
-
-    @property
-    def fps(self) -> float | None:
-        return self._source.fps
-
-    @property
-    def frame_count(self) -> int | None:
-        return self._source.frame_count
+        self._newest = Newest(self._grab, release=source.close, name=source.name, bridge=BRIDGE)
 
     @property
     def missed(self) -> int:

@@ -52,21 +52,7 @@ class Reconnecting(Source):
         self._last_t, self._last_at = 0.0, time.monotonic()
         source = open()
         self._source: LiveSource | None = source
-        self._name, self._size_wh, self._fps = source.name, source.size_wh, source.fps
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def size_wh(self) -> tuple[int, int]:
-        """(width, height) of the first frame in pixels; before it, as the source announces it."""
-        return self._size_wh
-
-    @property
-    def fps(self) -> float | None:
-        """As the source stated it when it was first opened."""
-        return self._fps
+        self.name, self.size_wh, self.fps = source.name, source.size_wh, source.fps
 
     @property
     def missed(self) -> int:
@@ -119,14 +105,14 @@ class Reconnecting(Source):
     def _continued(self, frame: Frame) -> Frame:
         now = time.monotonic()
         if self._given == 0:
-            self._size_wh = frame.size_wh
+            self.size_wh = frame.size_wh
         if self._offset is None:
             lost_s = now - self._last_at if self._given else 0.0
             self._offset = self._given + self._missed_before, self._last_t + lost_s
         self._given += 1
         self._trouble = ""
         index, t = self._offset
-        frame = Frame(fit(frame.image, self._size_wh), frame.index + index, frame.t + t)
+        frame = Frame(fit(frame.image, self.size_wh), frame.index + index, frame.t + t)
         self._last_t, self._last_at = frame.t, now
         return frame
 
@@ -137,7 +123,7 @@ class Reconnecting(Source):
                 return
             self._forget()
             self._thread = threading.Thread(
-                target=self._reopen, args=(source,), name=f"reopen {self._name}", daemon=True
+                target=self._reopen, args=(source,), name=f"reopen {self.name}", daemon=True
             )
             self._thread.start()
 

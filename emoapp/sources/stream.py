@@ -12,7 +12,7 @@ import numpy as np
 from emoapp.errors import SourceError
 from emoapp.sources import pyav
 from emoapp.sources.live import LiveSource
-from emoapp.sources.newest import Newest
+from emoapp.sources.newest import BRIDGE, Newest
 
 OPEN_S, READ_S = 8.0, 5.0
 """How long a silent address is waited for: at first, and once it has answered."""
@@ -30,21 +30,21 @@ class Stream(LiveSource):
     """
 
     def __init__(self, address: str, *, await_first: bool = True) -> None:
-        self._name = without_password(address)
-        self.trouble = f"No picture comes from {self._name}"
+        self.name = without_password(address)
+        self.trouble = f"No picture comes from {self.name}"
         self.damaged = 0
         """Pictures left out so far because they could not be decoded."""
         self._container = self._open(address)
         try:
             stream = pyav.video_stream(self._container)
             if stream is None:
-                raise SourceError(f"{self._name} answers, but sends no video.")
+                raise SourceError(f"{self.name} answers, but sends no video.")
             # Not by whole frames: each thread would hold one back, and live means now.
             stream.thread_type = "SLICE"
             rate = stream.average_rate or stream.guessed_rate
             # Motion JPEG states no rate; ffmpeg says 25 then, which is made up.
             made_up = self._container.format.name in ("mpjpeg", "mjpeg")
-            self._fps = float(rate) if rate and not made_up else None
+            self.fps = float(rate) if rate and not made_up else None
         except BaseException:
             self._container.close()
             raise
@@ -52,31 +52,21 @@ class Stream(LiveSource):
         self._slow_down = self.ends = bool(self._container.duration)
         self._began: float | None = None
         self._pictures = pyav.decode(self._container, stream, self._count_damage)
-        self._newest = Newest(self._grab, release=self._container.close, name=self._name)
+        self._newest = Newest(
+            self._grab, release=self._container.close, name=self.name, bridge=BRIDGE
+        )
         self._newest.start()
-        self._size_wh = stream.width, stream.height
-        if not await_first and 0 not in self._size_wh:
+        self.size_wh = stream.width, stream.height
+        if not await_first and 0 not in self.size_wh:
             return
         try:
             image = self._newest.peek(_FIRST_FRAME_S)
             if image is None:
-                raise SourceError(f"{self._name} answers, but no picture came from it.")
+                raise SourceError(f"{self.name} answers, but no picture came from it.")
         except BaseException:
             self.close()
             raise
-        self._size_wh = image.shape[1], image.shape[0]
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def size_wh(self) -> tuple[int, int]:
-        return self._size_wh
-
-    @property
-    def fps(self) -> float | None:
-        return self._fps
+        self.size_wh = image.shape[1], image.shape[0]
 
     def _open(self, address: str) -> av.container.InputContainer:
         # analyzeduration: ffmpeg would watch for 5 s before it gives the first picture.
@@ -89,7 +79,7 @@ class Stream(LiveSource):
         except av.error.FFmpegError as exc:
             reason = _reason(exc, time.monotonic() - began)
             raise SourceError(
-                f"{self._name} cannot be opened: {reason}. Check that the address "
+                f"{self.name} cannot be opened: {reason}. Check that the address "
                 "plays in a browser or another player, and that this computer can reach it."
             ) from exc
 
@@ -99,10 +89,10 @@ class Stream(LiveSource):
             picture = next(self._pictures, None)
         except av.error.FFmpegError as exc:
             reason = _reason(exc, time.monotonic() - began)
-            self.trouble = f"{self._name} broke off: {reason}"
-            raise SourceError(f"{self._name} broke off: {reason}.") from exc
+            self.trouble = f"{self.name} broke off: {reason}"
+            raise SourceError(f"{self.name} broke off: {reason}.") from exc
         if picture is None:
-            self.trouble = f"{self._name} broke off"
+            self.trouble = f"{self.name} broke off"
             return None
         if self._slow_down and picture.time is not None:
             if self._began is None:

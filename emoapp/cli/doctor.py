@@ -1,0 +1,72 @@
+"""`emoapp doctor`: what keeps the program from working on this computer, and what to do."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emoapp.stats import write_json
+
+if TYPE_CHECKING:
+    from emoapp.doctor import Finding
+
+HELP = "Look for what keeps the program from working here, and say what to do about it."
+
+_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE", help="look at this model instead of the shipped one"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found here")
+
+
+def run(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    import emoapp
+    from emoapp.doctor import PROBLEM, checks, examine
+
+    console = Console()
+    found = {}
+    for name, check in {"settings": check_settings, **checks(args.model)}.items():
+        with console.status(f"looking at: {name}"):
+            found[name] = examine(check)
+    console.print(_table(found))
+    if args.json is not None:
+        listed = [
+            {"check": name, "level": one.level, "found": one.found, "advice": one.advice}
+            for name, one in found.items()
+        ]
+        write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed})
+        print(f"wrote {args.json}")
+    return int(any(one.level == PROBLEM for one in found.values()))
+
+
+def check_settings() -> Finding:
+    """Whether the user's own defaults, if there are any, can be read and are understood."""
+    from emoapp.cli import build_parser
+    from emoapp.cli.settings import settings_path
+    from emoapp.doctor import OK, PROBLEM, Finding
+    from emoapp.errors import UsageError
+
+    path = settings_path()
+    try:
+        build_parser()
+    except UsageError as exc:
+        return Finding(PROBLEM, str(exc), f"Correct the file, or remove it: {path}")
+    return Finding(OK, str(path) if path.exists() else "no file: the program's own defaults")
+
+
+def _table(found: dict[str, Finding]):
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("", "", "found", "what to do")
+    for name, one in found.items():
+        style = _STYLES[one.level]
+        # Text: a message may hold brackets, which rich would take for its own.
+        table.add_row(name, Text(one.level, style), Text(one.found), Text(one.advice))
+    return table

@@ -1,0 +1,261 @@
+"""The live window: what its keys do, and how it stands still, waits and hides faces."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from emoapp.config import LiveConfig
+from emoapp.errors import SinkError
+from emoapp.files import free_name
+from emoapp.live.recording import Recording
+from emoapp.live.records import open_results_log
+from emoapp.live.snapshot import save_snapshot
+from emoapp.pipeline import Pipeline
+from emoapp.recorded import UNKNOWN_FPS
+from emoapp.runner import WAITING_S, Run
+from emoapp.sources import Source, Waiting, kind_of
+from emoapp.types import Frame, Result
+
+if TYPE_CHECKING:
+    from emoapp.companion.companion import Companion
+    from emoapp.overlay import Status
+    from emoapp.overlay.veil import Veil
+    from emoapp.sinks.window import Window
+
+PAUSE_S = 0.02
+"""How long the window rests between two looks at the keys while the picture stands still."""
+
+
+class WindowRun(Run):
+    """A run in a window. Closed by `close` or `with`, which finishes a recording and the log.
+
+    loading: the pipeline, as soon as it is there; until then the plain picture is shown.
+    companion: is told of the person who is followed; what it says is shown.
+    """
+
+    def __init__(
+        self,
+        config: LiveConfig,
+        source: Source,
+        window: Window,
+        loading: Future[Pipeline],
+        companion: Companion | None = None,
+    ) -> None:
+        self._recording = Recording(self._notify)
+        super().__init__(config, source, [window, self._recording])
+        self._window = window
+        self._loading = loading
+        self._companion = companion
+        self._mirror = kind_of(config.source) == "camera"
+        if config.mirror is not None:
+            self._mirror = config.mirror
+        self._paused = False
+        self._still: Result | None = None
+        self._last: Frame | None = None
+        self._unwanted = 0
+        self._private = config.private
+        self._drawn: np.ndarray | None = None
+        self._keys: dict[str, Callable[[], None]] = {
+            "space": self._toggle_pause,
+            "r": self._toggle_recording,
+            "s": self._save_snapshot,
+            "b": lambda: self._toggle_overlay("bars"),
+            "t": lambda: self._toggle_overlay("timeline"),
+            "h": lambda: self._toggle_overlay("help"),
+            "?": lambda: self._toggle_overlay("help"),
+            "m": self._toggle_mirror,
+            "d": self._next_detector,
+            "p": self._toggle_private,
+            "f": window.toggle_full_screen,
+            "c": self._toggle_companion,
+        }
+
+    def take(self, frame: Frame) -> None:
+        if self._mirror:
+            frame = Frame(cv2.flip(frame.image, 1), frame.index, frame.t)
+        self._last = frame
+        if self.pipeline is None and self._loading.done():
+            self._loaded(self._loading.result())
+        if self.pipeline is None:
+            if self._private:
+                self._veil.hide_all(frame.image)
+            self._window.write(None, frame.image)
+            self._serve_window()
+            return
+        super().take(frame)
+        if self._still is not None:
+            self._hold_still()
+
+    def wait(self, waiting: Waiting) -> None:
+        if waiting.since_s >= WAITING_S:
+            if self._last is None:
+                width, height = self.source.size_wh
+                image = np.zeros((height, width, 3), np.uint8)
+            else:
+                image = self._last.image.copy()
+            from emoapp.overlay import Overlay
+
+            text = f"Goes on by itself when it is back ({waiting.since_s:.0f} s). q quits."
+            (self.overlay or Overlay(())).draw_waiting(image, waiting.reason, text)
+            self._window.write(None, image)
+        self._serve_window()
+
+    def draw(self, result: Result) -> None:
+        if self._paused:
+            self._still = _copy(result)
+        self._draw(result)
+
+    def clock(self, result: Result) -> float:
+        return time.monotonic()
+
+    def status(self, result: Result) -> Status:
+        from emoapp.overlay import Status
+
+        return Status(
+            fps=self.stats.fps,
+            latency_ms=sum(result.ms.values()),
+            faces=len(result.tracks),
+            detector=self.pipeline.detector.name,
+            recording_s=self._recording.seconds(result.frame.t),
+            missed=self.missed,
+            paused=self._paused,
+        )
+
+    def after(self, result: Result) -> bool:
+        if self._companion is not None:
+            now = self.clock(result)
+            followed = [track for track in result.tracks if track.id == self.overlay.shown]
+            self._companion.update(followed[0] if followed else None, t=result.frame.t, now=now)
+            self.overlay.speech = self._companion.speech(now=now)
+        self._serve_window()
+        return True
+
+    def close(self) -> None:
+        for sink in self.sinks:
+            if sink is not self._window:
+                sink.close()
+
+    def __enter__(self) -> WindowRun:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @cached_property
+    def _veil(self) -> Veil:
+        # When it is needed: with it comes the overlay, which would delay the first picture.
+        from emoapp.overlay.veil import Veil
+
+        return Veil()
+
+    def _loaded(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        pipeline.detector.thorough = self._private
+        if self.config.log is not None:
+            self.sinks.append(open_results_log(self.config, pipeline))
+        if self.config.record is not None:
+            # Asked for at the start, so a recording that can't be made ends the program.
+            self._record_to(self.config.record, overwrite=self.config.overwrite)
+
+    def _draw(self, result: Result) -> None:
+        if self._private:
+            self._veil.hide(result)
+        super().draw(result)
+        self._drawn = result.frame.image
+
+    def _serve_window(self) -> bool:
+        """Let the window paint itself and do what the user asks for; True if that was anything."""
+        key = self._window.poll()
+        click = self._window.clicked()
+        if self._window.closed or key in ("q", "esc"):
+            self.ended = True
+        elif self.overlay is None:
+            return False  # Nothing was analysed yet, so there is nothing to change.
+        elif key in self._keys:
+            self._keys[key]()
+        elif click is not None:
+            self.overlay.followed = self.overlay.track_at(*click)
+        else:
+            return False
+        return True
+
+    def _hold_still(self) -> None:
+        """Show the same frame, drawn anew when something changes, until the pause is over."""
+        still, self._still = self._still, None
+        missed = self.source.missed
+        while self._paused and not self.ended and not self.limit_reached():
+            if self._serve_window():
+                shown = _copy(still)
+                self._draw(shown)
+                self._window.write(shown, shown.frame.image)
+            time.sleep(PAUSE_S)
+        # What came while the user wanted to see nothing new was not missed.
+        self._unwanted += self.source.missed - missed
+
+    @property
+    def missed(self) -> int:
+        return self.source.missed - self._unwanted
+
+    def _toggle_overlay(self, part: str) -> None:
+        setattr(self.overlay, part, not getattr(self.overlay, part))
+
+    def _toggle_pause(self) -> None:
+        self._paused = not self._paused
+
+    def _toggle_mirror(self) -> None:
+        self._mirror = not self._mirror
+
+    def _toggle_private(self) -> None:
+        self._private = not self._private
+        self.pipeline.detector.thorough = self._private
+
+    def _toggle_companion(self) -> None:
+        if self._companion is None:
+            self._notify("no companion: start with --companion")
+            return
+        speaks = self._companion.toggle()
+        self.overlay.speech = None
+        self._notify("the companion speaks again" if speaks else "the companion is silent")
+
+    def _next_detector(self) -> None:
+        from emoapp.detectors import DETECTORS, open_detector
+
+        names = list(DETECTORS)
+        following = names[(names.index(self.pipeline.detector.name) + 1) % len(names)]
+        self.pipeline.detector.close()
+        self.pipeline.detector = open_detector(following)
+        self.pipeline.detector.thorough = self._private
+
+    def _save_snapshot(self) -> None:
+        self._notify(save_snapshot(self._drawn))
+
+    def _toggle_recording(self) -> None:
+        if self._recording.on:
+            self._recording.close()
+            return
+        try:
+            self._record_to(free_name("mp4"))
+        except SinkError as exc:
+            self._notify(str(exc))
+
+    def _record_to(self, path: Path, *, overwrite: bool = False) -> None:
+        fps = self.source.fps or UNKNOWN_FPS
+        self._recording.start(path, fps=fps, frame=self._last, overwrite=overwrite)
+
+    def _notify(self, text: str) -> None:
+        if self.overlay is not None:
+            self.overlay.notify(text, now=time.monotonic())
+
+
+def _copy(result: Result) -> Result:
+    """The result with a picture of its own to draw on."""
+    frame = result.frame
+    return Result(Frame(frame.image.copy(), frame.index, frame.t), result.tracks, result.ms)

@@ -1,0 +1,102 @@
+"""The doctor finds real faults, says what to do, and is not ended by any of them."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+from emoapp.doctor import OK, PROBLEM, WARNING, Finding, examine, machine, program
+
+
+def doctor(folder, *words: object, **env: str) -> tuple[int, dict[str, Finding]]:
+    """Exit status, and what was found by the name of the check."""
+    file = folder / "found.json"
+    variables = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    run = subprocess.run(
+        [sys.executable, "-m", "emoapp", "doctor", "--json", str(file), *map(str, words)],
+        env=variables | env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.stderr == ""
+    found = {
+        one["check"]: Finding(one["level"], one["found"], one["advice"])
+        for one in json.loads(file.read_text(encoding="utf-8"))["checks"]
+    }
+    for name, one in found.items():
+        assert name in run.stdout
+        assert one.level == OK or one.advice, f"{name} says what is wrong and not what to do"
+    return run.returncode, found
+
+
+def test_where_nothing_is_wrong(screen, tmp_path):
+    nowhere = tmp_path / "emoapp.toml"
+    status, found = doctor(tmp_path, DISPLAY=screen, EMOAPP_CONFIG=str(nowhere))
+    assert status == 0
+    usual = {name: one.level for name, one in found.items() if name not in ("cameras", "speed")}
+    assert usual == dict.fromkeys(usual, OK)
+    assert "opencv-python 4." in found["packages"].found
+
+
+def test_every_fault_is_found_in_one_go(tmp_path):
+    model = shutil.copytree(ROOT / "models", tmp_path / "models", ignore=lambda *_: ["report"])
+    network = model / "emotion.tflite"
+    data = bytearray(network.read_bytes())
+    data[len(data) // 2] ^= 1
+    network.write_bytes(data)
+    settings = tmp_path / "emoapp.toml"
+    settings.write_text('[live]\ndetektor = "haar"\n')
+    status, found = doctor(tmp_path, "--model", model, EMOAPP_CONFIG=str(settings))
+    assert status == 1
+    assert found["settings"].level == PROBLEM and "detektor" in found["settings"].found
+    assert str(settings) in found["settings"].advice
+    assert found["model"].level == PROBLEM and "damaged" in found["model"].found
+    assert found["screen"].level == WARNING and "--no-window" in found["screen"].advice
+    if not glob.glob("/dev/video*"):
+        assert found["cameras"].level == WARNING and "--demo" in found["cameras"].advice
+    assert found["crops"].level == found["video files"].level == OK
+
+
+def test_a_camera_that_is_there_and_busy(run_with_camera):
+    code = "from emoapp.doctor import *; print(examine(checks()['cameras']))"
+    free = run_with_camera(code)
+    assert f"level={OK!r}" in free.stdout and "gives 320x180" in free.stdout, free.stderr
+    busy = run_with_camera(code, BUSY=1).stdout
+    assert f"level={PROBLEM!r}" in busy and "another program" in busy and "Close it" in busy
+
+
+def test_packages_that_are_missing_or_old(monkeypatch):
+    needed = ["numpy>=99", "no-such-package", "tensorflow>99; extra == 'train'", "rich"]
+    monkeypatch.setattr(machine, "requires", lambda _: needed)
+    found = examine(machine.check_packages)
+    assert found.level == PROBLEM
+    assert "numpy 1." in found.found and "no-such-package is missing" in found.found
+    assert found.advice == 'pip install "numpy>=99" "no-such-package"'
+
+
+def test_faces_that_are_cut_out_a_pixel_aside(monkeypatch):
+    real = program.crop_transform
+
+    def aside(face, *framing):
+        return real(face, *framing) + [[0, 0, 1.0], [0, 0, 0]]
+
+    assert program.check_crops().level == OK
+    monkeypatch.setattr("emoapp.align.crop_transform", aside)
+    assert program.check_crops().level == PROBLEM
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("by nothing"), OSError(28, "disk full")])
+def test_a_check_that_breaks_is_a_problem_of_its_own(error):
+    def broken():
+        raise error
+
+    found = examine(broken)
+    assert found.level == PROBLEM and error.args[-1] in found.found and found.advice
