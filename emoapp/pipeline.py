@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import perf_counter
 
 from emoapp.align import align
@@ -10,7 +11,16 @@ from emoapp.detectors import Detector
 from emoapp.limits import Limits
 from emoapp.quality import doubt_of
 from emoapp.tracking import Tracker
-from emoapp.types import Frame, Result, Scores
+from emoapp.types import Face, Frame, Result, Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detected:
+    """A frame and the faces in it; ms: milliseconds that finding them took."""
+
+    frame: Frame
+    faces: list[Face]
+    ms: float
 
 
 class Pipeline:
@@ -38,9 +48,18 @@ class Pipeline:
         self._tracker = Tracker(smoothing_s=smoothing_s, limits=self._limits)
 
     def process(self, frame: Frame) -> Result:
+        return self.read(self.detect(frame))
+
+    def detect(self, frame: Frame) -> Detected:
+        """The first half of `process`: may run ahead of `read`, in another thread."""
         began = perf_counter()
         faces = self.detector.detect(frame.image)
-        detected = perf_counter()
+        return Detected(frame, faces, (perf_counter() - began) * 1e3)
+
+    def read(self, detected: Detected) -> Result:
+        """The second half of `process`: what the faces show, and whose they are."""
+        frame, faces = detected.frame, detected.faces
+        began = perf_counter()
         crops = align(frame.image, faces, self.classifier.description.framing)
         aligned = perf_counter()
         labels = self.classifier.labels
@@ -54,8 +73,8 @@ class Pipeline:
             frame,
             tracks,
             {
-                "detect": (detected - began) * 1e3,
-                "align": (aligned - detected) * 1e3,
+                "detect": detected.ms,
+                "align": (aligned - began) * 1e3,
                 "classify": (classified - aligned) * 1e3,
             },
         )

@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from emoapp.ahead import Ahead
 from emoapp.config import VideoConfig
-from emoapp.pipeline import Pipeline
+from emoapp.pipeline import Detected, Pipeline
 from emoapp.runner import Progress, Run, open_pipeline
 from emoapp.sinks import Sink, open_log, open_recorder
 from emoapp.sources import Source, kind_of, open_source
-from emoapp.types import Result
+from emoapp.types import Frame, Result
 
 if TYPE_CHECKING:
     from emoapp.overlay.veil import Veil
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 UNKNOWN_FPS = 25.0
 """For recordings of a source that does not state its rate."""
+
+AHEAD = 2
+"""Frames whose faces are found before they are needed; each holds a whole picture."""
 
 NEARLY_ALL = 0.95
 """Of the frames that a file states: some count pictures that are never shown."""
@@ -39,14 +43,42 @@ def run_video(config: VideoConfig, *, progress: Progress | None = None) -> dict:
         pipeline = stack.enter_context(open_pipeline(config, frames=source.frame_count))
         pipeline.detector.thorough = config.blur is not None
         sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
-        run = VideoRun(config, source, sinks, pipeline, progress=progress)
+        frames = stack.enter_context(DetectedFrames(source, pipeline))
+        run = VideoRun(config, frames, sinks, pipeline, progress=progress)
         numbers = run.to_the_end()
-        notes = list(_notes(run))
+        notes = list(_notes(run, getattr(source, "damaged", 0)))
     return numbers | {"notes": notes}
 
 
+class DetectedFrames(Source):
+    """Another source's frames, the faces in them found ahead in a thread of its own.
+
+    Finding them takes longest, and needs nothing that comes after it.
+    """
+
+    def __init__(self, source: Source, pipeline: Pipeline) -> None:
+        self.name, self.size_wh = source.name, source.size_wh
+        self.fps, self.frame_count = source.fps, source.frame_count
+        self.latest: Detected | None = None
+        """What was found in the frame that was read last."""
+        found = (pipeline.detect(frame) for frame in source)
+        self._ahead = Ahead(found, depth=AHEAD, name=f"detect {source.name}")
+
+    def read(self) -> Frame | None:
+        self.latest = self._ahead.next()
+        return None if self.latest is None else self.latest.frame
+
+    def close(self) -> None:
+        self._ahead.close()
+
+
 class VideoRun(Run):
-    """A run that may hide faces in the annotated copy."""
+    """A run of frames whose faces are found already; may hide them in the annotated copy."""
+
+    source: DetectedFrames
+
+    def analyse(self, frame: Frame) -> Result:
+        return self.pipeline.read(self.source.latest)
 
     def draw(self, result: Result) -> None:
         if self.config.blur is not None:
@@ -92,8 +124,7 @@ def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
     )
 
 
-def _notes(run: VideoRun) -> Iterator[str]:
-    damaged = getattr(run.source, "damaged", 0)
+def _notes(run: VideoRun, damaged: int) -> Iterator[str]:
     if damaged:
         yield f"{damaged} damaged frame{'s' * (damaged > 1)} left out"
     stated = run.source.frame_count

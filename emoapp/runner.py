@@ -77,7 +77,7 @@ class Run:
     def take(self, frame: Frame) -> None:
         """Analyse a frame, draw on it, hand it to the sinks."""
         began = perf_counter()
-        result = self.pipeline.process(frame)
+        result = self.analyse(frame)
         ms = dict(result.ms)
         if any(sink.wants_picture for sink in self.sinks):
             drawing = perf_counter()
@@ -93,6 +93,10 @@ class Run:
         self.stats.add(ms, faces=len(result.tracks))
         if self._progress is not None:
             self._progress(self.stats.analysed, self.source.frame_count)
+
+    def analyse(self, frame: Frame) -> Result:
+        """What the pipeline says of a frame."""
+        return self.pipeline.process(frame)
 
     def wait(self, waiting: Waiting) -> None:
         """A live source has nothing to show; says so once it has lasted."""

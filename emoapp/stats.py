@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from array import array
 from collections.abc import Mapping
@@ -96,7 +97,15 @@ def peak_rss_mb() -> float:
 
 
 def _process_age_s() -> float:
-    return time.time() - psutil.Process().create_time()
+    """Seconds since this process began."""
+    try:
+        # By the kernel's own clock, exact to its tick (10 ms). psutil adds the same number to the
+        # time of booting, which Linux states in whole seconds: up to a second wrong.
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        begun_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - begun_s
+    except (OSError, AttributeError):  # not Linux
+        return time.time() - psutil.Process().create_time()
 
 
 def _median_p95(values: array) -> dict[str, float | None]:

@@ -26,7 +26,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 def no_thread_left():
     """Every source and sink joins its thread when it is closed."""
     yield
-    ours = ("grab", "decode", "encode", "reopen")
+    ours = ("grab", "decode", "detect", "encode", "reopen")
     left = [t.name for t in threading.enumerate() if t.name.startswith(ours)]
     assert not left, f"threads left behind: {left}"
 

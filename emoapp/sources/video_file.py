@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import queue
-import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 
+from emoapp.ahead import Ahead
 from emoapp.errors import SourceError
 from emoapp.sources import pyav
 from emoapp.sources.base import Source
@@ -16,9 +16,6 @@ from emoapp.types import Frame
 
 # Enough that decoding and the rest overlap; each holds a whole picture (2.8 MB at 1280x720).
 _AHEAD = 4
-
-# Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
-_SLICE_S = 0.1
 
 _FALLBACK_FPS = 25.0
 
@@ -46,15 +43,11 @@ class VideoFile(Source):
         self.fps = float(rate) if rate else None
         # As the file states it or its length suggests; damage makes it fewer.
         self.frame_count = None if loop else self._stated_count()
-        self._frames: queue.Queue[Frame | BaseException | None] = queue.Queue(_AHEAD)
-        self._stop = threading.Event()
-        self._ended = False
-        self._thread = threading.Thread(target=self._run, name=f"decode {self.name}", daemon=True)
-        self._thread.start()
+        self._frames = Ahead(self._decoded(), depth=_AHEAD, name=f"decode {self.name}")
         try:
             # Opened means seen: a file that only looks like a video is refused here.
-            self._ahead: Frame | None = self._next()
-            if self._ahead is None:
+            self._first: Frame | None = self._frames.next()
+            if self._first is None:
                 raise SourceError(
                     f"{self.name} holds no picture that can be decoded; "
                     "the file is damaged or was cut off."
@@ -64,18 +57,14 @@ class VideoFile(Source):
             raise
 
     def read(self) -> Frame | None:
-        if self._ahead is not None:
-            frame, self._ahead = self._ahead, None
+        if self._first is not None:
+            frame, self._first = self._first, None
             return frame
-        return self._next()
+        return self._frames.next()
 
     def close(self) -> None:
-        self._stop.set()
-        self._ended, self._ahead = True, None
-        self._thread.join()
-        # What the thread had ready is not needed any more; the pictures are large.
-        while not self._frames.empty():
-            self._frames.get_nowait()
+        self._first = None
+        self._frames.close()
 
     def _open(self) -> tuple[av.container.InputContainer, av.video.stream.VideoStream]:
         path = Path(self.name)
@@ -113,44 +102,18 @@ class VideoFile(Source):
             return round(self._container.duration / av.time_base * self.fps)
         return None
 
-    def _next(self) -> Frame | None:
-        while not self._ended:
-            try:
-                item = self._frames.get(timeout=_SLICE_S)
-            except queue.Empty:
-                continue
-            if isinstance(item, Frame):
-                return item
-            self._ended = True
-            if item is not None:
-                raise item
-        return None
-
-    def _put(self, item: Frame | BaseException | None) -> None:
-        while not self._stop.is_set():
-            try:
-                return self._frames.put(item, timeout=_SLICE_S)
-            except queue.Full:
-                continue
-
-    def _run(self) -> None:
-        """The decode thread."""
+    def _decoded(self) -> Iterator[Frame]:
+        """What the decode thread does."""
         try:
-            for frame in self._decode():
-                self._put(frame)
-                if self._stop.is_set():
-                    break
-            self._put(None)
+            yield from self._decode()
         except av.error.FFmpegError as exc:
-            error = SourceError(f"{self.name} cannot be read further: {exc.strerror or exc}.")
-            error.__cause__ = exc
-            self._put(error)
-        except BaseException as exc:  # raised again in read(), in the main thread
-            self._put(exc)
+            raise SourceError(
+                f"{self.name} cannot be read further: {exc.strerror or exc}."
+            ) from exc
         finally:
             self._container.close()
 
-    def _decode(self):
+    def _decode(self) -> Iterator[Frame]:
         step = 1 / (self.fps or _FALLBACK_FPS)
         index, t, size_wh = 0, -step, None
         while True:
