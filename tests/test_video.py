@@ -34,6 +34,14 @@ def program(*args: object, **options) -> subprocess.Popen:
     )
 
 
+def wait_for_lines(path: Path, count: int) -> None:
+    """Until a log that another process writes has so many lines."""
+    deadline = time.monotonic() + 60
+    while not path.exists() or path.read_bytes().count(b"\n") < count:
+        assert time.monotonic() < deadline, f"{path} does not grow"
+        time.sleep(0.01)
+
+
 def keeps_everything(movie: Path, copy: Path) -> None:
     """Every picture and packet of sound, when it was, and an index that players need."""
     wanted, got = picture_times(movie), picture_times(copy)
@@ -143,11 +151,7 @@ def test_a_killed_run_leaves_what_plays_and_what_can_be_read(demo, tmp_path, suf
     log = tmp_path / f"log.{suffix}"
     growing = tmp_path / "log.part.csv" if suffix == "parquet" else log
     with program("video", demo, "-o", tmp_path / "copy.mp4", "--log", log) as running:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if growing.exists() and growing.read_bytes().count(b"\n") > 90:
-                break
-            time.sleep(0.01)
+        wait_for_lines(growing, 91)
         running.kill()
     assert not (tmp_path / "copy.mp4").exists()
     # What is in the encoder and in the last second's fragment is lost.
@@ -164,8 +168,7 @@ def test_a_killed_run_leaves_what_plays_and_what_can_be_read(demo, tmp_path, suf
 def test_ctrl_c_keeps_what_was_done_and_says_where(demo, tmp_path):
     log = tmp_path / "log.csv"
     with program("video", demo, "-o", tmp_path / "copy.mp4", "--log", log) as running:
-        while not log.exists() or log.read_bytes().count(b"\n") < 40:
-            time.sleep(0.01)
+        wait_for_lines(log, 40)
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=30)[1]
     assert running.returncode == 130 and "Traceback" not in said
