@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from emoapp.ahead import Ahead
 from emoapp.config import VideoConfig
 from emoapp.pipeline import Detected, Pipeline
-from emoapp.runner import Progress, Run, open_pipeline
-from emoapp.sinks import Sink, open_log, open_recorder
+from emoapp.runner import Progress, Run, open_pipeline, open_results_log
+from emoapp.sinks import Sink, open_recorder
 from emoapp.sources import Source, kind_of, open_source
 from emoapp.types import Frame, Result
 
@@ -94,12 +94,7 @@ class VideoRun(Run):
 
 def _sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[Sink]:
     if config.log is not None:
-        yield open_log(
-            config.log,
-            pipeline.classifier.labels,
-            source=config.source,
-            overwrite=config.overwrite,
-        )
+        yield open_results_log(config, pipeline)
     if config.output is not None:
         yield _recorder(config, source)
 

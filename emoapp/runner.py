@@ -7,9 +7,9 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from emoapp.config import RunConfig
+from emoapp.config import LiveConfig, RunConfig, VideoConfig
 from emoapp.pipeline import Pipeline
-from emoapp.sinks import Sink
+from emoapp.sinks import Sink, open_log
 from emoapp.sources import Source, Waiting
 from emoapp.stats import Stats, write_json
 from emoapp.types import Frame, Result
@@ -139,6 +139,19 @@ class Run:
         return (frames is not None and self.stats.analysed >= frames) or (
             seconds is not None and time.monotonic() - self._began >= seconds
         )
+
+
+def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Sink:
+    """The log that a run asks for; the caller closes it.
+
+    Raises UsageError for a suffix that names no log, SinkError where it can't be written.
+    """
+    return open_log(
+        config.log,
+        pipeline.classifier.labels,
+        source=config.source,
+        overwrite=config.overwrite,
+    )
 
 
 def open_pipeline(config: RunConfig, *, frames: int | None = None) -> Pipeline:

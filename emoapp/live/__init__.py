@@ -7,9 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from emoapp.config import LiveConfig
-from emoapp.live.records import open_companion, open_results_log
+from emoapp.live.records import open_companion
 from emoapp.pipeline import Pipeline
-from emoapp.runner import Run, open_pipeline
+from emoapp.runner import Run, open_pipeline, open_results_log
 from emoapp.sinks import open_window
 from emoapp.sources import open_source
 

@@ -1,4 +1,4 @@
-"""What a live run writes down beside its pictures: the numbers, and the companion's words."""
+"""What a live run writes down of its companion's words."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from emoapp.config import LiveConfig
-from emoapp.pipeline import Pipeline
-from emoapp.sinks import Sink, open_log
 from emoapp.sinks.files import cannot_write, check_target
 
 if TYPE_CHECKING:
@@ -16,19 +14,6 @@ if TYPE_CHECKING:
 
 SUFFIX = ".companion.jsonl"
 """Of the file with the companion's words, beside the log."""
-
-
-def open_results_log(config: LiveConfig, pipeline: Pipeline) -> Sink:
-    """The log that is asked for.
-
-    Raises UsageError for a suffix that names no log, SinkError where it can't be written.
-    """
-    return open_log(
-        config.log,
-        pipeline.classifier.labels,
-        source=config.source,
-        overwrite=config.overwrite,
-    )
 
 
 @contextmanager

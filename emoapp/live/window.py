@@ -16,11 +16,10 @@ from emoapp.config import LiveConfig
 from emoapp.errors import SinkError
 from emoapp.files import free_name
 from emoapp.live.recording import Recording
-from emoapp.live.records import open_results_log
 from emoapp.live.snapshot import save_snapshot
 from emoapp.pipeline import Pipeline
 from emoapp.recorded import UNKNOWN_FPS
-from emoapp.runner import WAITING_S, Run
+from emoapp.runner import WAITING_S, Run, open_results_log
 from emoapp.sources import Source, Waiting, kind_of
 from emoapp.types import Frame, Result
 

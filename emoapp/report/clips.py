@@ -7,12 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 
 from emoapp.errors import SourceError
 from emoapp.files import write_whole
-from emoapp.sinks.codecs import CODECS
+from emoapp.sinks.codecs import CODECS, TIME_BASE, add_video, to_yuv
 from emoapp.sinks.files import cannot_write
 from emoapp.sources import pyav
 
@@ -22,8 +21,6 @@ AROUND_S = 2.0
 _LEAD_S = 0.5  # sound is decoded from so far before: its first block is not clean
 _SAME_S = 1e-3
 _USUAL_FPS = 25
-_TIME_BASE = Fraction(1, 90_000)
-_BT601, _BT709 = 6, 1  # colours are labelled as in a recording
 _SOUND_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 
@@ -52,12 +49,12 @@ def _cut_or_nothing(video: Path, t: float, path: Path) -> None:
 
 
 def _cut(video: Path, t: float, path: Path) -> None:
-    with av.open(str(video)) as source, av.open(str(path), "w") as target:
+    with pyav.open_input(video) as source, av.open(str(path), "w") as target:
         stream = pyav.video_stream(source)
         if stream is None:
             raise SourceError(f"{video} has no picture, only sound or other data.")
         stream.thread_type = "AUTO"
-        first = next(pyav.decode(source, stream, _ignore), None)
+        first = next(pyav.decode(source, stream), None)
         if first is None or first.time is None:
             raise SourceError(f"{video} has no times by which it could be cut.")
         begin = first.time + max(0.0, t - AROUND_S)
@@ -87,14 +84,7 @@ class _Pictures:
         rate = stream.average_rate or stream.guessed_rate or _USUAL_FPS
         self._step_s = float(1 / rate)
         codec = CODECS["h264"]
-        options = codec.options | {"crf": str(codec.crf)}
-        self._stream = target.add_stream(codec.encoder, rate=round(rate) or 1, options=options)
-        self._stream.pix_fmt = "yuv420p"
-        context = self._stream.codec_context
-        self._stream.time_base = context.time_base = _TIME_BASE
-        context.colorspace = _BT601
-        context.color_primaries = context.color_trc = _BT709
-        context.color_range = 1
+        self._stream = add_video(target, codec, round(rate) or 1, crf=codec.crf)
         self._before: av.VideoFrame | None = None
         self._last_pts = -1
         self._durations: dict[int, int] = {}
@@ -128,16 +118,12 @@ class _Pictures:
         self._before = None
 
     def _encode(self, frame: av.VideoFrame, at: float) -> None:
-        image = pyav.to_bgr(frame, self._size_wh)
-        height, width = (side & ~1 for side in image.shape[:2])
+        encoded = to_yuv(pyav.to_bgr(frame, self._size_wh))
         if self._last_pts < 0:
-            self._stream.width, self._stream.height = width, height
-        yuv = cv2.cvtColor(image[:height, :width], cv2.COLOR_BGR2YUV_I420)
-        encoded = av.VideoFrame.from_numpy_buffer(yuv, format="yuv420p")
+            self._stream.width, self._stream.height = encoded.width, encoded.height
         self._lasts = min(at + self._length_s(frame), self._end - self._begin)
-        encoded.pts = self._last_pts = max(self._last_pts + 1, round(at / _TIME_BASE))
-        encoded.time_base = _TIME_BASE
-        self._durations[encoded.pts] = max(1, round((self._lasts - at) / _TIME_BASE))
+        encoded.pts = self._last_pts = max(self._last_pts + 1, round(at / TIME_BASE))
+        self._durations[encoded.pts] = max(1, round((self._lasts - at) / TIME_BASE))
         self._mux(self._stream.encode(encoded))
 
     def _mux(self, packets: list[av.Packet]) -> None:
@@ -200,7 +186,3 @@ def _decode(source, streams: list, end: float) -> Iterator[av.VideoFrame | av.Au
                 yield frame
         if not running:
             return
-
-
-def _ignore() -> None:
-    """Damage is left out, as it was when the video was analysed."""

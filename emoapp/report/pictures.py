@@ -66,12 +66,12 @@ def frames_at(path: Path, wanted: Mapping[int, float]) -> Iterator[tuple[int, np
 
 def _seek(path: Path, wanted: Mapping[int, float]) -> Iterator[tuple[int, np.ndarray]]:
     try:
-        with av.open(str(path)) as container:
+        with pyav.open_input(path) as container:
             stream = pyav.video_stream(container)
             if stream is None:
                 return
             stream.thread_type = "AUTO"
-            first = next(pyav.decode(container, stream, _ignore), None)
+            first = next(pyav.decode(container, stream), None)
             if first is None or first.pts is None:
                 return
             size_wh = first.width, first.height
@@ -93,7 +93,7 @@ def _decode_at(
         except av.error.FFmpegError:  # no way back in this file
             return None
         best, began_behind = None, True
-        for picture in pyav.decode(container, stream, _ignore):
+        for picture in pyav.decode(container, stream):
             if picture.pts is None:
                 return None
             if best is None or abs(picture.time - t) < abs(best.time - t):
@@ -151,7 +151,3 @@ def faces_as_jpeg(
     if len(pictures) < len(faces):
         return pictures, f"{path} is too short or another video: not all pictures were found in it"
     return pictures, None
-
-
-def _ignore() -> None:
-    """Damage is left out, as it was when the video was analysed."""

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
+import av
+import cv2
+import numpy as np
+
 from emoapp.errors import UsageError
+
+# Divides evenly by every usual frame rate, and by most to within a hundredth of a millisecond.
+TIME_BASE = Fraction(1, 90_000)
+
+# Numbers of colour standards in H.264's own tables: of the matrix, and of the rest.
+_BT601, _BT709 = 6, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +108,38 @@ def choose(path: Path, codec: str | None, crf: int | None) -> tuple[Container, C
     if crf is not None and not 0 <= crf <= chosen.worst:
         raise UsageError(f"The quality of {name} goes from 0 (best) to {chosen.worst}, not {crf}.")
     return container, chosen, chosen.crf if crf is None else crf
+
+
+def add_video(
+    container: av.container.OutputContainer, codec: Codec, rate: int | Fraction, *, crf: int
+) -> av.video.stream.VideoStream:
+    """A stream for frames that `to_yuv` made, with times in `TIME_BASE`; its size is not set yet.
+
+    rate: frames a second.
+    """
+    options = codec.options | {"crf": str(crf)}
+    stream = container.add_stream(codec.encoder, rate=rate, options=options)
+    stream.pix_fmt = "yuv420p"
+    context = stream.codec_context
+    stream.time_base = context.time_base = TIME_BASE
+    if codec.tag and container.format.name in ("mp4", "mov"):
+        context.codec_tag = codec.tag
+    # Players take large pictures without a label for BT.709 and small ones for BT.601; with
+    # one, the colours are right everywhere. The matrix is that of OpenCV's conversion.
+    context.colorspace = _BT601
+    context.color_primaries = context.color_trc = _BT709
+    context.color_range = 1  # 16 to 235, as video has it
+    return stream
+
+
+def to_yuv(picture: np.ndarray) -> av.VideoFrame:
+    """The picture as encoders want it; of an odd size the last column or row is left out.
+
+    picture: uint8 (H, W, 3), BGR; may be changed afterwards.
+    """
+    height, width = (side & ~1 for side in picture.shape[:2])
+    # OpenCV's conversion takes a sixth of the time of FFmpeg's exact one (0.3 ms at 1280x720).
+    yuv = cv2.cvtColor(picture[:height, :width], cv2.COLOR_BGR2YUV_I420)
+    frame = av.VideoFrame.from_numpy_buffer(yuv, format="yuv420p")
+    frame.time_base = TIME_BASE
+    return frame

@@ -9,27 +9,20 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import av
-import cv2
 import numpy as np
 
 from emoapp.errors import SinkError
 from emoapp.sinks.base import Sink
-from emoapp.sinks.codecs import Codec, choose
+from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.sound import Sound
 from emoapp.types import Result, check_image
-
-# Divides evenly by every usual frame rate, and by most to within a hundredth of a millisecond.
-_TIME_BASE = Fraction(1, 90_000)
 
 # Each holds a whole picture (2.8 MB at 1280x720); enough to bridge an encoder's slow moment.
 _WAITING = 8
 
 # Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
 _SLICE_S = 0.1
-
-# Numbers of colour standards in H.264's own tables: of the matrix, and of the rest.
-_BT601, _BT709 = 6, 1
 
 
 class VideoRecorder(Sink):
@@ -71,14 +64,16 @@ class VideoRecorder(Sink):
         self.path = check_target(path, overwrite=overwrite)
         container, chosen, crf = choose(self.path, codec, crf)
         self._size_wh = size_wh
-        self._step = max(1, round(1 / (fps * _TIME_BASE)))
+        self._step = max(1, round(1 / (fps * TIME_BASE)))
         self.part = self.path.with_suffix(".part" + self.path.suffix)
         """What the file is called until it is finished."""
         self._sound: Sound | None = None
         self._whole_sound = whole_sound
         try:
             self._container = av.open(os.fspath(self.part), "w", options=container.options)
-            self._stream = self._add_stream(fps, size_wh, chosen, crf)
+            rate = Fraction(fps).limit_denominator(1001)
+            self._stream = add_video(self._container, chosen, rate, crf=crf)
+            self._stream.width, self._stream.height = (side & ~1 for side in size_wh)
             if sound is not None:
                 self._sound = Sound(os.fspath(sound), self._container, container.sound)
             self._container.start_encoding()
@@ -111,14 +106,10 @@ class VideoRecorder(Sink):
             raise SinkError(
                 f"{self.path} is {expected} pixels; a picture came with {width}x{height}."
             )
-        # OpenCV's conversion takes a sixth of the time of FFmpeg's exact one (0.3 ms at 1280x720),
-        # and its result is the encoder's: the caller may draw on `picture` again.
-        yuv = cv2.cvtColor(picture[: height & ~1, : width & ~1], cv2.COLOR_BGR2YUV_I420)
-        frame = av.VideoFrame.from_numpy_buffer(yuv, format="yuv420p")
+        frame = to_yuv(picture)
         if self._zero_t is None:
             self._zero_t = result.frame.t
-        frame.pts = max(round((result.frame.t - self._zero_t) / _TIME_BASE), self._last_pts + 1)
-        frame.time_base = _TIME_BASE
+        frame.pts = max(round((result.frame.t - self._zero_t) / TIME_BASE), self._last_pts + 1)
         self._put(frame)
         self._last_pts = frame.pts
         self.frames += 1
@@ -146,23 +137,6 @@ class VideoRecorder(Sink):
             self.part.unlink(missing_ok=True)
         self._raise_error()
         return True
-
-    def _add_stream(self, fps: float, size_wh: tuple[int, int], codec: Codec, crf: int):
-        rate = Fraction(fps).limit_denominator(1001)
-        options = codec.options | {"crf": str(crf)}
-        stream = self._container.add_stream(codec.encoder, rate=rate, options=options)
-        stream.width, stream.height = (side & ~1 for side in size_wh)
-        stream.pix_fmt = "yuv420p"
-        stream.time_base = stream.codec_context.time_base = _TIME_BASE
-        if codec.tag and self._container.format.name in ("mp4", "mov"):
-            stream.codec_context.codec_tag = codec.tag
-        # Players take large pictures without a label for BT.709 and small ones for BT.601; with
-        # one, the colours are right everywhere. The matrix is that of OpenCV's conversion.
-        context = stream.codec_context
-        context.colorspace = _BT601
-        context.color_primaries = context.color_trc = _BT709
-        context.color_range = 1  # 16 to 235, as video has it
-        return stream
 
     def _put(self, frame: av.VideoFrame) -> None:
         while True:
@@ -204,9 +178,9 @@ class VideoRecorder(Sink):
         for frame in self._taken():
             frame.duration = self._step
             if self._sound is not None:
-                self._sound.mux_until(float(frame.pts * _TIME_BASE))
+                self._sound.mux_until(float(frame.pts * TIME_BASE))
             self._container.mux(self._stream.encode(frame))
-            end_s = float((frame.pts + self._step) * _TIME_BASE)
+            end_s = float((frame.pts + self._step) * TIME_BASE)
         self._container.mux(self._stream.encode())
         if self._sound is not None:
             self._sound.mux_until(None if self._whole_sound else end_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import av
@@ -18,6 +19,11 @@ _TURNS = {
 }
 
 
+def open_input(path: str | os.PathLike[str]) -> av.container.InputContainer:
+    """Open a file to read; names in it that are no UTF-8 are no reason to refuse it."""
+    return av.open(os.fspath(path), metadata_errors="replace")
+
+
 def video_stream(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
     """The first stream of moving pictures; None where there is none (an album's cover is none)."""
     for stream in container.streams.video:
@@ -29,7 +35,7 @@ def video_stream(container: av.container.InputContainer) -> av.video.stream.Vide
 def decode(
     container: av.container.InputContainer,
     stream: av.video.stream.VideoStream,
-    on_damage: Callable[[], None],
+    on_damage: Callable[[], None] = lambda: None,
 ) -> Iterator[av.VideoFrame]:
     """Every whole picture to the end; `on_damage` is called for each that is lost."""
     errors_in_a_row = 0

@@ -73,7 +73,7 @@ class VideoFile(Source):
         if path.is_file() and path.stat().st_size == 0:
             raise SourceError(f"{self.name} is empty (0 bytes).")
         try:
-            container = av.open(self.name, metadata_errors="replace")
+            container = pyav.open_input(self.name)
         except (av.error.InvalidDataError, av.error.EOFError) as exc:
             raise SourceError(
                 f"{self.name} is not a video that can be read, or its end is missing. Try to "
