@@ -21,6 +21,8 @@ from emoapp.sources.images import list_images, read_image
 from emoapp.types import Frame, Result, Track
 
 JPEG_QUALITY = 95
+COPY_SUFFIXES = frozenset(".jpg .jpeg .png .bmp .tif .tiff .webp".split())
+"""What copies can be written as."""
 SETTLED_S = 10.0
 """After so many seconds the overlay's bars have long stopped moving."""
 
@@ -87,6 +89,11 @@ def plan(
             raise UsageError(
                 f"{output} is one file, but there are {len(found)} pictures: name a folder."
             )
+        if output.suffix.lower() not in COPY_SUFFIXES:
+            raise UsageError(
+                f"{output}: copies can be written as JPEG, PNG, BMP, TIFF or WebP: change the "
+                "name's ending."
+            )
         copies = {path: output for path in found}
     else:
         copies = {path: output / _copy_name(below) for path, below in found.items()}
@@ -100,15 +107,14 @@ def analyse(
     *,
     blur: bool = False,
     done: Callable[[Analysed | SourceError], None],
-) -> list[Analysed]:
-    """Read each picture and write its copy; those that can't be read are left out of the result.
+) -> None:
+    """Read each picture and write its copy.
 
     blur: make the faces unrecognisable in the copies.
     done: called for each picture with what came of it.
 
     Raises SinkError where a copy can't be written.
     """
-    results = []
     for picture in pictures:
         try:
             image = read_image(picture.path)
@@ -120,9 +126,7 @@ def analyse(
         if picture.copy is not None:
             _draw(image, tracks, recognizer.labels, blur=blur)
             _write(image, picture.copy)
-        results.append(result)
         done(result)
-    return results
 
 
 def write_json(path: Path, results: Iterable[Analysed]) -> None:
@@ -202,7 +206,7 @@ def _write_text(path: Path, text: str) -> None:
 
 def _copy_name(path: Path) -> Path:
     # What can be read but not written becomes a PNG: no loss, and every program opens it.
-    return path if path.suffix.lower() in IMAGE_SUFFIXES else path.with_name(f"{path.name}.png")
+    return path if path.suffix.lower() in COPY_SUFFIXES else path.with_name(f"{path.name}.png")
 
 
 def _check(copies: dict[Path, Path], overwrite: bool) -> None:

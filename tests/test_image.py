@@ -9,10 +9,11 @@ import pytest
 from conftest import SHARED, picture
 from PIL import Image
 
+from emoapp import pictures
 from emoapp.cli import main
 from emoapp.errors import SourceError
 from emoapp.labels import EMOTIONS
-from emoapp.sources import open_source
+from emoapp.sources import images, open_source
 from emoapp.sources.images import read_image
 
 RED, GREEN, GREY, WHITE = (255, 0, 0), (0, 160, 0), (120, 120, 120), (255, 255, 255)
@@ -38,7 +39,7 @@ def near(expected) -> list:
     return [pytest.approx(colour, abs=6) for colour in expected]
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "avif"])
 @pytest.mark.parametrize(
     ("orientation", "expected"),
     [
@@ -78,6 +79,7 @@ def _grey(*values: int) -> list[tuple[int, int, int]]:
     [
         ("rgb.bmp", flag, [RED, GREEN, GREY, GREY]),
         ("animated.gif", flag, [RED, GREEN, GREY, GREY]),
+        ("phone.heic", flag, [RED, GREEN, GREY, GREY]),
         ("palette.png", lambda: flag().quantize(8), [RED, GREEN, GREY, GREY]),
         ("grey.png", lambda: flag().convert("L"), _grey(76, 94, 120, 120)),
         ("grey.jpg", lambda: flag().convert("L"), _grey(76, 94, 120, 120)),
@@ -93,6 +95,8 @@ def _grey(*values: int) -> list[tuple[int, int, int]]:
 )
 def test_every_kind_of_picture_is_read_right(tmp_path, name, make, expected):
     path = tmp_path / name
+    if name.endswith(".heic"):
+        pytest.importorskip("pillow_heif").register_heif_opener()
     make().save(path, quality=95)
     assert corners(path) == near(expected)
 
@@ -121,6 +125,15 @@ def test_what_cannot_be_read_right_is_refused(tmp_path):
         with pytest.raises(SourceError, match=says) as error:
             read_image(tmp_path / name)
         assert name in str(error.value)
+
+
+def test_without_its_library_a_phones_picture_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(images, "_learn_heic", lambda: None)
+    monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
+    path = tmp_path / "phone.heic"
+    path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200))
+    with pytest.raises(SourceError, match=r"pip install .emoapp\[heic\]"):
+        read_image(path)
 
 
 # The command
@@ -170,14 +183,14 @@ def test_copies_and_tables(folder, tmp_path, capsys):
     drawn, plain = cv2.imread(str(out / "face.jpg")), cv2.imread(str(folder / "face.jpg"))
     assert drawn.shape == plain.shape and np.abs(drawn.astype(int) - plain).max() > 100
 
-    pictures = {entry["source"]: entry for entry in json.loads(tree.read_text())}
-    face = pictures[str(folder / "face.jpg")]
+    entries = {entry["source"]: entry for entry in json.loads(tree.read_text())}
+    face = entries[str(folder / "face.jpg")]
     assert face["size_wh"] == [1280, 720]
     (one,) = face["faces"]
     assert one["label"] == "happy" and one["confidence"] == one["probabilities"]["happy"] > 0.5
     x0, y0, x1, y1 = one["box"]
     assert x0 < 670 < x1 and y0 < 380 < y1, "the face in the middle of the clip"
-    assert pictures[str(folder / "deeper" / "nobody.png")]["faces"] == []
+    assert entries[str(folder / "deeper" / "nobody.png")]["faces"] == []
 
     rows = {row["source"]: row for row in csv.DictReader(table.open())}
     row = rows[str(folder / "face.jpg")]
@@ -189,6 +202,24 @@ def test_copies_and_tables(folder, tmp_path, capsys):
     capsys.readouterr()
     assert main(args) == 1, "nothing is replaced unasked"
     assert "there already" in capsys.readouterr().err
+
+
+def test_what_was_read_until_ctrl_c_is_in_the_tables(folder, tmp_path, monkeypatch, capsys):
+    table, tree = tmp_path / "faces.csv", tmp_path / "faces.json"
+    read = []
+
+    def read_two(path):
+        if len(read) == 2:
+            raise KeyboardInterrupt
+        read.append(path)
+        return read_image(path)
+
+    monkeypatch.setattr(pictures, "read_image", read_two)
+    paths = [str(folder / "face.jpg"), str(folder / "deeper"), str(folder / "broken.webp")]
+    assert main(["image", *paths, "--csv", str(table), "--json", str(tree)]) == 130
+    assert [entry["source"] for entry in json.loads(tree.read_text())] == [str(p) for p in read]
+    assert len(list(csv.DictReader(table.open()))) == 2
+    assert f"wrote {table}" in capsys.readouterr().out
 
 
 def test_blurred_faces_are_not_to_be_seen(portrait, tmp_path):
@@ -214,6 +245,8 @@ def test_originals_stay(folder, tmp_path, capsys):
     assert "would both be written to" in capsys.readouterr().err
     assert main([*twice, str(tmp_path / "out.png")]) == 2
     assert "one file, but there are 2 pictures" in capsys.readouterr().err
+    assert main(["image", str(folder / "face.jpg"), "-o", str(tmp_path / "out.heic")]) == 2
+    assert "can be written as JPEG" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not (SHARED / "samples").is_dir(), reason="needs ../shared/samples")

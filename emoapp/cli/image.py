@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from emoapp import pictures
-    from emoapp.errors import SourceError, UsageError
+    from emoapp.errors import SinkError, SourceError, UsageError
     from emoapp.recognizer import EmotionRecognizer
     from emoapp.sinks.files import check_target
 
@@ -56,32 +56,45 @@ def run(args: argparse.Namespace) -> int:
     if not chosen:
         return 1
     quiet = bool(args.output or tables)
+    results: list[pictures.Analysed] = []
 
     def done(result: pictures.Analysed | SourceError) -> None:
         if isinstance(result, SourceError):
             fail(result)
-        elif not quiet:
-            _print(result)
+        else:
+            results.append(result)
+            if not quiet:
+                _print(result)
         if bar is not None:
             bar.advance(task)
 
     recognizer = EmotionRecognizer(
         detector=args.detector, device=args.device, model=args.model, contempt=args.contempt
     )
+
     # Lines are progress enough; and the bar would take them to itself, away from a pipe.
-    with recognizer, progress_bar() if quiet else nullcontext() as bar:
-        task = bar.add_task("pictures", total=len(chosen)) if bar is not None else None
-        results = pictures.analyse(chosen, recognizer, blur=bool(args.blur), done=done)
-    if args.json is not None:
-        pictures.write_json(args.json, results)
-    if args.csv is not None:
-        pictures.write_csv(args.csv, results, recognizer.labels)
-    if quiet:
-        faces = sum(len(result.tracks) for result in results)
-        print(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
-        for path in (args.output, *tables):
-            if path is not None and (results or path in tables):
-                print(f"wrote {path}")
+    def finish() -> None:
+        if args.json is not None:
+            pictures.write_json(args.json, results)
+        if args.csv is not None:
+            pictures.write_csv(args.csv, results, recognizer.labels)
+        if quiet:
+            faces = sum(len(result.tracks) for result in results)
+            print(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
+            for path in (args.output, *tables):
+                if path is not None and (results or path in tables):
+                    print(f"wrote {path}")
+
+    try:
+        with recognizer, progress_bar() if quiet else nullcontext() as bar:
+            task = bar.add_task("pictures", total=len(chosen)) if bar is not None else None
+            pictures.analyse(chosen, recognizer, blur=bool(args.blur), done=done)
+    except (KeyboardInterrupt, SinkError):
+        # Stopped, or the disk is full of copies: what was read until then is not lost.
+        if results:
+            finish()
+        raise
+    finish()
     return 1 if failed else 0
 
 

@@ -35,6 +35,7 @@ _EXPLAINED = {
     "width": "channels of the first convolution; the others follow",
     "dropout": "share of the features dropped while training",
     "camera": "share of the images degraded as webcams do",
+    "hidden": "share of the images with a part of the face hidden",
     "soft_share": "share of the teachers' answers in what is learned, where there are teachers",
     "seed": "makes a run repeatable",
 }

@@ -63,7 +63,7 @@ def _hidden(*names: str) -> Iterator[None]:
 
 def load_solution():
     """The module `mediapipe.python.solutions.face_detection`, quickly."""
-    with _hidden("tensorflow", "jax", "matplotlib", "matplotlib.pyplot"):
+    with _hidden("tensorflow", "jax", "matplotlib", "matplotlib.pyplot", "sounddevice"):
         from mediapipe.python.solutions import face_detection
     return face_detection
 

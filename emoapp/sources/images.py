@@ -6,6 +6,8 @@ import glob
 import os
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +21,10 @@ from emoapp.types import Frame
 SECONDS_EACH = 1.0
 """How long a picture stands."""
 
-_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF")
-_UNDERSTOOD = "JPEG, PNG, BMP, TIFF, WebP and GIF, with 8 or 16 bits a colour,"
+_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "AVIF", "HEIF")
+_UNDERSTOOD = "JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC, with 8 or 16 bits a colour,"
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""What stands behind `ftyp` in a file of ISO/IEC 23008-12 with pictures coded as HEVC."""
 
 _ORIENTATION = 0x0112  # the EXIF tag
 _TURNS = {
@@ -49,6 +53,11 @@ def read_image(path: str | os.PathLike[str]) -> np.ndarray:
                 raise SourceError(f"{path} is empty.")
             return _decode(file, path)
     except (Image.UnidentifiedImageError, SyntaxError) as exc:
+        if _is_heic(path) and "HEIF" not in Image.OPEN:
+            raise SourceError(
+                f"{path} is a HEIC picture, as phones save them. To read those: "
+                'pip install "emoapp[heic]"'
+            ) from exc
         raise SourceError(
             f"{path} is not a picture that can be read, or it is damaged. {_UNDERSTOOD} "
             "are understood."
@@ -68,7 +77,8 @@ def _decode(file, path: str | os.PathLike[str]) -> np.ndarray:
     # Pillow, not OpenCV: that leaves turned WebP files as they are, shows what lies hidden under
     # transparent pixels, and takes the half of a cut-off file for a picture.
     Image.init()  # or `formats` knows only the commonest
-    image = Image.open(file, formats=_FORMATS)
+    _learn_heic()
+    image = Image.open(file, formats=[name for name in _FORMATS if name in Image.OPEN])
     try:
         image.load()
         image = _upright(image)
@@ -84,6 +94,21 @@ def _decode(file, path: str | os.PathLike[str]) -> np.ndarray:
     except Exception as exc:  # whatever a format's reader trips over in a damaged file
         raise _damaged(path) from exc
     return np.ascontiguousarray(rgb[..., ::-1])
+
+
+@cache
+def _learn_heic() -> None:
+    """Teach Pillow HEIC where pillow-heif is installed."""
+    with suppress(ImportError):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+
+
+def _is_heic(path: str | os.PathLike[str]) -> bool:
+    with open(path, "rb") as file:
+        head = file.read(12)
+    return head[4:8] == b"ftyp" and head[8:] in _HEIC_BRANDS
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -12,11 +12,14 @@ SHIFT_PX = 5.0
 ERASE_PX = (6, 20)
 
 
-def augment(images: np.ndarray, rng: np.random.Generator, *, camera: float = 0.25) -> np.ndarray:
+def augment(
+    images: np.ndarray, rng: np.random.Generator, *, camera: float = 0.25, hidden: float = 0.5
+) -> np.ndarray:
     """A randomly changed copy of each crop.
 
     images: uint8 (N, S, S).
     camera: share of the images that are blurred, noisy, dark or compressed as webcams make them.
+    hidden: share of the images of which a rectangle is replaced by noise.
 
     Returns uint8 (N, S, S).
     """
@@ -25,7 +28,7 @@ def augment(images: np.ndarray, rng: np.random.Generator, *, camera: float = 0.2
         image = light(move(image, rng), rng)
         if rng.random() < camera:
             image = imitate_camera(image, rng)
-        if rng.random() < 0.5:
+        if rng.random() < hidden:
             image = erase(image, rng)
         changed[i] = image
     return changed

@@ -54,6 +54,7 @@ class Batches(keras.utils.PyDataset):
         *,
         batch_size: int,
         camera: float,
+        hidden: float,
         seed: int,
         epoch: int = 0,
     ) -> None:
@@ -63,6 +64,7 @@ class Batches(keras.utils.PyDataset):
         self._wanted = wanted
         self._batch_size = min(batch_size, len(dataset))
         self._camera = camera
+        self._hidden = hidden
         self._seed = seed
         self._epoch = epoch
         self._passes = math.ceil(MIN_STEPS / (len(dataset) // self._batch_size))
@@ -80,7 +82,7 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int):
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         rng = np.random.default_rng((self._seed, self._epoch, index))
-        images = augment(self._dataset.images[rows], rng, camera=self._camera)
+        images = augment(self._dataset.images[rows], rng, camera=self._camera, hidden=self._hidden)
         return images, {head: values[rows] for head, values in self._wanted.items()}
 
     def on_epoch_end(self) -> None:

@@ -29,6 +29,8 @@ class TrainConfig:
     dropout: float = 0.4
     camera: float = 0.25
     """Share of the training images that are degraded the way webcams do."""
+    hidden: float = 0.5
+    """Share of the training images with a part of the face hidden."""
     soft_share: float = 0.5
     """Share of the teachers' answers in what is learned, where there are teachers."""
     mixed_bfloat16: bool = True

@@ -67,6 +67,7 @@ def train(
         wanted,
         batch_size=config.batch_size,
         camera=config.camera,
+        hidden=config.hidden,
         seed=config.seed,
         epoch=state["epoch"],
     )
