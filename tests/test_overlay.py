@@ -210,7 +210,7 @@ def test_bars_glide_to_a_new_expression_in_150_ms():
     assert arrived > 0.9 * longest
 
 
-def test_the_panel_moves_to_the_other_side_of_a_face_and_hides_in_a_small_picture():
+def test_the_panel_moves_away_from_faces_and_hides_in_a_small_picture():
     panel, sizes = BarsPanel(EMOTIONS, colours_of(EMOTIONS)), Sizes.of(1280, 720)
     panel.follow(make_track(1, (0, 0, 9, 9)), now=0.0)
     middle, at_left, at_right = (Box(x, 200, x + 200, 400) for x in (500, 50, 1000))
@@ -219,8 +219,12 @@ def test_the_panel_moves_to_the_other_side_of_a_face_and_hides_in_a_small_pictur
     assert right.x0 > 640 > left.x1
     assert panel.rect(sizes, [middle], middle) == left
     assert panel.rect(sizes, [at_left], at_left) == right
-    assert panel.rect(sizes, [at_left, at_right], at_right) == left
-    assert panel.rect(sizes, [at_left, at_right], at_right) == left
+    lower = panel.rect(sizes, [at_left, at_right], at_right)
+    assert (lower.x0, lower.y1) == (right.x0, 720 - sizes.margin) and lower.y0 > 400
+    wall = [at_left, at_right, Box(0, 420, 1280, 720)]
+    upper = panel.rect(sizes, wall, at_right)
+    assert upper.y0 == sizes.margin, "where they hide least, and not the one who is followed"
+    assert panel.rect(sizes, [middle], middle) == upper, "nobody is there: no reason to move"
     assert panel.rect(Sizes.of(320, 240), [], None) is None
 
 

@@ -76,7 +76,7 @@ def lengths(values: np.ndarray, longest: int, thickness: int) -> list[int]:
 
 
 class BarsPanel:
-    """Keeps what the bars show between frames, and the side where the panel stands."""
+    """Keeps what the bars show between frames, and the spot where the panel stands."""
 
     def __init__(self, labels: Sequence[str], colours: dict[str, Colour]) -> None:
         self._labels = tuple(labels)
@@ -86,7 +86,7 @@ class BarsPanel:
         self._winner: int | None = None
         self._track: int | None = None
         self._now = self._seen = -math.inf
-        self._right = True
+        self._spot = 0
 
     def follow(self, track: Track | None, *, now: float) -> None:
         """Move the bars towards the scores of `track`; None: nobody is followed."""
@@ -110,28 +110,32 @@ class BarsPanel:
     ) -> Rect | None:
         """Where the panel stands now, above the row `floor` if given; None when it is not shown.
 
-        It stays on its side unless the other one hides much less of `faces`; the one that is
-        followed, one of them, counts most.
+        In the middle of a side, or, where faces are there, in a corner. It stays in its spot
+        unless another one hides much less of `faces`; the one that is followed, one of them,
+        counts most.
         """
         layout = plan(self._labels, sizes)
         if layout is None or not 0 <= self._now - self._seen <= STAY_S:
             return None
-        y = (sizes.height - layout.height) // 2
-        if floor is not None:
-            y = min(y, floor - layout.height)
-        left, right = (
+        lowest = (sizes.height - sizes.margin if floor is None else floor) - layout.height
+        middle = min((sizes.height - layout.height) // 2, lowest)
+        spots = [
             Rect(x, y, x + layout.width, y + layout.height)
-            for x in (sizes.margin, sizes.width - sizes.margin - layout.width)
+            for y in (middle, lowest, min(sizes.margin, lowest))
+            for x in (sizes.width - sizes.margin - layout.width, sizes.margin)
+        ]
+        hidden = [
+            sum((3 if face is followed else 1) * _shared(spot, face) for face in faces)
+            for spot in spots
+        ]
+        # Of equally good ones the middle of a side, and the same side.
+        best = min(
+            range(len(spots)),
+            key=lambda i: (hidden[i], spots[i].y0 != middle, i % 2 != self._spot % 2),
         )
-        if faces:
-            hidden = {
-                side: sum((3 if face is followed else 1) * _shared(side, face) for face in faces)
-                for side in (left, right)
-            }
-            here, there = (right, left) if self._right else (left, right)
-            if hidden[there] < 0.5 * hidden[here]:
-                self._right = not self._right
-        return right if self._right else left
+        if hidden[best] < 0.5 * hidden[self._spot]:
+            self._spot = best
+        return spots[self._spot]
 
     def draw(self, painter: Painter, rect: Rect, sizes: Sizes) -> None:
         """Draw the panel into `rect`, which `rect()` gave."""
