@@ -26,7 +26,7 @@ WAITING_S = 1.0
 
 
 class Run:
-    """One run of one source, for recorded video; `live.window.WindowRun` adds the window and the keys.
+    """One run of one source, for recorded video; `live.window.WindowRun` adds window and keys.
 
     pipeline: None where it is still loading.
     """

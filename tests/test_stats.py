@@ -1,0 +1,31 @@
+"""The numbers of a run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emoapp import stats
+from emoapp.stats import Sample, Stats
+
+
+def test_hours_of_frames_stay_small_and_keep_their_percentiles():
+    rng = np.random.default_rng(0)
+    # It gets slower with time: a sample of one part of the run would tell something else.
+    values = rng.gamma(4.0, 2.5, 300_000) * np.linspace(1.0, 2.0, 300_000)
+    sample = Sample()
+    for value in values:
+        sample.add(value)
+    assert stats.MOST / 2 < len(sample.values) <= stats.MOST
+    found, expected = (np.percentile(of, (5, 50, 95)) for of in (sample.values, values))
+    np.testing.assert_allclose(found, expected, rtol=0.03)
+
+
+def test_a_short_run_is_counted_whole():
+    numbers = Stats()
+    for ms, faces in ((3.0, 1), (1.0, 0), (2.0, 5)):
+        numbers.add({"detect": ms, "total": 2 * ms}, faces=faces)
+    said = numbers.as_dict(source="camera 0", size_wh=(4, 3), source_fps=30.0, missed=7)
+    assert said["ms"]["detect"] == {"median": 2.0, "p95": 2.9}
+    assert said["ms"]["total"]["median"] == 4.0 and said["ms"]["align"]["median"] is None
+    assert said["faces"] == {"mean": 2.0, "max": 5}
+    assert said["frames"]["analysed"] == 3 and said["frames"]["missed"] == 7
