@@ -21,7 +21,7 @@ from emoapp.sources.images import list_images, read_image
 from emoapp.types import Frame, Result, Track
 
 JPEG_QUALITY = 95
-COPY_SUFFIXES = frozenset(".jpg .jpeg .png .bmp .tif .tiff .webp".split())
+COPY_SUFFIXES = IMAGE_SUFFIXES - {".avif", ".heic", ".heif"}
 """What copies can be written as."""
 SETTLED_S = 10.0
 """After so many seconds the overlay's bars have long stopped moving."""

@@ -64,11 +64,13 @@ class Program:
         time.sleep(0.3)
         return float((np.abs(first.astype(int) - self.picture()) > 12).any(axis=2).mean())
 
-    def until(self, true: Callable[[], bool], seconds: float = 20) -> None:
+    def until(
+        self, true: Callable[[], bool], seconds: float = 20, what: str = "it did not come"
+    ) -> None:
         end = time.monotonic() + seconds
         while not true():
             assert self._process.poll() is None, self._process.stderr.read()
-            assert time.monotonic() < end, "it did not come"
+            assert time.monotonic() < end, what
             time.sleep(0.2)
 
     def end(self) -> dict:
@@ -110,9 +112,15 @@ def test_space_stands_still_and_overlays_come_and_go(program):
     ):
         # Each comes within a moment, which is longer on a busy machine.
         program.press(key)
-        program.until(lambda at=where: difference(still, program.picture())[at].mean() > 0.005)
+        program.until(
+            lambda at=where: difference(still, program.picture())[at].mean() > 0.005,
+            what=f"{key} shows",
+        )
         program.press(key)
-        program.until(lambda: difference(still, program.picture()).mean() < 0.005)
+        program.until(
+            lambda: difference(still, program.picture()).mean() < 0.005,
+            what=f"{key} again undoes it",
+        )
     program.press("s")
     (snapshot,) = program.folder.glob("emoapp-*.png")
     assert difference(still, cv2.imread(str(snapshot))).mean() < 0.01, "what stands there is saved"

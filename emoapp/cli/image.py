@@ -72,7 +72,6 @@ def run(args: argparse.Namespace) -> int:
         detector=args.detector, device=args.device, model=args.model, contempt=args.contempt
     )
 
-    # Lines are progress enough; and the bar would take them to itself, away from a pipe.
     def finish() -> None:
         if args.json is not None:
             pictures.write_json(args.json, results)
@@ -86,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
                     print(f"wrote {path}")
 
     try:
+        # Lines are progress enough; and the bar would take them to itself, away from a pipe.
         with recognizer, progress_bar() if quiet else nullcontext() as bar:
             task = bar.add_task("pictures", total=len(chosen)) if bar is not None else None
             pictures.analyse(chosen, recognizer, blur=bool(args.blur), done=done)

@@ -50,7 +50,8 @@ def _hidden(*names: str) -> Iterator[None]:
     """Make `import` see empty modules instead of these, unless they are loaded already.
 
     MediaPipe imports tensorflow, jax, matplotlib and its own "tasks" where it finds them, needs
-    none of them for its detectors, and takes 8 seconds for it instead of a fifth of one.
+    none of them for its detectors, and takes 8 seconds for it instead of a fifth of one. Its
+    sounddevice starts a compiler to look for a library.
     """
     hidden = {name: ModuleType(name) for name in names if name not in sys.modules}
     sys.modules.update(hidden)
