@@ -11,7 +11,7 @@ from emoapp.detectors import Detector
 from emoapp.limits import Limits
 from emoapp.quality import doubt_of
 from emoapp.tracking import Tracker
-from emoapp.types import Face, Frame, Result, Scores
+from emoapp.types import Doubt, Face, Frame, Result, Scores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +37,18 @@ class Pipeline:
         *,
         smoothing_s: float = 0.3,
         limits: Limits | None = None,
+        in_turn: bool = False,
     ) -> None:
         """smoothing_s: time constant of the average over time, seconds; 0 for none.
 
         limits: which faces are not believed; None for the usual ones.
+        in_turn: read each of several faces in every second frame only. All are found and followed
+            in each, and the average over time hides the difference; each further face costs half.
         """
         self.detector = detector
         self.classifier = classifier
         self._limits = limits or Limits()
+        self._in_turn = in_turn
         self._tracker = Tracker(smoothing_s=smoothing_s, limits=self._limits)
 
     def process(self, frame: Frame) -> Result:
@@ -60,13 +64,15 @@ class Pipeline:
         """The second half of `process`: what the faces show, and whose they are."""
         frame, faces = detected.frame, detected.faces
         began = perf_counter()
-        crops = align(frame.image, faces, self.classifier.description.framing)
+        wanted = self._tracker.turns(frame, faces) if self._in_turn else range(len(faces))
+        crops = align(frame.image, [faces[i] for i in wanted], self.classifier.description.framing)
         aligned = perf_counter()
         labels = self.classifier.labels
-        scores = [Scores(labels, row) for row in self.classifier.classify(crops)]
-        doubts = [
-            doubt_of(face, crop, self._limits) for face, crop in zip(faces, crops, strict=True)
-        ]
+        scores: list[Scores | None] = [None] * len(faces)
+        doubts: list[Doubt | None] = [None] * len(faces)
+        for i, crop, row in zip(wanted, crops, self.classifier.classify(crops), strict=True):
+            scores[i] = Scores(labels, row)
+            doubts[i] = doubt_of(faces[i], crop, self._limits)
         tracks = self._tracker.update(frame, faces, scores, doubts)
         classified = perf_counter()
         return Result(

@@ -154,10 +154,13 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Si
     )
 
 
-def open_pipeline(config: RunConfig, *, frames: int | None = None) -> Pipeline:
+def open_pipeline(
+    config: RunConfig, *, frames: int | None = None, in_turn: bool = False
+) -> Pipeline:
     """The pipeline that a run asks for; the caller closes it.
 
     frames: how many will come, where that is known: what decides whether a GPU is worth its start.
+    in_turn: read each of several faces in every second frame only (see `Pipeline`).
     """
     from emoapp.classifiers import open_classifier
     from emoapp.detectors import open_detector
@@ -170,4 +173,10 @@ def open_pipeline(config: RunConfig, *, frames: int | None = None) -> Pipeline:
     except BaseException:
         classifier.close()
         raise
-    return Pipeline(detector, classifier, smoothing_s=config.smoothing_s, limits=config.limits)
+    return Pipeline(
+        detector,
+        classifier,
+        smoothing_s=config.smoothing_s,
+        limits=config.limits,
+        in_turn=in_turn,
+    )

@@ -36,6 +36,9 @@ class _Person:
     first_t: float
     last_t: float
     smoother: Smoother
+    read_t: float = -math.inf
+    raw: Scores | None = None
+    doubt: Doubt | None = None
     velocity: np.ndarray = field(default_factory=lambda: np.zeros(2))
     """x, y in pixels a second."""
     smoothed: Scores | None = None
@@ -71,18 +74,30 @@ class Tracker:
         self._people: list[_Person] = []
         self._last_id = 0
 
+    def turns(self, frame: Frame, faces: list[Face]) -> list[int]:
+        """Which faces of the next frame to read, where every second frame is enough for each.
+
+        Those of people who are new, and of the others those who were not read for longest, so that
+        at least half of the faces are read, and each frame takes the same time.
+        """
+        people = self._match(faces, frame.t)
+        last_t = [-math.inf if person is None else person.read_t for person in people]
+        new = last_t.count(-math.inf)
+        oldest_first = sorted(range(len(faces)), key=last_t.__getitem__)
+        return sorted(oldest_first[: max(new, (len(faces) + 1) // 2)])
+
     def update(
         self,
         frame: Frame,
         faces: list[Face],
-        scores: list[Scores],
+        scores: list[Scores | None],
         doubts: list[Doubt | None] | None = None,
     ) -> tuple[Track, ...]:
         """The faces of the next frame as tracks, in the same order.
 
+        scores: None for a face that was not read: it shows what its person showed last.
         doubts: for each face, why its scores should not be believed; None for no doubts at all.
         """
-        self._people = [p for p in self._people if frame.t - p.last_t <= MEMORY_S]
         people = self._match(faces, frame.t)
         tracks = []
         for face, raw, doubt, person in zip(
@@ -94,17 +109,19 @@ class Tracker:
                 person = _Person(self._last_id, face.box, frame.t, frame.t, smoother)
                 self._people.append(person)
             person.move(face.box, frame.t)
-            doubt = self._judge(person, raw, doubt, frame.t)
+            if raw is not None:
+                person.raw, person.read_t = raw, frame.t
+                person.doubt = self._judge(person, raw, doubt, frame.t)
             tracks.append(
                 Track(
                     id=person.id,
                     face=face,
-                    raw=raw,
+                    raw=person.raw,
                     smoothed=person.smoothed,
                     label=person.label,
                     first_t=person.first_t,
                     last_t=frame.t,
-                    doubt=doubt,
+                    doubt=person.doubt,
                 )
             )
         return tuple(tracks)
@@ -126,6 +143,7 @@ class Tracker:
         return Doubt.UNSURE if person.unsure else None
 
     def _match(self, faces: list[Face], t: float) -> list[_Person | None]:
+        self._people = [person for person in self._people if t - person.last_t <= MEMORY_S]
         matched: list[_Person | None] = [None] * len(faces)
         if not faces or not self._people:
             return matched

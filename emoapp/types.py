@@ -168,7 +168,8 @@ class Track:
 
     id: counts from 1, never given twice in a run.
     face: where the face is in this frame.
-    raw: the scores of this frame alone.
+    raw: the scores of this frame alone; where faces are read in turn (see `Pipeline`), of the last
+        frame in which this one was.
     smoothed: the scores averaged over time; what is shown.
     label: the expression that is shown. It follows the most probable one with some reluctance,
         so that it does not flicker between two that are about equal. None takes that one.

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emoapp.benchmark import crowd
+from emoapp.classifiers import open_classifier
+from emoapp.detectors import open_detector
+from emoapp.pipeline import Pipeline
+from emoapp.resources import DEMO_CLIP
 from emoapp.smoothing import Smoother
+from emoapp.sources import open_source
 from emoapp.tracking import MEMORY_S, Tracker
 from emoapp.types import Box, Face, Frame, Scores
 
@@ -88,3 +96,51 @@ def test_each_person_is_smoothed_alone():
         tracks = tracker.update(Frame(IMAGE, step, step / 10), faces, [happy, sad])
     np.testing.assert_allclose(tracks[0].smoothed.probabilities, happy.probabilities)
     np.testing.assert_allclose(tracks[1].smoothed.probabilities, sad.probabilities)
+
+
+@given(count=st.integers(1, 12), seed=st.integers(0, 99))
+def test_faces_that_are_read_in_turn_wait_one_frame_at_most(count, seed):
+    """Whatever order they are found in, and with the same work in each frame."""
+    tracker, order = Tracker(), random.Random(seed)
+    lefts = [300 * i for i in range(count)]
+    last_read: dict[int, int] = {}
+    for step in range(8):
+        order.shuffle(lefts)
+        frame = Frame(IMAGE, step, step / 30)
+        faces = [Face(Box(x, 50, x + 100, 150), 1.0) for x in lefts]
+        turns = tracker.turns(frame, faces)
+        assert len(turns) == (count if step == 0 else (count + 1) // 2)
+        last_read |= {lefts[i]: step for i in turns}
+        assert all(step - last_read[x] <= 1 for x in lefts)
+        scores = [SCORES if i in turns else None for i in range(count)]
+        assert len(tracker.update(frame, faces, scores)) == count
+
+
+def test_a_newcomer_is_read_at_once():
+    tracker = Tracker()
+    ids(tracker, 0.0, 100, 500)
+    faces = [Face(Box(x, 50, x + 100, 150), 1.0) for x in (100, 500, 900)]
+    assert 2 in tracker.turns(Frame(IMAGE, 1, 0.1), faces)
+
+
+def test_four_faces_read_in_turn_show_what_they_show_when_all_are_read():
+    read = {}
+    for in_turn in (False, True):
+        with (
+            open_source(DEMO_CLIP) as source,
+            Pipeline(open_detector(), open_classifier(), in_turn=in_turn) as pipeline,
+        ):
+            frames = [source.read() for _ in range(30)]
+            read[in_turn] = [
+                pipeline.process(Frame(crowd(frame.image, 4), frame.index, frame.t)).tracks
+                for frame in frames
+            ]
+    for every, turns in zip(read[False], read[True], strict=True):
+        assert [track.id for track in every] == [track.id for track in turns] and len(turns) == 4
+        for one, other in zip(every, turns, strict=True):
+            assert one.label == other.label
+            np.testing.assert_allclose(
+                one.smoothed.probabilities, other.smoothed.probabilities, atol=0.05
+            )
+    before, last = ({track.id: track.raw for track in tracks} for tracks in read[True][-2:])
+    assert sum(raw is not before[number] for number, raw in last.items()) == 2

@@ -22,7 +22,11 @@ HELP = "Train a model, or teachers for one, on FER-2013 or on folders of picture
 
 SOFT_LABELS = "soft_labels.npz"
 
-_TYPES = {"int": int, "float": float}
+_TYPES = {
+    "int": {"type": int},
+    "float": {"type": float},
+    "tuple[int, int, int]": {"type": int, "nargs": 3},
+}
 _EXPLAINED = {
     "epochs": "passes over the training images",
     "batch_size": "images a step",
@@ -33,6 +37,7 @@ _EXPLAINED = {
     "label_smoothing": "share of each label given to the other classes",
     "patience": "epochs without a better validation accuracy before the end",
     "width": "channels of the first convolution; the others follow",
+    "blocks": "residual blocks at 24x24, 12x12 and 6x6",
     "dropout": "share of the features dropped while training",
     "camera": "share of the images degraded as webcams do",
     "hidden": "share of the images with a part of the face hidden",
@@ -74,11 +79,16 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         if field.name in _EXPLAINED:
             recipe.add_argument(
                 f"--{field.name.replace('_', '-')}",
-                type=_TYPES[field.type],
                 default=field.default,
                 metavar="N",
-                help=f"{_EXPLAINED[field.name]} (default: {field.default})",
+                help=f"{_EXPLAINED[field.name]} (default: {_typed(field.default)})",
+                **_TYPES[field.type],
             )
+
+
+def _typed(default) -> str:
+    """A value as it would be typed."""
+    return " ".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -139,9 +149,9 @@ def read_splits(args: argparse.Namespace):
 
 
 def recipe(args: argparse.Namespace) -> TrainConfig:
-    return TrainConfig(
-        mixed_bfloat16=not args.float32, **{name: getattr(args, name) for name in _EXPLAINED}
-    )
+    settings = {name: getattr(args, name) for name in _EXPLAINED}
+    settings["blocks"] = tuple(settings["blocks"])
+    return TrainConfig(mixed_bfloat16=not args.float32, **settings)
 
 
 def train_one(

@@ -33,7 +33,11 @@ def run_live(config: LiveConfig) -> dict:
             # libraries, lost its first events in 1 of 12 starts, and the window stayed black.
             window.stand()
         # MediaPipe and the model load while the camera starts: each takes a few tenths of a second.
-        loading = stack.enter_context(_in_background(lambda: warm_up(open_pipeline(config))))
+        # A log has the numbers of every face in every frame; who only looks sees no difference.
+        in_turn = config.log is None
+        loading = stack.enter_context(
+            _in_background(lambda: warm_up(open_pipeline(config, in_turn=in_turn)))
+        )
         source = stack.enter_context(
             open_source(
                 config.source,

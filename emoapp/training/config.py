@@ -26,6 +26,8 @@ class TrainConfig:
     """Epochs without a better validation accuracy before training stops early."""
     width: int = 32
     """Channels of the stem; the three stages have 2, 4 and 8 times as many."""
+    blocks: tuple[int, int, int] = (2, 2, 2)
+    """Residual blocks of each stage."""
     dropout: float = 0.4
     camera: float = 0.25
     """Share of the training images that are degraded the way webcams do."""

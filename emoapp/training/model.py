@@ -5,7 +5,8 @@ It runs on every backend of Keras; the tricks for TensorFlow's CPU kernels stay 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 import keras
 from keras import layers
@@ -41,7 +42,9 @@ class FusedBatchNormalization(layers.BatchNormalization):
         return outputs
 
 
-def _conv_norm(x, channels: int, kernel: int, stride: int = 1, *, norm: type):
+def _conv_norm(
+    x, channels: int, kernel: int, stride: int = 1, *, norm: type, name: str, gamma: str = "ones"
+):
     x = layers.Conv2D(
         channels,
         kernel,
@@ -49,36 +52,49 @@ def _conv_norm(x, channels: int, kernel: int, stride: int = 1, *, norm: type):
         padding="same",
         use_bias=False,
         kernel_initializer="he_normal",
+        name=name,
     )(x)
-    return norm(momentum=0.97)(x)
+    return norm(momentum=0.97, gamma_initializer=gamma, name=f"{name}_norm")(x)
 
 
-def _squeeze_excite(x, channels: int):
+def _squeeze_excite(x, channels: int, *, name: str):
     """Weigh the channels by what the whole picture shows (Hu et al. 2018)."""
     scale = layers.GlobalAveragePooling2D(keepdims=True)(x)
-    scale = layers.Conv2D(channels // 8, 1, activation="relu")(scale)
-    scale = layers.Conv2D(channels, 1, activation="sigmoid")(scale)
+    scale = layers.Conv2D(channels // 8, 1, activation="relu", name=f"{name}_squeeze")(scale)
+    scale = layers.Conv2D(channels, 1, activation="sigmoid", name=f"{name}_excite")(scale)
     return layers.Multiply()([x, scale])
 
 
-def _residual(x, channels: int, stride: int, *, norm: type):
-    """Two 3x3 convolutions around a shortcut (He et al. 2016)."""
-    y = layers.ReLU()(_conv_norm(x, channels, 3, stride, norm=norm))
-    y = _squeeze_excite(_conv_norm(y, channels, 3, norm=norm), channels)
+def _residual(x, channels: int, stride: int, *, norm: type, name: str):
+    """Two 3x3 convolutions around a shortcut (He et al. 2016).
+
+    The last norm's scale is zero at first (Goyal et al. 2017, "Accurate, Large Minibatch SGD"): a
+    block that is put behind a trained one begins by changing nothing.
+    """
+    y = _conv_norm(x, channels, 3, stride, norm=norm, name=f"{name}_conv1")
+    y = layers.ReLU()(y)
+    y = _conv_norm(y, channels, 3, norm=norm, name=f"{name}_conv2", gamma="zeros")
+    y = _squeeze_excite(y, channels, name=name)
     if stride > 1:
         x = layers.AveragePooling2D(stride)(x)
     if x.shape[-1] != channels:
-        x = _conv_norm(x, channels, 1, norm=norm)
+        x = _conv_norm(x, channels, 1, norm=norm, name=f"{name}_shortcut")
     return layers.ReLU()(layers.Add()([x, y]))
 
 
 def build_model(
-    heads: Mapping[str, int], *, width: int = 32, dropout: float = 0.4, fused: bool = True
+    heads: Mapping[str, int],
+    *,
+    width: int = 32,
+    blocks: Sequence[int] = (2, 2, 2),
+    dropout: float = 0.4,
+    fused: bool = True,
 ) -> keras.Model:
     """The network with random weights.
 
     heads: name of each label set -> how many labels it has.
     width: channels of the stem; the stages at 24x24, 12x12 and 6x6 have 2, 4 and 8 times as many.
+    blocks: how many residual blocks each of these stages has.
     dropout: share of the features dropped before the heads while training.
     fused: with `FusedBatchNormalization`, for training; without it the network is made of Keras's
         own layers only, and whoever has Keras can load it. The weights are the same, in order.
@@ -90,13 +106,34 @@ def build_model(
     crops = keras.Input((INPUT_SIZE, INPUT_SIZE), dtype="uint8", name="crops")
     x = layers.Reshape((INPUT_SIZE, INPUT_SIZE, 1))(crops)
     x = layers.Rescaling(1 / 127.5, offset=-1.0)(x)
-    x = layers.ReLU()(_conv_norm(x, width, 3, norm=norm))
-    for multiple in (2, 4, 8):
-        x = _residual(x, width * multiple, stride=2, norm=norm)
-        x = _residual(x, width * multiple, stride=1, norm=norm)
+    x = layers.ReLU()(_conv_norm(x, width, 3, norm=norm, name="stem"))
+    for stage, count in enumerate(blocks, start=1):
+        for block in range(1, count + 1):
+            stride = 2 if block == 1 else 1
+            name = _block_name(stage, block)
+            x = _residual(x, width * 2**stage, stride, norm=norm, name=name)
     x = layers.GlobalAveragePooling2D(name="features")(x)
     x = layers.Dropout(dropout)(x)
     logits = {
         name: layers.Dense(count, dtype="float32", name=name)(x) for name, count in heads.items()
     }
     return keras.Model(crops, logits, name="emotion")
+
+
+def _block_name(stage: int, block: int) -> str:
+    return f"stage{stage}_block{block}"
+
+
+def blocks_of(network: keras.Model) -> tuple[int, ...]:
+    """How many residual blocks each stage of a `build_model` network has."""
+    sizes = [layer.output.shape[1] for layer in network.layers if isinstance(layer, layers.Add)]
+    return tuple(sizes.count(size) for size in sorted(set(sizes), reverse=True))
+
+
+def is_beyond(layer: keras.Layer, blocks: Sequence[int]) -> bool:
+    """Whether the layer belongs to a block that a network with fewer `blocks` does not have."""
+    found = re.match(_block_name(r"(\d+)", r"(\d+)"), layer.name)
+    if found is None:
+        return False
+    stage, block = map(int, found.groups())
+    return block > blocks[stage - 1]

@@ -19,7 +19,7 @@ from emoapp.training.branches import branches_of
 from emoapp.training.config import TrainConfig
 from emoapp.training.dataset import Dataset
 from emoapp.training.distill import SoftLabels, blend
-from emoapp.training.model import build_model
+from emoapp.training.model import blocks_of, build_model, is_beyond
 from emoapp.training.progress import ProgressBar
 
 CHECKPOINTS = "checkpoints"
@@ -79,7 +79,9 @@ def train(
         previous = keras.config.dtype_policy()
         keras.config.set_dtype_policy(policy)
         try:
-            model = build_model(counts, width=config.width, dropout=config.dropout)
+            model = build_model(
+                counts, width=config.width, blocks=config.blocks, dropout=config.dropout
+            )
         finally:
             keras.config.set_dtype_policy(previous)
         if start_from is not None:
@@ -115,7 +117,9 @@ def train(
 
 
 def take_weights(model: keras.Model, path: Path) -> None:
-    """Give `model` the weights of a trained one; a head of another size keeps its own.
+    """Give `model` the weights of a trained one.
+
+    A head of another size keeps its own, and so do blocks that the trained one does not have.
 
     Raises DataError where the file can't be read or the networks are not alike.
     """
@@ -125,9 +129,17 @@ def take_weights(model: keras.Model, path: Path) -> None:
         raise DataError(f"{path}: not a network that can be started from ({exc})") from exc
     # Of several networks in one, the first.
     trained = branches_of(trained)[0]
+    known = blocks_of(trained)
+    if len(known) != len(blocks_of(model)) or any(map(int.__gt__, known, blocks_of(model))):
+        raise DataError(f"{path}: has the --blocks {known}, more than asked for")
     body, trained_body = (
-        [w for layer in m.layers if layer.name not in m.output for w in layer.weights]
-        for m in (model, trained)
+        [
+            weight
+            for layer in network.layers
+            if layer.name not in network.output and not is_beyond(layer, known)
+            for weight in layer.weights
+        ]
+        for network in (model, trained)
     )
     if [w.shape for w in body] != [w.shape for w in trained_body]:
         raise DataError(f"{path}: is a network of another width; train with the same --width")
@@ -141,7 +153,7 @@ def take_weights(model: keras.Model, path: Path) -> None:
 def plain_network(heads: Mapping[str, int], weights: Path, config: TrainConfig) -> keras.Model:
     """The network with the weights in that file, in float32, made of Keras's own layers only."""
     trained, plain = (
-        build_model(heads, width=config.width, dropout=config.dropout, fused=fused)
+        build_model(heads, width=config.width, blocks=config.blocks, fused=fused)
         for fused in (True, False)
     )
     trained.load_weights(weights)
@@ -170,8 +182,10 @@ def _read_state(checkpoints: Path, config: TrainConfig) -> dict:
         raise DataError(
             f"{checkpoints}: no checkpoint to resume from; leave --resume out to start"
         ) from None
-    if state["config"] != asdict(config):
-        changed = [k for k, v in asdict(config).items() if state["config"].get(k) != v]
+    # As they are after a way through JSON, which has no tuples.
+    settings = json.loads(json.dumps(asdict(config)))
+    if state["config"] != settings:
+        changed = [k for k, v in settings.items() if state["config"].get(k) != v]
         raise DataError(
             f"{checkpoints}: was written with other settings ({', '.join(changed)}); "
             "resume with the same ones, or start anew in another --output"
