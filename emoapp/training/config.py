@@ -26,7 +26,7 @@ class TrainConfig:
     """Epochs without a better validation accuracy before training stops early."""
     width: int = 32
     """Channels of the stem; the three stages have 2, 4 and 8 times as many."""
-    blocks: tuple[int, int, int] = (2, 2, 2)
+    blocks: tuple[int, int, int] = (2, 3, 3)
     """Residual blocks of each stage."""
     dropout: float = 0.4
     camera: float = 0.25

@@ -86,7 +86,7 @@ def build_model(
     heads: Mapping[str, int],
     *,
     width: int = 32,
-    blocks: Sequence[int] = (2, 2, 2),
+    blocks: Sequence[int] = (2, 3, 3),
     dropout: float = 0.4,
     fused: bool = True,
 ) -> keras.Model:
