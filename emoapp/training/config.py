@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class TrainConfig:
     """What decides how a model comes out; written into its description.
 
-    The defaults are the recipe of the shipped model.
+    The defaults train the shipped network from random weights; models/README.md has the runs that
+    the shipped model went through.
     """
 
     epochs: int = 36
