@@ -10,7 +10,7 @@ from faces import EYES, portrait
 
 LABELS = ("awake", "sleepy")
 RECIPE = ["--width", "8", "--batch-size", "16", "--learning-rate", "0.005", "--camera", "0"]
-RECIPE += ["--ema-momentum", "0.9"]
+RECIPE += ["--ema-momentum", "0.9", "--blocks", "2", "2", "2"]
 EPOCHS = 4
 
 

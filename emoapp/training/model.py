@@ -42,9 +42,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
         return outputs
 
 
-def _conv_norm(
-    x, channels: int, kernel: int, stride: int = 1, *, norm: type, name: str, gamma: str = "ones"
-):
+def _conv_norm(x, channels: int, kernel: int, stride: int = 1, *, norm: type, name: str):
     x = layers.Conv2D(
         channels,
         kernel,
@@ -54,7 +52,7 @@ def _conv_norm(
         kernel_initializer="he_normal",
         name=name,
     )(x)
-    return norm(momentum=0.97, gamma_initializer=gamma, name=f"{name}_norm")(x)
+    return norm(momentum=0.97, name=f"{name}_norm")(x)
 
 
 def _squeeze_excite(x, channels: int, *, name: str):
@@ -66,14 +64,10 @@ def _squeeze_excite(x, channels: int, *, name: str):
 
 
 def _residual(x, channels: int, stride: int, *, norm: type, name: str):
-    """Two 3x3 convolutions around a shortcut (He et al. 2016).
-
-    The last norm's scale is zero at first (Goyal et al. 2017, "Accurate, Large Minibatch SGD"): a
-    block that is put behind a trained one begins by changing nothing.
-    """
+    """Two 3x3 convolutions around a shortcut (He et al. 2016)."""
     y = _conv_norm(x, channels, 3, stride, norm=norm, name=f"{name}_conv1")
     y = layers.ReLU()(y)
-    y = _conv_norm(y, channels, 3, norm=norm, name=f"{name}_conv2", gamma="zeros")
+    y = _conv_norm(y, channels, 3, norm=norm, name=f"{name}_conv2")
     y = _squeeze_excite(y, channels, name=name)
     if stride > 1:
         x = layers.AveragePooling2D(stride)(x)
@@ -128,6 +122,17 @@ def blocks_of(network: keras.Model) -> tuple[int, ...]:
     """How many residual blocks each stage of a `build_model` network has."""
     sizes = [layer.output.shape[1] for layer in network.layers if isinstance(layer, layers.Add)]
     return tuple(sizes.count(size) for size in sorted(set(sizes), reverse=True))
+
+
+def silence(network: keras.Model, blocks: Sequence[int]) -> None:
+    """Let the blocks that a network with fewer `blocks` does not have change nothing at first.
+
+    Their last norm's scale is set to zero (Goyal et al. 2017, "Accurate, Large Minibatch SGD");
+    training makes it grow.
+    """
+    for layer in network.layers:
+        if layer.name.endswith("_conv2_norm") and is_beyond(layer, blocks):
+            layer.gamma.assign(keras.ops.zeros_like(layer.gamma))
 
 
 def is_beyond(layer: keras.Layer, blocks: Sequence[int]) -> bool:

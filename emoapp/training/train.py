@@ -19,7 +19,7 @@ from emoapp.training.branches import branches_of
 from emoapp.training.config import TrainConfig
 from emoapp.training.dataset import Dataset
 from emoapp.training.distill import SoftLabels, blend
-from emoapp.training.model import blocks_of, build_model, is_beyond
+from emoapp.training.model import blocks_of, build_model, is_beyond, silence
 from emoapp.training.progress import ProgressBar
 
 CHECKPOINTS = "checkpoints"
@@ -119,7 +119,8 @@ def train(
 def take_weights(model: keras.Model, path: Path) -> None:
     """Give `model` the weights of a trained one.
 
-    A head of another size keeps its own, and so do blocks that the trained one does not have.
+    A head of another size keeps its own. Blocks that the trained one does not have change nothing
+    at first.
 
     Raises DataError where the file can't be read or the networks are not alike.
     """
@@ -145,6 +146,7 @@ def take_weights(model: keras.Model, path: Path) -> None:
         raise DataError(f"{path}: is a network of another width; train with the same --width")
     for weight, value in zip(body, trained_body, strict=True):
         weight.assign(value)
+    silence(model, known)
     for head in set(model.output) & set(trained.output):
         if model.output[head].shape == trained.output[head].shape:
             model.get_layer(head).set_weights(trained.get_layer(head).get_weights())

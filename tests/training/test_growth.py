@@ -44,10 +44,10 @@ def test_a_smaller_one_cannot(more, width, said):
 
 def test_it_is_trained_and_resumed(own_model, own_folder, tmp_path):
     command = ["train", "--data", str(own_folder), "--output", str(tmp_path), *RECIPE]
-    command += ["--start-from", str(own_model / "model.keras"), "--blocks", "2", "3", "4"]
+    command += ["--start-from", str(own_model / "model.keras"), "--blocks", "2", "2", "3"]
     command += ["--epochs", "1"]
     assert main(command) == 0
     assert main([*command, "--resume"]) == 0
     trained = keras.models.load_model(tmp_path / "model.keras", compile=False)
-    assert blocks_of(trained) == (2, 3, 4)
-    assert main([*command[:-5], "2", "3", "3", "--epochs", "1", "--resume"]) == 1
+    assert blocks_of(trained) == (2, 2, 3)
+    assert main([*command[:-5], "2", "2", "2", "--epochs", "1", "--resume"]) == 1
