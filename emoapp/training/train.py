@@ -132,7 +132,8 @@ def take_weights(model: keras.Model, path: Path) -> None:
     trained = branches_of(trained)[0]
     known = blocks_of(trained)
     if len(known) != len(blocks_of(model)) or any(map(int.__gt__, known, blocks_of(model))):
-        raise DataError(f"{path}: has the --blocks {known}, more than asked for")
+        wanted = " ".join(map(str, known))
+        raise DataError(f"{path}: has more blocks; train with at least --blocks {wanted}")
     body, trained_body = (
         [
             weight
