@@ -10,7 +10,7 @@ from emoapp.classifiers import Classifier
 from emoapp.detectors import Detector
 from emoapp.limits import Limits
 from emoapp.quality import doubt_of
-from emoapp.tracking import Tracker
+from emoapp.tracking import Tracker, turns
 from emoapp.types import Doubt, Face, Frame, Result, Scores
 
 
@@ -64,7 +64,8 @@ class Pipeline:
         """The second half of `process`: what the faces show, and whose they are."""
         frame, faces = detected.frame, detected.faces
         began = perf_counter()
-        wanted = self._tracker.turns(frame, faces) if self._in_turn else range(len(faces))
+        people = self._tracker.match(frame, faces)
+        wanted = turns(people) if self._in_turn else range(len(faces))
         crops = align(frame.image, [faces[i] for i in wanted], self.classifier.description.framing)
         aligned = perf_counter()
         labels = self.classifier.labels
@@ -73,7 +74,7 @@ class Pipeline:
         for i, crop, row in zip(wanted, crops, self.classifier.classify(crops), strict=True):
             scores[i] = Scores(labels, row)
             doubts[i] = doubt_of(faces[i], crop, self._limits)
-        tracks = self._tracker.update(frame, faces, scores, doubts)
+        tracks = self._tracker.update(frame, faces, scores, doubts, people=people)
         classified = perf_counter()
         return Result(
             frame,

@@ -74,31 +74,23 @@ class Tracker:
         self._people: list[_Person] = []
         self._last_id = 0
 
-    def turns(self, frame: Frame, faces: list[Face]) -> list[int]:
-        """Which faces of the next frame to read, where every second frame is enough for each.
-
-        Those of people who are new, and of the others those who were not read for longest, so that
-        at least half of the faces are read, and each frame takes the same time.
-        """
-        people = self._match(faces, frame.t)
-        last_t = [-math.inf if person is None else person.read_t for person in people]
-        new = last_t.count(-math.inf)
-        oldest_first = sorted(range(len(faces)), key=last_t.__getitem__)
-        return sorted(oldest_first[: max(new, (len(faces) + 1) // 2)])
-
     def update(
         self,
         frame: Frame,
         faces: list[Face],
         scores: list[Scores | None],
         doubts: list[Doubt | None] | None = None,
+        *,
+        people: list[_Person | None] | None = None,
     ) -> tuple[Track, ...]:
         """The faces of the next frame as tracks, in the same order.
 
         scores: None for a face that was not read: it shows what its person showed last.
         doubts: for each face, why its scores should not be believed; None for no doubts at all.
+        people: what `match` said of this frame, where it was asked before.
         """
-        people = self._match(faces, frame.t)
+        if people is None:
+            people = self.match(frame, faces)
         tracks = []
         for face, raw, doubt, person in zip(
             faces, scores, doubts or [None] * len(faces), people, strict=True
@@ -142,7 +134,9 @@ class Tracker:
         person.unsure = person.smoothed.of(person.label) < self._limits.confidence + back
         return Doubt.UNSURE if person.unsure else None
 
-    def _match(self, faces: list[Face], t: float) -> list[_Person | None]:
+    def match(self, frame: Frame, faces: list[Face]) -> list[_Person | None]:
+        """The person whose face each is, for `turns` and `update`; None for somebody new."""
+        t = frame.t
         self._people = [person for person in self._people if t - person.last_t <= MEMORY_S]
         matched: list[_Person | None] = [None] * len(faces)
         if not faces or not self._people:
@@ -155,6 +149,20 @@ class Tracker:
             if j >= 0:
                 matched[i] = self._people[j]
         return matched
+
+
+def turns(people: list[_Person | None]) -> list[int]:
+    """Which faces of a frame to read, where every second frame is enough for each.
+
+    Those of people who are new, and of the others those who were not read for longest, so that at
+    least half of the faces are read, and each frame takes the same time.
+
+    people: whose the faces are, by `Tracker.match`.
+    """
+    last_t = [-math.inf if person is None else person.read_t for person in people]
+    new = last_t.count(-math.inf)
+    oldest_first = sorted(range(len(people)), key=last_t.__getitem__)
+    return sorted(oldest_first[: max(new, (len(people) + 1) // 2)])
 
 
 def _distance(a: Box, b: Box) -> float:

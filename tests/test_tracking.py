@@ -15,7 +15,7 @@ from emoapp.pipeline import Pipeline
 from emoapp.resources import DEMO_CLIP
 from emoapp.smoothing import Smoother
 from emoapp.sources import open_source
-from emoapp.tracking import MEMORY_S, Tracker
+from emoapp.tracking import MEMORY_S, Tracker, turns
 from emoapp.types import Box, Face, Frame, Scores
 
 IMAGE = np.zeros((4, 4, 3), np.uint8)
@@ -108,11 +108,11 @@ def test_faces_that_are_read_in_turn_wait_one_frame_at_most(count, seed):
         order.shuffle(lefts)
         frame = Frame(IMAGE, step, step / 30)
         faces = [Face(Box(x, 50, x + 100, 150), 1.0) for x in lefts]
-        turns = tracker.turns(frame, faces)
-        assert len(turns) == (count if step == 0 else (count + 1) // 2)
-        last_read |= {lefts[i]: step for i in turns}
+        chosen = turns(tracker.match(frame, faces))
+        assert len(chosen) == (count if step == 0 else (count + 1) // 2)
+        last_read |= {lefts[i]: step for i in chosen}
         assert all(step - last_read[x] <= 1 for x in lefts)
-        scores = [SCORES if i in turns else None for i in range(count)]
+        scores = [SCORES if i in chosen else None for i in range(count)]
         assert len(tracker.update(frame, faces, scores)) == count
 
 
@@ -120,7 +120,7 @@ def test_a_newcomer_is_read_at_once():
     tracker = Tracker()
     ids(tracker, 0.0, 100, 500)
     faces = [Face(Box(x, 50, x + 100, 150), 1.0) for x in (100, 500, 900)]
-    assert 2 in tracker.turns(Frame(IMAGE, 1, 0.1), faces)
+    assert 2 in turns(tracker.match(Frame(IMAGE, 1, 0.1), faces))
 
 
 def test_four_faces_read_in_turn_show_what_they_show_when_all_are_read():
@@ -135,9 +135,9 @@ def test_four_faces_read_in_turn_show_what_they_show_when_all_are_read():
                 pipeline.process(Frame(crowd(frame.image, 4), frame.index, frame.t)).tracks
                 for frame in frames
             ]
-    for every, turns in zip(read[False], read[True], strict=True):
-        assert [track.id for track in every] == [track.id for track in turns] and len(turns) == 4
-        for one, other in zip(every, turns, strict=True):
+    for every, some in zip(read[False], read[True], strict=True):
+        assert [track.id for track in every] == [track.id for track in some] and len(some) == 4
+        for one, other in zip(every, some, strict=True):
             assert one.label == other.label
             np.testing.assert_allclose(
                 one.smoothed.probabilities, other.smoothed.probabilities, atol=0.05

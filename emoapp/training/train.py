@@ -130,8 +130,10 @@ def take_weights(model: keras.Model, path: Path) -> None:
         raise DataError(f"{path}: not a network that can be started from ({exc})") from exc
     # Of several networks in one, the first.
     trained = branches_of(trained)[0]
-    known = blocks_of(trained)
-    if len(known) != len(blocks_of(model)) or any(map(int.__gt__, known, blocks_of(model))):
+    known, own = blocks_of(trained), blocks_of(model)
+    if len(known) != len(own):
+        raise DataError(f"{path}: is a network of another kind")
+    if any(theirs > ours for theirs, ours in zip(known, own, strict=True)):
         wanted = " ".join(map(str, known))
         raise DataError(f"{path}: has more blocks; train with at least --blocks {wanted}")
     body, trained_body = (
