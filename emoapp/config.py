@@ -20,7 +20,8 @@ class RunConfig:
     smoothing_s: time constant of the average over time, seconds; 0 for none.
     limits: which faces are not believed.
     stats: where the run's numbers go as JSON; None for nowhere.
-    max_frames, max_seconds: end the run there; None for never.
+    max_frames, max_seconds: end the run there; None for never. Live the seconds are those of the
+        clock, in recorded video those of the video.
     """
 
     source: str
@@ -113,6 +114,7 @@ class VideoConfig(RunConfig):
     codec, crf: how the video is encoded, see `sinks.codecs`; None for the usual.
     blur: faces to make unrecognisable in the video: "faces" for all, "others" for all but the main
         person's; None for none.
+    unfinished: files that a killed run of the same work has left, which may be replaced.
     """
 
     output: Path | None = None
@@ -121,3 +123,14 @@ class VideoConfig(RunConfig):
     codec: str | None = None
     crf: int | None = None
     blur: str | None = None
+    unfinished: frozenset[Path] = frozenset()
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The files to write, but for the statistics."""
+        return tuple(path for path in (self.output, self.log) if path is not None)
+
+    @property
+    def replaceable(self) -> frozenset[Path]:
+        """The files that may be replaced; see `files.Overwrite`."""
+        return self.unfinished.union(self.targets if self.overwrite else ())

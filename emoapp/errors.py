@@ -29,6 +29,14 @@ class SinkError(EmoappError):
     """A result could not be written or shown."""
 
 
+class OutputExistsError(SinkError):
+    """What was to be written is there already and must not be replaced."""
+
+
+class OutputInUseError(OutputExistsError):
+    """Another program is writing what was to be written."""
+
+
 class NoScreenError(SinkError):
     """There is no screen on which a window could be opened."""
 

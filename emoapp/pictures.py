@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from emoapp.errors import SinkError, SourceError, UsageError
-from emoapp.files import write_whole
+from emoapp.errors import SourceError, UsageError
+from emoapp.files import check_outputs, write_whole
 from emoapp.recognizer import EmotionRecognizer
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.rows import Rows
@@ -69,8 +69,8 @@ def plan(
         one picture. Pictures of a folder keep their place below it.
     missing: called for each spec that stands for nothing.
 
-    Raises UsageError where two pictures would have the same copy, SinkError where a copy can't be
-    written or is there already.
+    Raises UsageError where two pictures would have the same copy or a copy is one of the pictures,
+    SinkError where a copy can't be written or is there already.
     """
     found: dict[Path, Path] = {}
     for spec in specs:
@@ -106,11 +106,13 @@ def analyse(
     recognizer: EmotionRecognizer,
     *,
     blur: bool = False,
+    overwrite: bool = False,
     done: Callable[[Analysed | SourceError], None],
 ) -> None:
     """Read each picture and write its copy.
 
     blur: make the faces unrecognisable in the copies.
+    overwrite: replace copies that are there.
     done: called for each picture with what came of it.
 
     Raises SinkError where a copy can't be written.
@@ -125,17 +127,19 @@ def analyse(
         result = Analysed(picture.path, (image.shape[1], image.shape[0]), tracks)
         if picture.copy is not None:
             _draw(image, tracks, recognizer.labels, blur=blur)
-            _write(image, picture.copy)
+            _write(image, picture.copy, overwrite)
         done(result)
 
 
-def write_json(path: Path, results: Iterable[Analysed]) -> None:
+def write_json(path: Path, results: Iterable[Analysed], *, overwrite: bool = False) -> None:
     """A list of the pictures with their faces. Raises SinkError."""
     text = json.dumps([result.as_dict() for result in results], indent=1, ensure_ascii=False)
-    _write_text(path, text + "\n")
+    _write_text(path, text + "\n", overwrite)
 
 
-def write_csv(path: Path, results: Iterable[Analysed], labels: Sequence[str]) -> None:
+def write_csv(
+    path: Path, results: Iterable[Analysed], labels: Sequence[str], *, overwrite: bool = False
+) -> None:
     """A row for each face and one for each picture without; a log's columns but for the time.
 
     Raises SinkError.
@@ -152,7 +156,7 @@ def write_csv(path: Path, results: Iterable[Analysed], labels: Sequence[str]) ->
                     writer.writerow([row[i] for i in kept])
 
     try:
-        write_whole(path, write)
+        write_whole(path, write, overwrite=overwrite)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
 
@@ -187,19 +191,19 @@ def _draw(
     overlay.draw(image, _result(tracks, image), Status(), now=SETTLED_S)
 
 
-def _write(image: np.ndarray, path: Path) -> None:
+def _write(image: np.ndarray, path: Path, overwrite: bool) -> None:
     parameters = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_WEBP_QUALITY, JPEG_QUALITY]
     data = cv2.imencode(path.suffix.lower(), image, parameters)[1]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, lambda half: half.write_bytes(data.tobytes()))
+        write_whole(path, lambda half: half.write_bytes(data.tobytes()), overwrite=overwrite)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
 
 
-def _write_text(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str, overwrite: bool) -> None:
     try:
-        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
+        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"), overwrite=overwrite)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
 
@@ -218,7 +222,7 @@ def _check(copies: dict[Path, Path], overwrite: bool) -> None:
                 "name the folder that holds them all, or run the command twice."
             )
         taken[copy] = path
-        if copy.exists() and any(copy.samefile(original) for original in copies):
-            raise SinkError(f"{copy} is one of the pictures itself. Choose another folder for -o.")
+    check_outputs(copies.values(), copies)
+    for copy in taken:
         if copy.parent.is_dir():
             check_target(copy, overwrite=overwrite)

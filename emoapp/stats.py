@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 
 from emoapp.errors import SinkError
+from emoapp.files import write_whole
 
 STAGES = ("detect", "align", "classify", "draw", "show", "total")
 
@@ -99,10 +100,14 @@ class Stats:
         }
 
 
-def write_json(path: Path, numbers: dict) -> None:
-    """Raises SinkError where the file can't be written."""
+def write_json(path: Path, numbers: dict, *, overwrite: bool = True) -> None:
+    """Write numbers as a JSON file.
+
+    Raises SinkError where it can't be written, or is there and `overwrite` is False.
+    """
+    text = json.dumps(numbers, indent=1) + "\n"
     try:
-        path.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"), overwrite=overwrite)
     except OSError as exc:
         raise SinkError(f"{path} cannot be written: {exc.strerror}.") from exc
 

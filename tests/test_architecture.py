@@ -9,13 +9,13 @@ from conftest import ROOT, run_python
 
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "labels", "errors", "config", "limits", "files", "framing", "geometry"}
-GROUND |= {"resources", "quiet", "stats", "ahead"}
+GROUND |= {"resources", "quiet", "stats", "ahead", "locks"}
 STAGES = {"sources", "detectors", "align", "classifiers", "quality", "tracking"}
 STAGES |= {"overlay", "sinks", "companion"}
 RUNNERS = [
     {"runner", "recognizer", "report"},
-    {"recorded", "benchmark", "benchmark_labels", "pictures", "doctor"},
-    {"live", "batch", "benchmark_video"},
+    {"recorded", "benchmark", "benchmark_labels", "pictures", "doctor", "ledger"},
+    {"videos", "live", "batch", "benchmark_video"},
 ]
 LEVELS = [GROUND, {"smoothing"} | STAGES, {"pipeline"}, *RUNNERS, {"cli"}]
 ALLOWED_BETWEEN_STAGES = {

@@ -14,9 +14,11 @@ import av
 import pytest
 from clips import picture_times
 
-from emoapp.batch import CRASHED, LEDGER, plan, run_in_processes
+from emoapp.batch import CRASHED, run_in_processes
 from emoapp.cli import main
 from emoapp.config import VideoConfig
+from emoapp.ledger import LEDGER
+from emoapp.videos import plan
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ class Crash:
 def test_a_file_that_brings_its_process_down_costs_no_other_file(clip, tmp_path):
     good = [VideoConfig(str(clip), log=tmp_path / f"{n}.csv") for n in range(3)]
     bad = VideoConfig(Crash(), log=tmp_path / "bad.csv")
-    outcomes = list(run_in_processes([good[0], bad, *good[1:]], 2))
+    outcomes = list(run_in_processes([good[0], bad, *good[1:]], 2, tmp_path))
     assert len(outcomes) == 4
     for outcome in outcomes:
         if outcome.config is bad:

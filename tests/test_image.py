@@ -234,8 +234,8 @@ def test_blurred_faces_are_not_to_be_seen(portrait, tmp_path):
 
 def test_originals_stay(folder, tmp_path, capsys):
     before = (folder / "face.jpg").read_bytes()
-    assert main(["image", str(folder), "-o", str(folder), "--overwrite"]) == 1
-    assert "one of the pictures itself" in capsys.readouterr().err
+    assert main(["image", str(folder), "-o", str(folder), "--overwrite"]) == 2
+    assert "which is to be read" in capsys.readouterr().err
     assert (folder / "face.jpg").read_bytes() == before
     other = tmp_path / "other"
     other.mkdir()

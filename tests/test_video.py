@@ -281,6 +281,7 @@ def test_folders_without_rights(clip, tmp_path):
     tmp_path.chmod(0o755)
     code = f"""
 import os
+import emoapp.batch, emoapp.videos
 from emoapp.cli import main
 movie = "{inputs}/clip.mp4"
 assert main(["video", movie, "-o", "{outputs}/first.mp4"]) == 0

@@ -36,8 +36,11 @@ def add_recognition_arguments(parser: argparse.ArgumentParser) -> argparse._Argu
     return group
 
 
-def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
-    """How faces are found and read, also over time, and where the numbers of the run go."""
+def add_analysis_arguments(parser: argparse.ArgumentParser, *, seconds: str = "seconds") -> None:
+    """How faces are found and read, also over time, and where the numbers of the run go.
+
+    seconds: by which clock a run is limited, for the help.
+    """
     group = add_recognition_arguments(parser)
     group.add_argument(
         "--smoothing",
@@ -60,7 +63,7 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--frames", type=positive_int, metavar="N", help="end after N analysed frames"
     )
-    group.add_argument("--seconds", type=positive, metavar="S", help="end after S seconds")
+    group.add_argument("--seconds", type=positive, metavar="S", help=f"end after S {seconds}")
 
 
 DATA_EXPLAINED = (

@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from emoapp import pictures
     from emoapp.errors import SinkError, SourceError, UsageError
+    from emoapp.files import check_outputs
     from emoapp.recognizer import EmotionRecognizer
     from emoapp.sinks.files import check_target
 
@@ -55,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     chosen = pictures.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)
     if not chosen:
         return 1
+    copies = [picture.copy for picture in chosen]
+    check_outputs((*tables, *copies), (args.model, *(picture.path for picture in chosen)))
     quiet = bool(args.output or tables)
     results: list[pictures.Analysed] = []
 
@@ -74,9 +77,9 @@ def run(args: argparse.Namespace) -> int:
 
     def finish() -> None:
         if args.json is not None:
-            pictures.write_json(args.json, results)
+            pictures.write_json(args.json, results, overwrite=args.overwrite)
         if args.csv is not None:
-            pictures.write_csv(args.csv, results, recognizer.labels)
+            pictures.write_csv(args.csv, results, recognizer.labels, overwrite=args.overwrite)
         if quiet:
             faces = sum(len(result.tracks) for result in results)
             print(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
@@ -88,7 +91,9 @@ def run(args: argparse.Namespace) -> int:
         # Lines are progress enough; and the bar would take them to itself, away from a pipe.
         with recognizer, progress_bar() if quiet else nullcontext() as bar:
             task = bar.add_task("pictures", total=len(chosen)) if bar is not None else None
-            pictures.analyse(chosen, recognizer, blur=bool(args.blur), done=done)
+            pictures.analyse(
+                chosen, recognizer, blur=bool(args.blur), overwrite=args.overwrite, done=done
+            )
     except (KeyboardInterrupt, SinkError):
         # Stopped, or the disk is full of copies: what was read until then is not lost.
         if results:

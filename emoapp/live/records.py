@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.config import LiveConfig
+from emoapp.files import create
 from emoapp.sinks.files import cannot_write, check_target
 
 if TYPE_CHECKING:
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
 
 SUFFIX = ".companion.jsonl"
 """Of the file with the companion's words, beside the log."""
+
+
+def companion_log(log: Path) -> Path:
+    """Where the companion's words go, beside a log."""
+    return log.with_suffix(SUFFIX)
 
 
 @contextmanager
@@ -30,9 +38,10 @@ def open_companion(config: LiveConfig) -> Iterator[Companion | None]:
     with ExitStack() as stack:
         record = None
         if config.log is not None:
-            path = check_target(config.log.with_suffix(SUFFIX), overwrite=config.overwrite)
+            path = check_target(companion_log(config.log), overwrite=config.overwrite)
             try:
-                record = stack.enter_context(open(path, "w", encoding="utf-8"))
+                file = stack.enter_context(create(path, overwrite=config.overwrite))
+                record = stack.enter_context(io.TextIOWrapper(file, encoding="utf-8"))
             except OSError as exc:
                 raise cannot_write(path, exc) from exc
         companion = Companion(config.companion, log=record)

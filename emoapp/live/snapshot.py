@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
-from emoapp.files import free_name
+from emoapp.errors import SinkError
+from emoapp.files import with_unused_name, write_whole
+from emoapp.sinks.files import cannot_write
 
 
 def save_snapshot(picture: np.ndarray) -> str:
@@ -13,10 +17,16 @@ def save_snapshot(picture: np.ndarray) -> str:
 
     picture: uint8 (H, W, 3), BGR.
     """
-    path = free_name("png")
     _, data = cv2.imencode(".png", picture)
+
+    def save(path: Path) -> Path:
+        try:
+            write_whole(path, lambda half: half.write_bytes(data), overwrite=False)
+        except OSError as exc:
+            raise cannot_write(path, exc) from exc
+        return path
+
     try:
-        path.write_bytes(data)
-    except OSError as exc:
-        return f"{path} cannot be saved: {exc.strerror}"
-    return f"saved {path}"
+        return f"saved {with_unused_name('png', save)}"
+    except SinkError as exc:
+        return str(exc)

@@ -14,7 +14,7 @@ import numpy as np
 
 from emoapp.config import LiveConfig
 from emoapp.errors import SinkError
-from emoapp.files import free_name
+from emoapp.files import with_unused_name
 from emoapp.live.recording import Recording
 from emoapp.live.snapshot import save_snapshot
 from emoapp.pipeline import Pipeline
@@ -241,7 +241,7 @@ class WindowRun(Run):
             self._recording.close()
             return
         try:
-            self._record_to(free_name("mp4"))
+            with_unused_name("mp4", self._record_to)
         except SinkError as exc:
             self._notify(str(exc))
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.errors import UsageError
+from emoapp.files import Overwrite
 from emoapp.sinks.base import Sink
 
 if TYPE_CHECKING:
     from emoapp.sinks.recorder import VideoRecorder
     from emoapp.sinks.window import Window
 
-__all__ = ["LOGS", "Sink", "open_log", "open_recorder", "open_window"]
+__all__ = ["LOGS", "Sink", "check_log_name", "open_log", "open_recorder", "open_window"]
 
 # Each backend is imported when it is opened: OpenCV and PyAV take a fifth of a second each.
 
@@ -50,12 +51,18 @@ LOGS: dict[str, Callable[..., Sink]] = {
 """A log's suffix -> factory(path, labels, *, source, overwrite)."""
 
 
+def check_log_name(path: str | os.PathLike[str]) -> None:
+    """Raise UsageError for a suffix that is not in `LOGS`."""
+    if Path(path).suffix.lower() not in LOGS:
+        raise UsageError(f"The log {path} must end with {', '.join(LOGS)}.")
+
+
 def open_log(
     path: str | os.PathLike[str],
     labels: Sequence[str],
     *,
     source: str = "",
-    overwrite: bool = False,
+    overwrite: Overwrite = False,
 ) -> Sink:
     """Open the log that the suffix of `path` names.
 
@@ -64,7 +71,5 @@ def open_log(
 
     Raises UsageError for a suffix that is not in `LOGS`, SinkError where it can't be written.
     """
-    factory = LOGS.get(Path(path).suffix.lower())
-    if factory is None:
-        raise UsageError(f"The log {path} must end with {', '.join(LOGS)}.")
-    return factory(path, labels, source=source, overwrite=overwrite)
+    check_log_name(path)
+    return LOGS[Path(path).suffix.lower()](path, labels, source=source, overwrite=overwrite)

@@ -9,12 +9,13 @@ import os
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 
 import numpy as np
 
-from emoapp.errors import SinkError, UsageError
-from emoapp.files import write_whole
+from emoapp.errors import OutputExistsError, SinkError, UsageError
+from emoapp.files import Overwrite, create, create_part, write_whole
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.rows import Rows, Value
@@ -28,12 +29,14 @@ class LineLog(Sink):
     """A text file of rows (see `rows.Rows`) that grows as the run goes on.
 
     What was written is whole lines at any moment, also where the disk is full or the program is
-    killed.
+    killed. No two processes write one file.
 
     source: what is read, as the user named it.
     labels: the expressions, in the order of the model.
+    overwrite: what may be replaced, see `files.Overwrite`.
 
-    Raises SinkError: the file exists and `overwrite` is False, no folder, no rights, disk full.
+    Raises SinkError: the file exists and must not be replaced, another program is writing it, no
+    folder, no rights, disk full.
     """
 
     def __init__(
@@ -42,18 +45,23 @@ class LineLog(Sink):
         labels: Sequence[str],
         *,
         source: str = "",
-        overwrite: bool = False,
+        overwrite: Overwrite = False,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
         self.rows = Rows(source, labels)
         try:
             # Unbuffered, so that a flush is one call whose failure can be undone.
-            self._file = open(self.path, "wb", buffering=0)
+            self._file = self.create(overwrite)
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
         self._waiting = io.StringIO()
         self._waiting.write(self.head())
         self._flush_at = 0.0
+        self._any = False
+
+    def create(self, overwrite: Overwrite) -> FileIO:
+        """Create the file."""
+        return create(self.path, overwrite=overwrite)
 
     @abstractmethod
     def head(self) -> str:
@@ -68,6 +76,7 @@ class LineLog(Sink):
             raise SinkError(f"The log {self.path} is closed already.")
         for row in self.rows.of(result):
             self._waiting.write(self.line(row))
+            self._any = True
         if time.monotonic() >= self._flush_at:
             self._flush()
             self._flush_at = time.monotonic() + _FLUSH_S
@@ -79,6 +88,13 @@ class LineLog(Sink):
             self._flush()
         finally:
             self._file.close()
+
+    def abandon(self) -> None:
+        """Keep the rows; a file without any is removed."""
+        if self._any or self._file.closed:
+            return self.close()
+        self._file.close()
+        self.path.unlink(missing_ok=True)
 
     def _flush(self) -> None:
         text = self._waiting.getvalue().encode("utf-8")
@@ -116,11 +132,20 @@ class JsonLinesLog(LineLog):
         return json.dumps(dict(zip(self.rows.columns, row, strict=True)), ensure_ascii=False) + "\n"
 
 
+class _PartCsv(CsvLog):
+    """A CSV beside `path` that is not whole yet."""
+
+    def create(self, overwrite: Overwrite) -> FileIO:
+        file = create_part(self.path, suffix=".csv", overwrite=overwrite)
+        self.path = Path(file.name)
+        return file
+
+
 class ParquetLog(Sink):
     """A Parquet table, for which pyarrow is needed.
 
     Such a file can be read only once its end is written. So until `close` the rows are in a CSV
-    beside it, "NAME.part.csv", which is what a killed run leaves.
+    beside it, "NAME.part.csv" (see `files.create_part`), which is what a killed run leaves.
 
     Parameters and errors as for `LineLog`; UsageError without pyarrow.
     """
@@ -131,7 +156,7 @@ class ParquetLog(Sink):
         labels: Sequence[str],
         *,
         source: str = "",
-        overwrite: bool = False,
+        overwrite: Overwrite = False,
     ) -> None:
         try:
             import pyarrow  # noqa: F401
@@ -140,9 +165,9 @@ class ParquetLog(Sink):
                 f"{path} needs pyarrow: pip install 'emoapp[parquet]' "
                 "(in a checkout: pip install -e '.[parquet]'); .csv and .jsonl need nothing"
             ) from None
-        self.path = check_target(path, overwrite=overwrite)
-        self._part = self.path.with_suffix(".part.csv")
-        self._csv = CsvLog(self._part, labels, source=source, overwrite=True)
+        self.path = Path(path)
+        self._overwrite = overwrite
+        self._csv = _PartCsv(path, labels, source=source, overwrite=overwrite)
         self._closed = False
 
     def write(self, result: Result, picture: np.ndarray | None = None) -> None:
@@ -154,15 +179,18 @@ class ParquetLog(Sink):
         self._closed = True
         self._csv.close()
         try:
-            write_whole(self.path, self._convert)
+            write_whole(self.path, self._convert, overwrite=self._overwrite)
+        except OutputExistsError as exc:
+            raise OutputExistsError(f"{exc} The rows are in {self._csv.path}.") from None
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
-        self._part.unlink()
+        self._csv.path.unlink()
 
     def abandon(self) -> None:
         """Leave the CSV as it is."""
-        self._closed = True
-        self._csv.close()
+        if not self._closed:
+            self._closed = True
+            self._csv.abandon()
 
     def _convert(self, half: Path) -> None:
         """A block at a time, so that the memory stays the same whatever the length."""
@@ -174,7 +202,7 @@ class ParquetLog(Sink):
         types = {"source": text, "label": text, "doubt": text}
         types |= {"frame": pyarrow.int64(), "track": pyarrow.int64()}
         reader = arrow_csv.open_csv(
-            self._part,
+            self._csv.path,
             convert_options=arrow_csv.ConvertOptions(
                 column_types={
                     name: types.get(name, pyarrow.float64()) for name in self._csv.rows.columns

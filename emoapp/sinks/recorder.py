@@ -6,12 +6,15 @@ import os
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
 
-from emoapp.errors import SinkError
+from emoapp.errors import OutputExistsError, SinkError
+from emoapp.files import ANNOTATED, Overwrite, create_part, move
 from emoapp.sinks.base import Sink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target
@@ -29,10 +32,12 @@ class VideoRecorder(Sink):
     """Encodes in a thread behind a short queue; `write` waits where the encoder can't keep up.
 
     Each picture keeps its frame's time, so uneven sources stay uneven and nothing drifts. Until
-    `close` the file has a name of its own, "NAME.part.mp4", and plays up to the last second
-    whenever the program is killed; it is gone again if it could not be written or no picture came.
+    `close` the file has a name of its own, "NAME.part.mp4" (see `files.create_part`), and plays up
+    to the last second whenever the program is killed; it is gone again if it could not be written
+    or no picture came.
 
     path: ends with one of `codecs.CONTAINERS`.
+    overwrite: what may be replaced, see `files.Overwrite`.
     fps: frames a second, as the source states them; only how long the last one stands.
     size_wh: (width, height) of the pictures in pixels. Codecs want even numbers, so of an odd size
         the last column or row is left out.
@@ -42,8 +47,9 @@ class VideoRecorder(Sink):
         None counts from the first picture.
     whole_sound: copy the sound to its end; False ends it with the last picture.
 
-    Raises SinkError: the file exists and `overwrite` is False, no folder, no rights, disk full, a
-    picture of another size. UsageError: another suffix, or a codec that does not go with it.
+    Raises SinkError: the file exists and must not be replaced, another program is writing it, no
+    folder, no rights, disk full, a picture of another size. UsageError: another suffix, or a codec
+    that does not go with it.
     """
 
     wants_picture = True
@@ -54,7 +60,7 @@ class VideoRecorder(Sink):
         *,
         fps: float,
         size_wh: tuple[int, int],
-        overwrite: bool = False,
+        overwrite: Overwrite = False,
         codec: str | None = None,
         crf: int | None = None,
         sound: str | os.PathLike[str] | None = None,
@@ -65,12 +71,19 @@ class VideoRecorder(Sink):
         container, chosen, crf = choose(self.path, codec, crf)
         self._size_wh = size_wh
         self._step = max(1, round(1 / (fps * TIME_BASE)))
-        self.part = self.path.with_suffix(".part" + self.path.suffix)
+        self._overwrite = overwrite
+        try:
+            # FFmpeg opens the file by its name; this keeps all other processes away from it.
+            self._claim = create_part(self.path, overwrite=overwrite)
+        except OSError as exc:
+            raise cannot_write(self.path, exc) from exc
+        self.part = Path(self._claim.name)
         """What the file is called until it is finished."""
         self._sound: Sound | None = None
         self._whole_sound = whole_sound
         try:
             self._container = av.open(os.fspath(self.part), "w", options=container.options)
+            self._container.metadata["comment"] = ANNOTATED
             rate = Fraction(fps).limit_denominator(1001)
             self._stream = add_video(self._container, chosen, rate, crf=crf)
             self._stream.width, self._stream.height = (side & ~1 for side in size_wh)
@@ -79,6 +92,7 @@ class VideoRecorder(Sink):
             self._container.start_encoding()
         except av.error.FFmpegError as exc:
             self.part.unlink(missing_ok=True)
+            self._claim.close()
             raise cannot_write(self.path, exc) from exc
         self.frames = 0
         """Pictures taken so far."""
@@ -115,16 +129,26 @@ class VideoRecorder(Sink):
         self.frames += 1
 
     def close(self) -> None:
-        if self._end() and self.frames:
+        with closing(self._claim):
+            if not self._end() or not self.frames:
+                return
+            if os.name == "nt":
+                self._claim.close()  # an open file has no other name given there
             try:
-                self.part.replace(self.path)
+                move(self.part, self.path, overwrite=self._overwrite)
+            except FileExistsError:
+                raise OutputExistsError(
+                    f"{self.path} is there already: it came while this was recorded, which is kept "
+                    f"as {self.part}."
+                ) from None
             except OSError as exc:
                 raise cannot_write(self.path, exc) from exc
 
     def abandon(self) -> None:
         """Leave what was recorded as `part`."""
         self._whole_sound = False
-        self._end()
+        with closing(self._claim):
+            self._end()
 
     def _end(self) -> bool:
         """Let the thread finish; False where that was done before."""

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.errors import SourceError, UsageError
+from emoapp.files import ANNOTATED
 from emoapp.sources.base import Source, Waiting
 
 if TYPE_CHECKING:
     from emoapp.sources.live import LiveSource
 
-__all__ = ["KINDS", "Source", "Waiting", "kind_of", "open_source"]
+__all__ = ["KINDS", "Source", "Waiting", "is_annotated", "kind_of", "open_source"]
 
 IMAGE_SUFFIXES = frozenset(".jpg .jpeg .png .bmp .tif .tiff .webp .avif .heic .heif".split())
 
@@ -98,6 +99,20 @@ def kind_of(spec: str | int | os.PathLike[str]) -> str:
     if not path.exists() and glob.has_magic(text):
         return "images"
     return "video"
+
+
+def is_annotated(path: str | os.PathLike[str]) -> bool | None:
+    """Whether emoapp wrote a video, as its metadata say; None where it can't be read."""
+    import av
+
+    from emoapp.sources import pyav
+
+    try:
+        with pyav.open_input(path) as container:
+            comments = [v for k, v in container.metadata.items() if k.lower() == "comment"]
+    except (av.error.FFmpegError, OSError):
+        return None
+    return any(comment.startswith(ANNOTATED) for comment in comments)
 
 
 def open_source(

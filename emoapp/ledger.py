@@ -1,0 +1,240 @@
+"""Remember in a file what became of each recording, so that a batch can be started again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from emoapp.config import VideoConfig
+from emoapp.errors import SinkError
+from emoapp.files import part_of
+from emoapp.locks import lock
+from emoapp.sources import is_annotated
+
+LEDGER = "emoapp-runs.jsonl"
+
+_LOCK_S = 10.0
+"""Another process writes its line in far less."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is known of one run.
+
+    state: "started", "done", "failed", or "" for never heard of.
+    made: where nothing was when the run started, so that what is there now may be its own.
+    kept: results that a run before it had finished.
+    log: device and inode of the log that it created.
+    """
+
+    state: str = ""
+    made: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    log: str = ""
+
+
+class Ledger:
+    """Says which recordings are done, and what of a killed run may be replaced.
+
+    A recording counts as done where its file and the settings are the same and the results are
+    still there. Several processes may use one ledger at a time; of each run the last line counts,
+    and a line that a killed process did not finish is passed over.
+
+    folder: where the results go.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / LEDGER
+        self._entries: dict[str, _Entry] = {}
+        self._read_bytes = 0
+
+    def done(self, config: VideoConfig) -> bool:
+        whole = all(path.exists() for path in config.targets)
+        return whole and self._entry(config).state == "done"
+
+    def begin(self, config: VideoConfig) -> VideoConfig:
+        """Note that a run starts; returns what is left of it to do.
+
+        Whole results of earlier runs are left out. What a killed run has left half is in
+        `unfinished`. A failed run's files are not: what it failed at may have been there before.
+
+        Raises SinkError where the ledger can't be written.
+        """
+        earlier = self._entry(config)
+        made = {_whole(path) for path in _all_files(config) if not os.path.lexists(path)}
+        kept: set[Path] = set()
+        unfinished: set[Path] = set()
+        if earlier.state == "done":
+            kept = {path for path in config.targets if path.exists()}
+        if earlier.state == "started":
+            made |= earlier.made
+            kept = {path for path in config.targets if _is_whole(path, config, earlier)}
+            unfinished = {path for path in _all_files(config) if _is_half(path, config, earlier)}
+        if config.overwrite:
+            kept = set()
+        entry = _Entry(
+            "started", frozenset(made), frozenset(_whole(path) for path in kept), earlier.log
+        )
+        self._note_started(config, entry)
+        return replace(
+            config,
+            output=None if config.output in kept else config.output,
+            log=None if config.log in kept else config.log,
+            unfinished=frozenset(unfinished),
+        )
+
+    def opened(self, config: VideoConfig) -> None:
+        """Note which file the log of a run is, once it is open."""
+        if config.log is not None and config.log.exists():
+            self._note_started(config, replace(self._entry(config), log=_identity(config.log)))
+
+    def done_now(self, config: VideoConfig) -> None:
+        """Note that the results are whole."""
+        wrote = {}
+        if config.output is not None:
+            wrote = {"output": str(_relative(config.output, self.path.parent))}
+            wrote["bytes"] = config.output.stat().st_size
+        self._append(config, state="done", **wrote)
+
+    def failed(self, config: VideoConfig) -> None:
+        self._append(config, state="failed")
+
+    def _note_started(self, config: VideoConfig, entry: _Entry) -> None:
+        self._append(
+            config,
+            state=entry.state,
+            made=sorted(entry.made),
+            kept=sorted(entry.kept),
+            log=entry.log,
+        )
+
+    def _entry(self, config: VideoConfig) -> _Entry:
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if size != self._read_bytes:
+            self._read_bytes = size
+            for line in _lines(self.path):
+                self._entries[str(line.get("run"))] = _Entry(
+                    str(line.get("state")),
+                    frozenset(_strings(line.get("made"))),
+                    frozenset(_strings(line.get("kept"))),
+                    str(line.get("log")),
+                )
+        return self._entries.get(_run_id(config), _Entry())
+
+    def _append(self, config: VideoConfig, **entry: object) -> None:
+        line = json.dumps({"source": config.source, "run": _run_id(config), **entry}) + "\n"
+        try:
+            with open(self.path, "ab+", buffering=0) as file:
+                lock(file.fileno(), wait_s=_LOCK_S)
+                if file.seek(0, os.SEEK_END):
+                    file.seek(-1, os.SEEK_END)
+                    # A killed process or a full disk may have left half a line.
+                    line = line if file.read(1) == b"\n" else f"\n{line}"
+                file.write(line.encode())
+        except OSError as exc:
+            raise SinkError(f"{self.path} cannot be written: {exc.strerror}.") from exc
+
+
+def written_by(ledger: Path) -> Iterator[tuple[Path, int | None]]:
+    """The annotated copies of finished runs: (file, size in bytes)."""
+    for line in _lines(ledger):
+        output = line.get("output")
+        if line.get("state") == "done" and isinstance(output, str):
+            yield (ledger.parent / output).resolve(), line.get("bytes")
+
+
+def _lines(path: Path) -> Iterator[dict]:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            yield entry
+
+
+def _all_files(config: VideoConfig) -> Iterator[Path]:
+    """What a run writes, in the end and on the way."""
+    yield from config.targets
+    if config.output is not None:
+        yield part_of(config.output)
+    if config.log is not None and config.log.suffix.lower() == ".parquet":
+        yield part_of(config.log, ".csv")
+
+
+def _is_whole(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
+    """Whether a killed run, or one before it, had finished this result."""
+    if not path.exists():
+        return False
+    if _whole(path) in earlier.kept:
+        return True
+    if _whole(path) not in earlier.made:
+        return False
+    return is_annotated(path) is True if path == config.output else _grows_not(path)
+
+
+def _is_half(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
+    """Whether this is what a killed run has left."""
+    if not path.exists() or _whole(path) not in earlier.made or path == config.output:
+        return False
+    if path == config.log:
+        # By its inode: a file of the same name may be somebody else's by now.
+        empty = path.stat().st_size == 0
+        return not _grows_not(path) and (empty or _identity(path) == earlier.log)
+    return True
+
+
+def _grows_not(log: Path) -> bool:
+    """Whether a log gets its name only when it is whole."""
+    return log.suffix.lower() == ".parquet"
+
+
+def _identity(path: Path) -> str:
+    stat = path.stat()
+    return f"{stat.st_dev}:{stat.st_ino}"
+
+
+def _strings(value: object) -> list[str]:
+    """A list out of JSON; empty where it is none."""
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _whole(path: Path) -> str:
+    """The same text for all spellings of a name; a link at its end is not followed."""
+    return str(path.parent.resolve() / path.name)
+
+
+def _relative(path: Path, folder: Path) -> Path:
+    whole = Path(_whole(path))
+    try:
+        return whole.relative_to(folder.resolve())
+    except ValueError:
+        return whole
+
+
+def _run_id(config: VideoConfig) -> str:
+    """One text for one file, as it is now, and all that decides what becomes of it."""
+    names = {
+        name: Path(_whole(path))
+        for name in ("output", "log", "model")
+        if (path := getattr(config, name)) is not None
+    }
+    settings = replace(
+        config, source="", overwrite=False, unfinished=frozenset(), stats=None, **names
+    )
+    source = Path(config.source)
+    try:
+        stat = source.stat()
+        version = stat.st_size, stat.st_mtime_ns
+    except OSError:
+        version = None  # missing: said when it is to be read
+    text = repr((_whole(source), version, settings))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,95 @@
+"""Create files that only one process writes, known by a lock that ends with the process."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack, suppress
+from io import FileIO
+from pathlib import Path
+
+_JUST_MADE_S = 0.2
+"""An empty file is given so long: its maker may be about to lock it."""
+
+
+def create_locked(path: Path, *, replace: bool) -> FileIO:
+    """Create a file that no other process creates as long as it is open; unbuffered.
+
+    replace: remove a file of that name, unless another process is writing it.
+
+    Raises FileExistsError, BlockingIOError where another process is writing it, OSError.
+    """
+    try:
+        file = open(path, "xb", buffering=0)
+    except FileExistsError:
+        _check_unused(path, remove=replace)
+        if not replace:
+            raise
+        file = open(path, "xb", buffering=0)
+    with ExitStack() as stack:
+        stack.enter_context(file)
+        lock(file.fileno(), wait_s=2 * _JUST_MADE_S)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                stack.pop_all()
+                return file
+    # Another process took it for one that was left, before it was locked.
+    raise BlockingIOError
+
+
+if os.name == "nt":
+    # What a process has open there can be neither removed nor renamed: no lock is needed, and one
+    # would keep FFmpeg, which opens the file a second time, from writing.
+
+    def lock(descriptor: int, *, wait_s: float = 0.0) -> None:
+        pass
+
+    def _check_unused(path: Path, *, remove: bool) -> None:
+        try:
+            path.unlink() if remove else path.rename(path)
+        except PermissionError as exc:
+            raise BlockingIOError(exc.errno, exc.strerror) from exc
+
+else:
+    import fcntl
+
+    def lock(descriptor: int, *, wait_s: float = 0.0) -> None:
+        """Lock an open file until it is closed or its process ends.
+
+        wait_s: how long to wait for another process, in seconds.
+
+        Raises BlockingIOError where another process has it.
+        """
+        deadline = time.monotonic() + wait_s
+        while True:
+            try:
+                return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.01)
+            except OSError:
+                return None  # a network's disk without locks: creating is exclusive all the same
+
+    def _check_unused(path: Path, *, remove: bool) -> None:
+        """Raise BlockingIOError where another process is writing a file.
+
+        remove: remove it if not.
+        """
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        except FileNotFoundError:
+            if remove:
+                path.unlink(missing_ok=True)  # a link to nothing
+            return
+        try:
+            lock(descriptor)
+            if os.fstat(descriptor).st_size == 0:
+                with suppress(OSError):
+                    fcntl.flock(descriptor, fcntl.LOCK_UN)
+                time.sleep(_JUST_MADE_S)
+                lock(descriptor)
+            if remove:
+                path.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
