@@ -10,8 +10,12 @@ from pathlib import Path
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` write beside `path`, then rename: whoever is killed leaves the old or the new."""
     half = path.with_name(f"half.{path.name}")
-    write(half)
-    half.replace(path)
+    try:
+        write(half)
+        half.replace(path)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
 
 
 def free_name(suffix: str) -> Path:

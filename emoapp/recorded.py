@@ -128,4 +128,4 @@ def _notes(run: VideoRun, damaged: int) -> Iterator[str]:
     for sink in run.sinks:
         reencoded = getattr(sink, "reencoded_sound", None)
         if reencoded:
-            yield f"the sound was encoded anew: {sink.path.suffix} cannot hold {reencoded}"
+            yield f"the sound was encoded anew: {sink.path.suffix} cannot hold its {reencoded}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 from emoapp.errors import SinkError
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def check_target(path: str | os.PathLike[str], *, overwrite: bool) -> Path:
@@ -20,6 +23,17 @@ def check_target(path: str | os.PathLike[str], *, overwrite: bool) -> Path:
     return path
 
 
-def cannot_write(path: Path, exc: OSError) -> SinkError:
-    """What to raise from `exc`."""
-    return SinkError(f"{path} cannot be written: {exc.strerror or exc}.")
+def cannot_write(path: Path, exc: Exception, *, kept: Path | None = None) -> SinkError:
+    """What to raise from `exc`, an OSError or one of FFmpeg's.
+
+    kept: where that is which was written until then.
+    """
+    reason = getattr(exc, "strerror", None) or str(exc)
+    said = [f"{path} cannot be written: {reason}."]
+    if kept is not None:
+        said.append(f"What was written until then is kept: {kept.absolute()}.")
+    if getattr(exc, "errno", None) in _FULL:
+        said.append("Make room there, or write to another disk.")
+    error = SinkError(" ".join(said))
+    error.reason, error.kept = reason, kept
+    return error

@@ -9,6 +9,7 @@ import os
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ class LineLog(Sink):
     """A text file of rows (see `rows.Rows`) that grows as the run goes on.
 
     What was written is whole lines at any moment, also where the disk is full or the program is
-    killed.
+    killed. Once a write has failed, the log is closed.
 
     source: what is read, as the user named it.
     labels: the expressions, in the order of the model.
@@ -89,9 +90,14 @@ class LineLog(Sink):
                 text = text[self._file.write(text) :]
         except OSError as exc:
             # A full disk takes a part of it; half a line would look like a measurement.
-            self._file.truncate(whole)
-            self._file.seek(whole)
-            raise cannot_write(self.path, exc) from exc
+            with suppress(OSError):
+                self._file.truncate(whole)
+            # For good: rows after a gap would look like a whole log.
+            with suppress(OSError):
+                self._file.close()
+            if not whole:
+                self.path.unlink(missing_ok=True)
+            raise cannot_write(self.path, exc, kept=self.path if whole else None) from exc
 
 
 class CsvLog(LineLog):
@@ -156,7 +162,7 @@ class ParquetLog(Sink):
         try:
             write_whole(self.path, self._convert)
         except OSError as exc:
-            raise cannot_write(self.path, exc) from exc
+            raise cannot_write(self.path, exc, kept=self._part) from exc
         self._part.unlink()
 
     def abandon(self) -> None:
