@@ -31,10 +31,12 @@ class SinkError(EmoappError):
     """A result could not be written or shown.
 
     reason: why a file could not be written, without the full stop; "" where it is in the message.
+    advice: a sentence on what to do about it; "" for none.
     kept: the file with what had been written until then; None where there is nothing of it.
     """
 
     reason: str = ""
+    advice: str = ""
     kept: Path | None = None
 
 

@@ -12,6 +12,7 @@ from emoapp.config import VideoConfig
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.runner import Progress, Run, open_pipeline, open_results_log
 from emoapp.sinks import Sink, open_recorder
+from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, kind_of, open_source
 from emoapp.types import Frame, Result
 
@@ -38,6 +39,14 @@ def run_video(config: VideoConfig, *, progress: Progress | None = None) -> dict:
     Raises SourceError, SinkError, ModelError, UsageError; the log keeps what was analysed before
     an error, the annotated copy does so under the name `VideoRecorder.part`.
     """
+    check_targets(
+        record=config.output,
+        log=config.log,
+        others=(config.stats,),
+        overwrite=config.overwrite,
+        codec=config.codec,
+        crf=config.crf,
+    )
     with ExitStack() as stack:
         source = stack.enter_context(open_source(config.source))
         pipeline = stack.enter_context(open_pipeline(config, frames=source.frame_count))

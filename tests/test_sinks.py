@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from clips import frames_that_play, write_movie
 from conftest import number_of, picture, run_python
-
 from psutil import Process
 
 from emoapp.errors import NoScreenError, SinkError, SourceError, UsageError

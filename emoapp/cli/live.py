@@ -14,7 +14,7 @@ from emoapp.cli.common import (
 )
 from emoapp.cli.companion import add_companion_arguments, companion_config
 from emoapp.config import LiveConfig
-from emoapp.errors import UsageError
+from emoapp.errors import EmoappError, UsageError
 from emoapp.resources import DEMO_CLIP
 from emoapp.sources import kind_of
 
@@ -103,4 +103,4 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     print(summary(numbers))
-    return 0
+    return EmoappError.exit_status if numbers["faults"] else 0

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
-from emoapp.files import free_name
+from emoapp.files import free_name, write_whole
+from emoapp.sinks.files import cannot_write
 
 
-def save_snapshot(picture: np.ndarray) -> str:
-    """Save a picture as PNG in the current folder; gives one line for the user, which says where.
+def save_snapshot(picture: np.ndarray) -> Path:
+    """Save a picture as PNG in the current folder, and return where.
 
     picture: uint8 (H, W, 3), BGR.
+
+    Raises SinkError where it can't be written.
     """
     path = free_name("png")
     _, data = cv2.imencode(".png", picture)
     try:
-        path.write_bytes(data)
+        write_whole(path, lambda half: half.write_bytes(data))
     except OSError as exc:
-        return f"{path} cannot be saved: {exc.strerror}"
-    return f"saved {path}"
+        raise cannot_write(path, exc) from exc
+    return path

@@ -9,6 +9,7 @@ from pathlib import Path
 from emoapp.errors import SinkError
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_MAKE_ROOM = "Make room there, or write to another disk."
 
 
 def check_target(path: str | os.PathLike[str], *, overwrite: bool) -> Path:
@@ -29,11 +30,10 @@ def cannot_write(path: Path, exc: Exception, *, kept: Path | None = None) -> Sin
     kept: where that is which was written until then.
     """
     reason = getattr(exc, "strerror", None) or str(exc)
-    said = [f"{path} cannot be written: {reason}."]
-    if kept is not None:
-        said.append(f"What was written until then is kept: {kept.absolute()}.")
-    if getattr(exc, "errno", None) in _FULL:
-        said.append("Make room there, or write to another disk.")
-    error = SinkError(" ".join(said))
-    error.reason, error.kept = reason, kept
+    advice = _MAKE_ROOM if getattr(exc, "errno", None) in _FULL else ""
+    said = f"What was written until then is kept: {kept.absolute()}." if kept else ""
+    error = SinkError(
+        " ".join(filter(None, [f"{path} cannot be written: {reason}.", said, advice]))
+    )
+    error.reason, error.advice, error.kept = reason, advice, kept
     return error

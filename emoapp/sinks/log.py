@@ -9,15 +9,15 @@ import os
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from emoapp.errors import SinkError, UsageError
+from emoapp.errors import SinkError
 from emoapp.files import write_whole
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
+from emoapp.sinks.lines import LineFile
 from emoapp.sinks.rows import Rows, Value
 from emoapp.types import Result
 
@@ -47,11 +47,7 @@ class LineLog(Sink):
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
         self.rows = Rows(source, labels)
-        try:
-            # Unbuffered, so that a flush is one call whose failure can be undone.
-            self._file = open(self.path, "wb", buffering=0)
-        except OSError as exc:
-            raise cannot_write(self.path, exc) from exc
+        self._file = LineFile(self.path)
         self._waiting = io.StringIO()
         self._waiting.write(self.head())
         self._flush_at = 0.0
@@ -82,22 +78,8 @@ class LineLog(Sink):
             self._file.close()
 
     def _flush(self) -> None:
-        text = self._waiting.getvalue().encode("utf-8")
-        self._waiting = io.StringIO()
-        whole = self._file.tell()
-        try:
-            while text:
-                text = text[self._file.write(text) :]
-        except OSError as exc:
-            # A full disk takes a part of it; half a line would look like a measurement.
-            with suppress(OSError):
-                self._file.truncate(whole)
-            # For good: rows after a gap would look like a whole log.
-            with suppress(OSError):
-                self._file.close()
-            if not whole:
-                self.path.unlink(missing_ok=True)
-            raise cannot_write(self.path, exc, kept=self.path if whole else None) from exc
+        text, self._waiting = self._waiting.getvalue(), io.StringIO()
+        self._file.add(text)
 
 
 class CsvLog(LineLog):
@@ -128,7 +110,7 @@ class ParquetLog(Sink):
     Such a file can be read only once its end is written. So until `close` the rows are in a CSV
     beside it, "NAME.part.csv", which is what a killed run leaves.
 
-    Parameters and errors as for `LineLog`; UsageError without pyarrow.
+    Parameters and errors as for `LineLog`.
     """
 
     def __init__(
@@ -139,13 +121,6 @@ class ParquetLog(Sink):
         source: str = "",
         overwrite: bool = False,
     ) -> None:
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError:
-            raise UsageError(
-                f"{path} needs pyarrow: pip install 'emoapp[parquet]' "
-                "(in a checkout: pip install -e '.[parquet]'); .csv and .jsonl need nothing"
-            ) from None
         self.path = check_target(path, overwrite=overwrite)
         self._part = self.path.with_suffix(".part.csv")
         self._csv = CsvLog(self._part, labels, source=source, overwrite=True)
