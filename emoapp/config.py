@@ -32,6 +32,7 @@ class RunConfig:
     smoothing_s: float = 0.3
     limits: Limits = Limits()
     stats: Path | None = None
+    overwrite: bool = False
     max_frames: int | None = None
     max_seconds: float | None = None
 
@@ -89,7 +90,6 @@ class LiveConfig(RunConfig):
     private: faces are pixelated in the window and in recordings.
     log: where the numbers go, .csv, .jsonl or .parquet, and what the companion says, into
         NAME.companion.jsonl; None for nowhere.
-    overwrite: replace files that are there.
     companion: None for none.
     """
 
@@ -101,7 +101,6 @@ class LiveConfig(RunConfig):
     record: Path | None = None
     private: bool = False
     log: Path | None = None
-    overwrite: bool = False
     companion: CompanionConfig | None = None
 
 
@@ -110,7 +109,6 @@ class VideoConfig(RunConfig):
     """output: where the annotated video goes; None for no video.
 
     log: where the numbers go, .csv, .jsonl or .parquet; None for nowhere.
-    overwrite: replace files that are there.
     codec, crf: how the video is encoded, see `sinks.codecs`; None for the usual.
     blur: faces to make unrecognisable in the video: "faces" for all, "others" for all but the main
         person's; None for none.
@@ -119,7 +117,6 @@ class VideoConfig(RunConfig):
 
     output: Path | None = None
     log: Path | None = None
-    overwrite: bool = False
     codec: str | None = None
     crf: int | None = None
     blur: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class EmoappError(Exception):
     """Base of all errors that are reported to the user as one message, without a traceback."""
@@ -26,7 +28,16 @@ class SourceError(EmoappError):
 
 
 class SinkError(EmoappError):
-    """A result could not be written or shown."""
+    """A result could not be written or shown.
+
+    reason: why a file could not be written, without the full stop; "" where it is in the message.
+    advice: a sentence on what to do about it; "" for none.
+    kept: the file with what had been written until then; None where there is nothing of it.
+    """
+
+    reason: str = ""
+    advice: str = ""
+    kept: Path | None = None
 
 
 class OutputExistsError(SinkError):

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from emoapp.ahead import Ahead
 from emoapp.config import VideoConfig
-from emoapp.files import check_outputs
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.runner import Progress, Run, open_pipeline
-from emoapp.sinks import Sink, check_log_name, open_log, open_recorder
-from emoapp.sinks.files import check_target
+from emoapp.sinks import Sink, open_log, open_recorder
+from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, kind_of, open_source
 from emoapp.types import Frame, Result
 
@@ -69,17 +68,18 @@ def check(config: VideoConfig) -> None:
 
     Nothing is opened or made; what is found later costs a file that was to be replaced.
     """
-    check_outputs((*config.targets, config.stats), (config.source, config.model))
-    if config.output is not None:
-        from emoapp.sinks.codecs import choose
-
-        choose(config.output, config.codec, config.crf)
-    if config.log is not None:
-        check_log_name(config.log)
-    for path in config.targets:
-        check_target(path, overwrite=config.replaceable)
-    if config.stats is not None:
-        check_target(config.stats, overwrite=config.overwrite)
+    replaceable = config.replaceable
+    if config.overwrite and config.stats is not None:
+        replaceable |= {config.stats}
+    check_targets(
+        record=config.output,
+        log=config.log,
+        others=(config.stats,),
+        inputs=(config.source, config.model),
+        overwrite=replaceable,
+        codec=config.codec,
+        crf=config.crf,
+    )
 
 
 class DetectedFrames(Source):
@@ -197,4 +197,4 @@ def _notes(run: VideoRun, damaged: int) -> Iterator[str]:
     for sink in run.sinks:
         reencoded = getattr(sink, "reencoded_sound", None)
         if reencoded:
-            yield f"the sound was encoded anew: {sink.path.suffix} cannot hold {reencoded}"
+            yield f"the sound was encoded anew: {sink.path.suffix} cannot hold its {reencoded}"

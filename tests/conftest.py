@@ -117,10 +117,10 @@ def run_with_camera(tmp_path_factory, mjpeg):
     return run
 
 
-def run_python(code: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code in a process of its own, with these variables added."""
+def run_python(code: str, *words: object, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process of its own, with these arguments, and these variables added."""
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *map(str, words)],
         env=os.environ | env,
         capture_output=True,
         text=True,

@@ -15,7 +15,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from clips import picture_times, sound_packets, write_movie
+from clips import frames_that_play, picture_times, sound_packets, write_movie
 from conftest import SHARED, run_python
 
 from emoapp.cli import main
@@ -87,7 +87,7 @@ def test_samples_keep_their_times_and_sound(tmp_path, name):
 def test_sound_that_the_container_cannot_hold_is_encoded_anew_and_said(tmp_path, capsys):
     movie, copy = write_movie(tmp_path / "a.mp4", EVEN), tmp_path / "copy.webm"
     assert main(["video", str(movie), "-o", str(copy)]) == 0
-    assert "encoded anew: .webm cannot hold aac" in capsys.readouterr().out
+    assert "encoded anew: .webm cannot hold its aac" in capsys.readouterr().out
     with av.open(str(copy)) as container:
         assert container.streams.audio[0].codec_context.name in ("opus", "libopus")
         sound = [frame.to_ndarray() for frame in container.decode(audio=0)]
@@ -199,11 +199,26 @@ def test_a_full_disk(demo, small_disk, capsys, options):
     assert main(["video", str(demo), options[0], str(target)]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"emoapp: {target} cannot be written: No space left") and "\n" in said
+    assert "Make room there, or write to another disk." in said
     if options[0] == "-o":
-        assert os.listdir(small_disk) == [], "nothing half-written"
+        part = small_disk / "copy.part.mp4"
+        assert os.listdir(small_disk) == [part.name] and f"is kept: {part}." in said
+        assert frames_that_play(part) > 10
     else:
+        assert f"is kept: {target}." in said
         rows = list(csv.reader(target.read_text().splitlines()))
         assert len({len(row) for row in rows}) == 1, "whole lines only"
+
+
+# Sound as some recorders write it: mp4 refuses the first, and the first packet of the second.
+@pytest.mark.parametrize("name, codec", [("a.avi", "adpcm_ima_wav"), ("a.ts", "aac")])
+def test_sound_that_is_refused_late_is_encoded_anew(tmp_path, capsys, name, codec):
+    movie, copy = write_movie(tmp_path / name, EVEN, audio=codec), tmp_path / "copy.mp4"
+    assert main(["video", str(movie), "-o", str(copy)]) == 0
+    assert f"encoded anew: .mp4 cannot hold its {codec}" in capsys.readouterr().out
+    with av.open(str(copy)) as container:
+        heard = sum(frame.samples for frame in container.decode(audio=0))
+    assert heard / 48_000 == pytest.approx(EVEN[-1] + 0.04, abs=0.1)
 
 
 def bad_file(name: str, folder: Path) -> Path:

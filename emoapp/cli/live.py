@@ -14,8 +14,7 @@ from emoapp.cli.common import (
 )
 from emoapp.cli.companion import add_companion_arguments, companion_config
 from emoapp.config import LiveConfig
-from emoapp.errors import UsageError
-from emoapp.files import check_outputs
+from emoapp.errors import EmoappError, UsageError
 from emoapp.resources import DEMO_CLIP
 from emoapp.sources import kind_of
 
@@ -82,18 +81,14 @@ def camera(words: str) -> str:
 
 def run(args: argparse.Namespace) -> int:
     from emoapp.live import run_live
-    from emoapp.live.records import companion_log
 
     if args.no_window and (args.record or args.privacy):
         raise UsageError(
             "--record and --privacy need the window; for files there is `emoapp video`"
         )
-    source = str(DEMO_CLIP) if args.demo else args.source
-    words = companion_log(args.log) if args.log and args.companion else None
-    check_outputs((args.record, args.log, words, args.stats), (source, args.model))
     numbers = run_live(
         LiveConfig(
-            source=source,
+            source=str(DEMO_CLIP) if args.demo else args.source,
             size_wh=args.size,
             fps=args.fps,
             mirror=args.mirror,
@@ -108,4 +103,4 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     print(summary(numbers))
-    return 0
+    return EmoappError.exit_status if numbers["faults"] else 0

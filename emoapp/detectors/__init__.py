@@ -35,8 +35,10 @@ def open_detector(name: str = "auto") -> Detector:
             )
         try:
             return DETECTORS[name]()
-        except ImportError as exc:
-            raise EmoappError(f"the detector {name} can't be loaded: {exc}") from exc
+        except (ImportError, OSError, RuntimeError, ValueError) as exc:
+            raise EmoappError(
+                f"the detector {name} can't be loaded: {exc}; `emoapp doctor` says more"
+            ) from exc
     reasons = []
     for candidate in DETECTORS:
         try:

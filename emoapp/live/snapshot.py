@@ -7,15 +7,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from emoapp.errors import SinkError
 from emoapp.files import with_unused_name, write_whole
 from emoapp.sinks.files import cannot_write
 
 
-def save_snapshot(picture: np.ndarray) -> str:
-    """Save a picture as PNG in the current folder; gives one line for the user, which says where.
+def save_snapshot(picture: np.ndarray) -> Path:
+    """Save a picture as PNG in the current folder, and return where.
 
     picture: uint8 (H, W, 3), BGR.
+
+    Raises SinkError where it can't be written.
     """
     _, data = cv2.imencode(".png", picture)
 
@@ -26,7 +27,4 @@ def save_snapshot(picture: np.ndarray) -> str:
             raise cannot_write(path, exc) from exc
         return path
 
-    try:
-        return f"saved {with_unused_name('png', save)}"
-    except SinkError as exc:
-        return str(exc)
+    return with_unused_name("png", save)

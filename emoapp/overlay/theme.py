@@ -59,6 +59,7 @@ GROUND_OPACITY = 0.74
 TEXT = from_hex("#FFFFFF")
 QUIET = from_hex("#BEC4CC")
 RECORDING = from_hex("#FF4B3E")
+WARNING = from_hex("#FFB938")
 
 
 def known(label: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,9 +53,15 @@ LOGS: dict[str, Callable[..., Sink]] = {
 
 
 def check_log_name(path: str | os.PathLike[str]) -> None:
-    """Raise UsageError for a suffix that is not in `LOGS`."""
-    if Path(path).suffix.lower() not in LOGS:
+    """Raise UsageError for a suffix that is not in `LOGS`, or whose package is missing."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in LOGS:
         raise UsageError(f"The log {path} must end with {', '.join(LOGS)}.")
+    if suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise UsageError(
+            f"{path} needs pyarrow: pip install 'emoapp[parquet]' "
+            "(in a checkout: pip install -e '.[parquet]'); .csv and .jsonl need nothing"
+        )
 
 
 def open_log(
@@ -69,7 +76,7 @@ def open_log(
     labels: the expressions, in the order of the model.
     source: what is read, as the user named it; stands in each row.
 
-    Raises UsageError for a suffix that is not in `LOGS`, SinkError where it can't be written.
+    Raises UsageError as `check_log_name` does, SinkError where it can't be written.
     """
     check_log_name(path)
     return LOGS[Path(path).suffix.lower()](path, labels, source=source, overwrite=overwrite)

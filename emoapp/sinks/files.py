@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 from emoapp.errors import SinkError
 from emoapp.files import Overwrite, already_there, is_special, may_replace
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_MAKE_ROOM = "Make room there, or write to another disk."
 
 
 def check_target(path: str | os.PathLike[str], *, overwrite: Overwrite) -> Path:
@@ -21,6 +25,16 @@ def check_target(path: str | os.PathLike[str], *, overwrite: Overwrite) -> Path:
     return path
 
 
-def cannot_write(path: Path, exc: OSError) -> SinkError:
-    """What to raise from `exc`."""
-    return SinkError(f"{path} cannot be written: {exc.strerror or exc}.")
+def cannot_write(path: Path, exc: Exception, *, kept: Path | None = None) -> SinkError:
+    """What to raise from `exc`, an OSError or one of FFmpeg's.
+
+    kept: where that is which was written until then.
+    """
+    reason = getattr(exc, "strerror", None) or str(exc)
+    advice = _MAKE_ROOM if getattr(exc, "errno", None) in _FULL else ""
+    said = f"What was written until then is kept: {kept.absolute()}." if kept else ""
+    error = SinkError(
+        " ".join(filter(None, [f"{path} cannot be written: {reason}.", said, advice]))
+    )
+    error.reason, error.advice, error.kept = reason, advice, kept
+    return error

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from emoapp.errors import OutputExistsError, SinkError, UsageError
+from emoapp.errors import OutputExistsError, SinkError
 from emoapp.files import Overwrite, create, create_part, write_whole
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
+from emoapp.sinks.lines import LineFile
 from emoapp.sinks.rows import Rows, Value
 from emoapp.types import Result
 
@@ -29,7 +30,7 @@ class LineLog(Sink):
     """A text file of rows (see `rows.Rows`) that grows as the run goes on.
 
     What was written is whole lines at any moment, also where the disk is full or the program is
-    killed. No two processes write one file.
+    killed. Once a write has failed, the log is closed. No two processes write one file.
 
     source: what is read, as the user named it.
     labels: the expressions, in the order of the model.
@@ -50,8 +51,7 @@ class LineLog(Sink):
         self.path = check_target(path, overwrite=overwrite)
         self.rows = Rows(source, labels)
         try:
-            # Unbuffered, so that a flush is one call whose failure can be undone.
-            self._file = self.create(overwrite)
+            self._file = LineFile(self.create(overwrite))
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
         self._waiting = io.StringIO()
@@ -97,17 +97,8 @@ class LineLog(Sink):
         self.path.unlink(missing_ok=True)
 
     def _flush(self) -> None:
-        text = self._waiting.getvalue().encode("utf-8")
-        self._waiting = io.StringIO()
-        whole = self._file.tell()
-        try:
-            while text:
-                text = text[self._file.write(text) :]
-        except OSError as exc:
-            # A full disk takes a part of it; half a line would look like a measurement.
-            self._file.truncate(whole)
-            self._file.seek(whole)
-            raise cannot_write(self.path, exc) from exc
+        text, self._waiting = self._waiting.getvalue(), io.StringIO()
+        self._file.add(text)
 
 
 class CsvLog(LineLog):
@@ -147,7 +138,7 @@ class ParquetLog(Sink):
     Such a file can be read only once its end is written. So until `close` the rows are in a CSV
     beside it, "NAME.part.csv" (see `files.create_part`), which is what a killed run leaves.
 
-    Parameters and errors as for `LineLog`; UsageError without pyarrow.
+    Parameters and errors as for `LineLog`.
     """
 
     def __init__(
@@ -158,16 +149,9 @@ class ParquetLog(Sink):
         source: str = "",
         overwrite: Overwrite = False,
     ) -> None:
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError:
-            raise UsageError(
-                f"{path} needs pyarrow: pip install 'emoapp[parquet]' "
-                "(in a checkout: pip install -e '.[parquet]'); .csv and .jsonl need nothing"
-            ) from None
-        self.path = Path(path)
-        self._overwrite = overwrite
-        self._csv = _PartCsv(path, labels, source=source, overwrite=overwrite)
+        self.path = check_target(path, overwrite=overwrite)
+        self._part = self.path.with_suffix(".part.csv")
+        self._csv = CsvLog(self._part, labels, source=source, overwrite=True)
         self._closed = False
 
     def write(self, result: Result, picture: np.ndarray | None = None) -> None:
@@ -183,7 +167,7 @@ class ParquetLog(Sink):
         except OutputExistsError as exc:
             raise OutputExistsError(f"{exc} The rows are in {self._csv.path}.") from None
         except OSError as exc:
-            raise cannot_write(self.path, exc) from exc
+            raise cannot_write(self.path, exc, kept=self._csv.path) from exc
         self._csv.path.unlink()
 
     def abandon(self) -> None:

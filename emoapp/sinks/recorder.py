@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -32,9 +32,9 @@ class VideoRecorder(Sink):
     """Encodes in a thread behind a short queue; `write` waits where the encoder can't keep up.
 
     Each picture keeps its frame's time, so uneven sources stay uneven and nothing drifts. Until
-    `close` the file has a name of its own, "NAME.part.mp4" (see `files.create_part`), and plays up
-    to the last second whenever the program is killed; it is gone again if it could not be written
-    or no picture came.
+    `close` the file has a name of its own, "NAME.part.mp4", and plays up to the last second
+    whenever the program is killed. It keeps that name where it could not be written to its end (the
+    error says so), and is gone again where it shows no picture.
 
     path: ends with one of `codecs.CONTAINERS`.
     overwrite: what may be replaced, see `files.Overwrite`.
@@ -47,9 +47,9 @@ class VideoRecorder(Sink):
         None counts from the first picture.
     whole_sound: copy the sound to its end; False ends it with the last picture.
 
-    Raises SinkError: the file exists and must not be replaced, another program is writing it, no
-    folder, no rights, disk full, a picture of another size. UsageError: another suffix, or a codec
-    that does not go with it.
+    Raises SinkError: the file exists and `overwrite` is False, no folder, no rights, disk full, a
+    picture of another size. SourceError: the sound cannot be read. UsageError: another suffix, or a
+    codec that does not go with it.
     """
 
     wants_picture = True
@@ -83,17 +83,23 @@ class VideoRecorder(Sink):
         self._whole_sound = whole_sound
         try:
             self._container = av.open(os.fspath(self.part), "w", options=container.options)
-            self._container.metadata["comment"] = ANNOTATED
-            rate = Fraction(fps).limit_denominator(1001)
-            self._stream = add_video(self._container, chosen, rate, crf=crf)
-            self._stream.width, self._stream.height = (side & ~1 for side in size_wh)
-            if sound is not None:
-                self._sound = Sound(os.fspath(sound), self._container, container.sound)
-            self._container.start_encoding()
         except av.error.FFmpegError as exc:
             self.part.unlink(missing_ok=True)
             self._claim.close()
             raise cannot_write(self.path, exc) from exc
+        self._container.metadata["comment"] = ANNOTATED
+        try:
+            rate = Fraction(fps).limit_denominator(1001)
+            self._stream = add_video(self._container, chosen, rate, crf=crf)
+            self._stream.width, self._stream.height = (side & ~1 for side in size_wh)
+            if sound is not None:
+                self._sound = Sound(os.fspath(sound), self._container, container)
+            self._container.start_encoding()
+        except BaseException as exc:
+            self._discard()
+            if isinstance(exc, av.error.FFmpegError):
+                raise cannot_write(self.path, exc) from exc
+            raise
         self.frames = 0
         """Pictures taken so far."""
         self._zero_t = None if start_s is None else -start_s
@@ -142,13 +148,21 @@ class VideoRecorder(Sink):
                     f"as {self.part}."
                 ) from None
             except OSError as exc:
-                raise cannot_write(self.path, exc) from exc
+                raise cannot_write(self.path, exc, kept=self.part) from exc
 
     def abandon(self) -> None:
-        """Leave what was recorded as `part`."""
+        """Leave what was recorded as `part`; raises nothing."""
         self._whole_sound = False
-        with closing(self._claim):
+        with closing(self._claim), suppress(SinkError):
             self._end()
+
+    def _discard(self) -> None:
+        """Give back what a constructor that fails has opened."""
+        if self._sound is not None:
+            self._sound.close()
+        self._container.close()
+        self.part.unlink(missing_ok=True)
+        self._claim.close()
 
     def _end(self) -> bool:
         """Let the thread finish; False where that was done before."""
@@ -157,7 +171,7 @@ class VideoRecorder(Sink):
         self._closed = True
         self._finish.set()
         self._thread.join()
-        if self._error is not None or not self.frames:
+        if not self.frames:
             self.part.unlink(missing_ok=True)
         self._raise_error()
         return True
@@ -182,8 +196,9 @@ class VideoRecorder(Sink):
                     return
 
     def _raise_error(self) -> None:
-        if isinstance(self._error, OSError):  # as all of ffmpeg's are
-            raise cannot_write(self.path, self._error) from self._error
+        if isinstance(self._error, (OSError, av.error.FFmpegError)):
+            kept = self.part if self.part.exists() else None
+            raise cannot_write(self.path, self._error, kept=kept) from self._error
         if self._error is not None:
             raise self._error
 
@@ -193,8 +208,12 @@ class VideoRecorder(Sink):
             try:
                 self._encode_all()
             finally:
+                if self._sound is not None:
+                    self._sound.close()
                 self._container.close()
         except BaseException as exc:  # raised again in write() or close(), in the main thread
+            if not _plays(self.part):
+                self.part.unlink(missing_ok=True)
             self._error = exc
 
     def _encode_all(self) -> None:
@@ -208,4 +227,13 @@ class VideoRecorder(Sink):
         self._container.mux(self._stream.encode())
         if self._sound is not None:
             self._sound.mux_until(None if self._whole_sound else end_s)
-            self._sound.close()
+            self._sound.finish()
+
+
+def _plays(path: Path) -> bool:
+    """Whether a recording that broke off shows at least one picture."""
+    try:
+        with av.open(os.fspath(path)) as container:
+            return next(container.decode(video=0), None) is not None
+    except (OSError, av.error.FFmpegError):
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -112,7 +113,8 @@ class Reconnecting(Source):
         self._given += 1
         self._trouble = ""
         index, t = self._offset
-        frame = Frame(fit(frame.image, self.size_wh), frame.index + index, frame.t + t)
+        image = fit(frame.image, self.size_wh)
+        frame = replace(frame, image=image, index=frame.index + index, t=frame.t + t)
         self._last_t, self._last_at = frame.t, now
         return frame
 
