@@ -419,3 +419,9 @@ def test_importing_the_overlay_loads_no_pillow():
     code = "import sys, emoapp.overlay; print(sorted({'PIL', 'tensorflow'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_camera_that_fails_before_the_model_is_there_is_waited_for():
+    image = np.full((360, 640, 3), 90, np.uint8)
+    Overlay(()).draw_waiting(image, "The camera is gone", "q quits.")
+    assert image.std() > 5

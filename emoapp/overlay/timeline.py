@@ -62,7 +62,9 @@ class Timeline:
 
     def __init__(self, labels: Sequence[str], colours: dict[str, Colour]) -> None:
         self._history = History(labels)
-        stack = np.array([(*colours[label], 255) for label in labels], np.float32) * OPACITY
+        # A camera may fail before the model and its labels are there.
+        colours_4 = [(*colours[label], 255) for label in labels]
+        stack = np.array(colours_4, np.float32).reshape(-1, 4) * OPACITY
         # What each colour adds to the one that is stacked upon it; the fourth channel is opacity.
         self._steps = stack - np.vstack([stack[1:], np.zeros((1, 4), np.float32)])
         self._person: int | None = None
