@@ -52,6 +52,8 @@ def test_the_demo_in_a_window(screen, tmp_path):
     assert set(numbers["ms"]) == set(stages)
     for stage in stages:
         assert 0 < numbers["ms"][stage]["median"] <= numbers["ms"][stage]["p95"]
+    # From a frame's arrival on, so it is never less than the work on it.
+    assert numbers["latency_ms"]["median"] > 0.9 * numbers["ms"]["total"]["median"]
     parts = sum(numbers["ms"][stage]["median"] for stage in stages[:-1])
     assert parts == pytest.approx(numbers["ms"]["total"]["median"], rel=0.5)
 
