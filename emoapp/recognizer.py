@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from emoapp.classifiers import open_classifier
-from emoapp.detectors import open_detector
+from emoapp.detectors import Detector, open_detector
+from emoapp.errors import ClosedError
 from emoapp.limits import Limits
 from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
@@ -18,9 +19,10 @@ from emoapp.types import Frame, Result, Track
 
 
 class EmotionRecognizer:
-    """Finds faces and says how much each looks like each expression.
+    """Find faces and classify their expressions.
 
-    Opened by its constructor, closed by `close` or `with`; not to be shared between threads.
+    Opened by its constructor, closed by `close` or `with`; not to be shared between threads. In one
+    thread, `analyze` and any number of streams may take turns: each follows its own faces.
     """
 
     def __init__(
@@ -59,9 +61,11 @@ class EmotionRecognizer:
         return self._classifier.labels
 
     def analyze(self, image: np.ndarray) -> tuple[Track, ...]:
-        """The faces in one picture, largest first.
+        """Return the faces in one picture, largest first.
 
         image: uint8 (H, W, 3), BGR as OpenCV reads it.
+
+        Raises ClosedError after `close`.
 
         >>> import cv2
         >>> from emoapp.resources import DEMO_CLIP
@@ -71,14 +75,17 @@ class EmotionRecognizer:
         ...         print(person.label, person.confidence > 0.5, person.doubt)
         happy True None
         """
+        self._check_open()
         self._detector.reset()
-        return self._pipeline(0.0).process(Frame(image, 0, 0.0)).tracks
+        return self._pipeline(self._detector, 0.0).process(Frame(image, 0, 0.0)).tracks
 
     def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
-        """One result for each frame of a camera (number), a file, or a stream (address).
+        """Yield one result for each frame of a camera (number), a file, or a stream (address).
 
-        People keep their track's id from frame to frame. The source is closed at the end, or when
-        the iterator is.
+        People keep their track's id from frame to frame, whatever else the recognizer does between
+        two frames. The source is closed at the end, or when the iterator is.
+
+        Raises SourceError or CameraError for the source, ClosedError after `close`.
 
         >>> from emoapp.resources import DEMO_CLIP
         >>> with EmotionRecognizer() as recognizer:
@@ -91,16 +98,21 @@ class EmotionRecognizer:
         0.03 s [(1, 'happy')]
         0.07 s [(1, 'happy')]
         """
-        self._detector.reset()
-        pipeline = self._pipeline(self._smoothing_s)
+        self._check_open()
+        pipeline = self._pipeline(self._detector.fork(), self._smoothing_s)
         with open_source(source) as frames:
             for frame in frames:
+                self._check_open()
                 yield pipeline.process(frame)
 
-    def _pipeline(self, smoothing_s: float) -> Pipeline:
-        return Pipeline(
-            self._detector, self._classifier, smoothing_s=smoothing_s, limits=self._limits
-        )
+    def _pipeline(self, detector: Detector, smoothing_s: float) -> Pipeline:
+        return Pipeline(detector, self._classifier, smoothing_s=smoothing_s, limits=self._limits)
+
+    def _check_open(self) -> None:
+        if self._detector.closed:
+            raise ClosedError(
+                "This EmotionRecognizer is closed. Open a new one, or use it inside its `with`."
+            )
 
     def close(self) -> None:
         """Give everything back; may be called twice."""
