@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from emoapp.classifiers import open_classifier
 from emoapp.detectors import Detector, open_detector
 from emoapp.errors import ClosedError
+from emoapp.geometry import scaled_face
 from emoapp.limits import Limits
 from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
@@ -45,7 +47,7 @@ class EmotionRecognizer:
         Raises ModelError, DeviceError or UsageError.
         """
         self._stack = ExitStack()
-        self._smoothing_s, self._limits = smoothing_s, limits
+        self._smoothing_s, self._limits = smoothing_s, limits or Limits()
         try:
             self._classifier = self._stack.enter_context(
                 open_classifier(model, device=device, contempt=contempt)
@@ -60,10 +62,12 @@ class EmotionRecognizer:
         """The expressions, in the order of the probabilities."""
         return self._classifier.labels
 
-    def analyze(self, image: np.ndarray) -> tuple[Track, ...]:
+    def analyze(self, image: np.ndarray, *, scale: float = 1.0) -> tuple[Track, ...]:
         """Return the faces in one picture, largest first.
 
         image: uint8 (H, W, 3), BGR as OpenCV reads it.
+        scale: how many pixels of the full picture, across and down, became one of `image`, where it
+            was made smaller. All positions are in pixels of the full picture.
 
         Raises ClosedError after `close`.
 
@@ -77,7 +81,11 @@ class EmotionRecognizer:
         """
         self._check_open()
         self._detector.reset()
-        return self._pipeline(self._detector, 0.0).process(Frame(image, 0, 0.0)).tracks
+        pipeline = self._pipeline(self._detector, 0.0, scale=scale)
+        tracks = pipeline.process(Frame(image, 0, 0.0)).tracks
+        if scale == 1.0:
+            return tracks
+        return tuple(replace(track, face=scaled_face(track.face, scale)) for track in tracks)
 
     def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
         """Yield one result for each frame of a camera (number), a file, or a stream (address).
@@ -105,8 +113,10 @@ class EmotionRecognizer:
                 self._check_open()
                 yield pipeline.process(frame)
 
-    def _pipeline(self, detector: Detector, smoothing_s: float) -> Pipeline:
-        return Pipeline(detector, self._classifier, smoothing_s=smoothing_s, limits=self._limits)
+    def _pipeline(self, detector: Detector, smoothing_s: float, *, scale: float = 1.0) -> Pipeline:
+        # A face is too small for its pixels in the full picture.
+        limits = replace(self._limits, eye_distance_px=self._limits.eye_distance_px / scale)
+        return Pipeline(detector, self._classifier, smoothing_s=smoothing_s, limits=limits)
 
     def _check_open(self) -> None:
         if self._detector.closed:
