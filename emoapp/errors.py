@@ -54,6 +54,10 @@ class NoScreenError(SinkError):
     exit_status = 2
 
 
+class ClosedError(EmoappError, RuntimeError):
+    """Something was used after its `close`."""
+
+
 class DeviceError(EmoappError):
     """The requested processor (GPU) cannot be used."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from emoapp.types import Box
+from emoapp.types import Box, Face
 
 
 def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -43,3 +43,18 @@ def iou(a: Box, b: Box) -> float:
 def scaled(box: Box, factor: float) -> Box:
     """The box multiplied by `factor` from the picture's origin."""
     return Box(*(value * factor for value in box))
+
+
+def scaled_face(face: Face, factor: float) -> Face:
+    """The face with all its positions multiplied by `factor` from the picture's origin."""
+
+    def moved(points: np.ndarray | None) -> np.ndarray | None:
+        return None if points is None else points * np.float32(factor)
+
+    return Face(
+        box=scaled(face.box, factor),
+        score=face.score,
+        eyes=moved(face.eyes),
+        nose=moved(face.nose),
+        mouth=moved(face.mouth),
+    )

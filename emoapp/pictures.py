@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -13,11 +13,13 @@ import numpy as np
 
 from emoapp.errors import SourceError, UsageError
 from emoapp.files import check_outputs, write_whole
+from emoapp.geometry import scaled_face
 from emoapp.recognizer import EmotionRecognizer
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.rows import Rows
 from emoapp.sources import IMAGE_SUFFIXES
-from emoapp.sources.images import list_images, read_image
+from emoapp.sources.images import list_images
+from emoapp.sources.still import StillImage, load_image
 from emoapp.types import Frame, Result, Track
 
 JPEG_QUALITY = 95
@@ -40,12 +42,16 @@ class Analysed:
     """A picture that was read.
 
     tracks: one for each face, largest face first; `id` counts them from 1.
-    size_wh: (width, height) in pixels, upright.
+    size_wh: (width, height) in pixels, upright; the positions of the faces are in these pixels.
+    copy: the annotated copy that was written; None for none.
+    copy_wh: its (width, height) in pixels: less than `size_wh` for large pictures.
     """
 
     path: Path
     size_wh: tuple[int, int]
     tracks: tuple[Track, ...]
+    copy: Path | None = None
+    copy_wh: tuple[int, int] | None = None
 
     def as_dict(self) -> dict:
         """What stands in the JSON: as in a log, a face has no label where it is not believed."""
@@ -109,7 +115,7 @@ def analyse(
     overwrite: bool = False,
     done: Callable[[Analysed | SourceError], None],
 ) -> None:
-    """Read each picture and write its copy.
+    """Read each picture and write its copy; copies of large pictures are smaller than these.
 
     blur: make the faces unrecognisable in the copies.
     overwrite: replace copies that are there.
@@ -119,16 +125,16 @@ def analyse(
     """
     for picture in pictures:
         try:
-            image = read_image(picture.path)
+            loaded = load_image(picture.path)
         except SourceError as exc:
             done(exc)
             continue
-        tracks = recognizer.analyze(image)
-        result = Analysed(picture.path, (image.shape[1], image.shape[0]), tracks)
+        tracks = recognizer.analyze(loaded.image, scale=loaded.scale)
         if picture.copy is not None:
-            _draw(image, tracks, recognizer.labels, blur=blur)
-            _write(image, picture.copy, overwrite)
-        done(result)
+            _draw(loaded, tracks, recognizer.labels, blur=blur)
+            _write(loaded.image, picture.copy, overwrite)
+        size_wh = loaded.image.shape[1], loaded.image.shape[0]
+        done(Analysed(picture.path, loaded.size_wh, tracks, picture.copy, size_wh))
 
 
 def write_json(path: Path, results: Iterable[Analysed], *, overwrite: bool = False) -> None:
@@ -178,10 +184,15 @@ def _result(tracks: tuple[Track, ...], image: np.ndarray | None = None) -> Resul
 
 
 def _draw(
-    image: np.ndarray, tracks: tuple[Track, ...], labels: Sequence[str], *, blur: bool
+    loaded: StillImage, tracks: tuple[Track, ...], labels: Sequence[str], *, blur: bool
 ) -> None:
+    """Draw on the picture as it was loaded; the tracks are in pixels of the full one."""
     from emoapp.overlay import Overlay, Status, pixelate
 
+    image = loaded.image
+    tracks = tuple(
+        replace(track, face=scaled_face(track.face, 1 / loaded.scale)) for track in tracks
+    )
     if blur:
         pixelate(image, [track.face.box for track in tracks])
     # Of several faces the bars would tell about one only, and not which.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from emoapp.classifiers import open_classifier
-from emoapp.detectors import open_detector
+from emoapp.detectors import Detector, open_detector
+from emoapp.errors import ClosedError
+from emoapp.geometry import scaled_face
 from emoapp.limits import Limits
 from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
@@ -18,9 +21,10 @@ from emoapp.types import Frame, Result, Track
 
 
 class EmotionRecognizer:
-    """Finds faces and says how much each looks like each expression.
+    """Find faces and classify their expressions.
 
-    Opened by its constructor, closed by `close` or `with`; not to be shared between threads.
+    Opened by its constructor, closed by `close` or `with`; not to be shared between threads. In one
+    thread, `analyze` and any number of streams may take turns: each follows its own faces.
     """
 
     def __init__(
@@ -43,7 +47,7 @@ class EmotionRecognizer:
         Raises ModelError, DeviceError or UsageError.
         """
         self._stack = ExitStack()
-        self._smoothing_s, self._limits = smoothing_s, limits
+        self._smoothing_s, self._limits = smoothing_s, limits or Limits()
         try:
             self._classifier = self._stack.enter_context(
                 open_classifier(model, device=device, contempt=contempt)
@@ -58,10 +62,14 @@ class EmotionRecognizer:
         """The expressions, in the order of the probabilities."""
         return self._classifier.labels
 
-    def analyze(self, image: np.ndarray) -> tuple[Track, ...]:
-        """The faces in one picture, largest first.
+    def analyze(self, image: np.ndarray, *, scale: float = 1.0) -> tuple[Track, ...]:
+        """Return the faces in one picture, largest first.
 
         image: uint8 (H, W, 3), BGR as OpenCV reads it.
+        scale: how many pixels of the full picture, across and down, became one of `image`, where it
+            was made smaller. All positions are in pixels of the full picture.
+
+        Raises ClosedError after `close`.
 
         >>> import cv2
         >>> from emoapp.resources import DEMO_CLIP
@@ -71,14 +79,21 @@ class EmotionRecognizer:
         ...         print(person.label, person.confidence > 0.5, person.doubt)
         happy True None
         """
+        self._check_open()
         self._detector.reset()
-        return self._pipeline(0.0).process(Frame(image, 0, 0.0)).tracks
+        pipeline = self._pipeline(self._detector, 0.0, scale=scale)
+        tracks = pipeline.process(Frame(image, 0, 0.0)).tracks
+        if scale == 1.0:
+            return tracks
+        return tuple(replace(track, face=scaled_face(track.face, scale)) for track in tracks)
 
     def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
-        """One result for each frame of a camera (number), a file, or a stream (address).
+        """Yield one result for each frame of a camera (number), a file, or a stream (address).
 
-        People keep their track's id from frame to frame. The source is closed at the end, or when
-        the iterator is.
+        People keep their track's id from frame to frame, whatever else the recognizer does between
+        two frames. The source is closed at the end, or when the iterator is.
+
+        Raises SourceError or CameraError for the source, ClosedError after `close`.
 
         >>> from emoapp.resources import DEMO_CLIP
         >>> with EmotionRecognizer() as recognizer:
@@ -91,16 +106,23 @@ class EmotionRecognizer:
         0.03 s [(1, 'happy')]
         0.07 s [(1, 'happy')]
         """
-        self._detector.reset()
-        pipeline = self._pipeline(self._smoothing_s)
+        self._check_open()
+        pipeline = self._pipeline(self._detector.fork(), self._smoothing_s)
         with open_source(source) as frames:
             for frame in frames:
+                self._check_open()
                 yield pipeline.process(frame)
 
-    def _pipeline(self, smoothing_s: float) -> Pipeline:
-        return Pipeline(
-            self._detector, self._classifier, smoothing_s=smoothing_s, limits=self._limits
-        )
+    def _pipeline(self, detector: Detector, smoothing_s: float, *, scale: float = 1.0) -> Pipeline:
+        # A face is too small for its pixels in the full picture.
+        limits = replace(self._limits, eye_distance_px=self._limits.eye_distance_px / scale)
+        return Pipeline(detector, self._classifier, smoothing_s=smoothing_s, limits=limits)
+
+    def _check_open(self) -> None:
+        if self._detector.closed:
+            raise ClosedError(
+                "This EmotionRecognizer is closed. Open a new one, or use it inside its `with`."
+            )
 
     def close(self) -> None:
         """Give everything back; may be called twice."""

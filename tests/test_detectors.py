@@ -9,7 +9,7 @@ from conftest import SHARED
 from faces import EYES, portrait
 
 from emoapp.detectors import DETECTORS, open_detector
-from emoapp.errors import EmoappError, UsageError
+from emoapp.errors import ClosedError, EmoappError, UsageError
 
 
 @pytest.fixture(params=list(DETECTORS))
@@ -37,6 +37,28 @@ def test_finds_the_one_face_where_it_is(detector, scale, corner):
     assert 0 < face.score <= 1
     if face.eyes is not None:
         np.testing.assert_allclose(face.eyes, EYES * scale + corner, atol=8 * scale)
+
+
+def test_a_fork_remembers_pictures_of_its_own(detector):
+    picture = placed(1.0, (100, 100))
+    (alone,) = detector.detect(picture)
+    fork = detector.fork()
+    detector.reset()
+    for other in (placed(1.4, (500, 0)), placed(1.2, (620, 80))):
+        assert len(fork.detect(other)) == 1
+    (again,) = detector.detect(picture)
+    assert again.box == alone.box
+    fork.close()
+    assert len(detector.detect(picture)) == 1, "closing a fork closes nothing else"
+
+
+def test_after_close_it_says_so(detector):
+    fork = detector.fork()
+    detector.close()
+    detector.close()
+    for closed in (detector, fork):
+        with pytest.raises(ClosedError, match=f"detector {detector.name} is closed"):
+            closed.detect(placed(1.0, (100, 100)))
 
 
 def test_two_faces_largest_first(detector):

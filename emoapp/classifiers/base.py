@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from emoapp.classifiers.description import Head, ModelDescription
+from emoapp.errors import ClosedError
 
 EVENED = 0.7
 """How much of a label set's unevenness is taken out of what is shown: 0 for nothing, 1 for all.
@@ -30,6 +31,8 @@ class Classifier(ABC):
     name: str
     """The word for it in tables and messages."""
 
+    _closed = False
+
     def __init__(self, description: ModelDescription) -> None:
         self.description = description
         self._mixing = [_mixing(head, self.labels) for head in description.heads]
@@ -43,7 +46,11 @@ class Classifier(ABC):
         return self.description.labels
 
     def classify(self, crops: np.ndarray) -> np.ndarray:
-        """Probabilities float32 (N, K) of crops uint8 (N, S, S), in one call of the network."""
+        """Return probabilities float32 (N, K) of crops uint8 (N, S, S), in one call of the network.
+
+        Raises ClosedError after `close`.
+        """
+        self._check_open()
         if len(crops) == 0:
             return np.empty((0, len(self.labels)), np.float32)
         return self.mix(self.by_head(crops))
@@ -69,6 +76,7 @@ class Classifier(ABC):
 
     def by_head(self, crops: np.ndarray) -> dict[str, np.ndarray]:
         """Head -> its calibrated probabilities float32 (N, its labels)."""
+        self._check_open()
         size = self.description.framing.size
         if crops.dtype != np.uint8:
             raise TypeError(f"crops: expected dtype uint8, got {crops.dtype}")
@@ -87,8 +95,18 @@ class Classifier(ABC):
         """Logits float32 (N, all heads' labels) of uint8 (N, S, S), N >= 1."""
 
     @abstractmethod
+    def _close(self) -> None:
+        """Give the network back; called once."""
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClosedError(f"The classifier ({self.name}) is closed. Open another one.")
+
     def close(self) -> None:
         """Give everything back; may be called twice."""
+        if not self._closed:
+            self._closed = True
+            self._close()
 
     def __enter__(self) -> Classifier:
         return self

@@ -83,6 +83,9 @@ def run(args: argparse.Namespace) -> int:
         if quiet:
             faces = sum(len(result.tracks) for result in results)
             print(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
+            for result in results:
+                if result.copy is not None and result.copy_wh != result.size_wh:
+                    print(_smaller(result))
             for path in (args.output, *tables):
                 if path is not None and (results or path in tables):
                     print(f"wrote {path}")
@@ -114,6 +117,15 @@ def _print(result) -> None:
         else:
             said = f"{track.label} {track.confidence:.0%}"
         print(f"{result.path}{number}: {said}", flush=True)
+
+
+def _smaller(result) -> str:
+    """What to know about a copy that is smaller than its picture."""
+    (width, height), (full_width, full_height) = result.copy_wh, result.size_wh
+    return (
+        f"{result.copy} has {width}x{height} pixels, its picture {full_width}x{full_height}: "
+        "large pictures are made smaller to save memory"
+    )
 
 
 def _count(number: int, noun: str) -> str:

@@ -36,7 +36,7 @@ class HaarDetector(Detector):
                 f"{path}: OpenCV's face cascade is missing; reinstall opencv-python==4.11.0.86"
             )
 
-    def detect(self, image: np.ndarray) -> list[Face]:
+    def _detect(self, image: np.ndarray) -> list[Face]:
         scale = min(1.0, WORKING_WIDTH / image.shape[1])
         if scale < 1.0:
             image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -57,5 +57,5 @@ class HaarDetector(Detector):
         )
         return largest_first([face for face in faces if face.score >= MIN_SCORE])
 
-    def close(self) -> None:
+    def _close(self) -> None:
         pass

@@ -101,7 +101,7 @@ class MediaPipeDetector(Detector):
             [self._with_margin, self._first_half, self._softened, self._second_half]
         )
 
-    def detect(self, image: np.ndarray) -> list[Face]:
+    def _detect(self, image: np.ndarray) -> list[Face]:
         number, self._number = self._number, self._number + 1
         faces = self._follow(image)
         if len(faces) < len(self._known):
@@ -219,11 +219,9 @@ class MediaPipeDetector(Detector):
         shown = part.shape[1] * across, part.shape[0] * down
         return _run(self._full, part, shown, offset=(x * across, y * down))
 
-    def close(self) -> None:
+    def _close(self) -> None:
         for solution in (self._short, self._full):
-            # Its own `close` must not be called twice.
-            if solution._graph is not None:
-                solution.close()
+            solution.close()
 
 
 def _run(
