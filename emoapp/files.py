@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from emoapp.errors import OutputExistsError, OutputInUseError, UsageError
-from emoapp.locks import create_locked
+from emoapp.locks import check_unused, create_locked
 
 Overwrite = bool | frozenset[Path]
 """What may be replaced: the file that was asked for, or exactly these files."""
@@ -169,6 +169,13 @@ def with_unused_name(suffix: str, use: Callable[[Path], _Used]) -> _Used:
 
 
 def already_there(path: Path) -> OutputExistsError:
+    """What to raise: another program is writing it, or it is just there."""
+    try:
+        check_unused(path)
+    except BlockingIOError:
+        return _in_use(path)
+    except OSError:
+        pass  # nothing can be said about it
     return OutputExistsError(f"{path} is there already. Choose another name, or add `--overwrite`.")
 
 

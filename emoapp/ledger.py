@@ -13,6 +13,7 @@ from emoapp.config import VideoConfig
 from emoapp.errors import SinkError
 from emoapp.files import part_of
 from emoapp.locks import lock
+from emoapp.sinks.rows import FACE_COLUMNS, FRAME_COLUMNS
 from emoapp.sources import is_annotated
 
 LEDGER = "emoapp-runs.jsonl"
@@ -186,10 +187,19 @@ def _is_half(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
     if not path.exists() or _whole(path) not in earlier.made or path == config.output:
         return False
     if path == config.log:
-        # By its inode: a file of the same name may be somebody else's by now.
-        empty = path.stat().st_size == 0
-        return not _grows_not(path) and (empty or _identity(path) == earlier.log)
+        return not _grows_not(path) and _is_log_of(path, earlier)
     return True
+
+
+def _is_log_of(path: Path, earlier: _Entry) -> bool:
+    """Whether a killed run began this log; a file of its name may be somebody else's by now."""
+    if path.stat().st_size == 0:
+        return True
+    with path.open("rb") as file:
+        head = file.read(1000)
+    # By its inode, and by what it holds: disks give the inode of a removed file to the next one.
+    heads = (",".join(FRAME_COLUMNS + FACE_COLUMNS), f'{{"{FRAME_COLUMNS[0]}": ')
+    return _identity(path) == earlier.log and head.startswith(tuple(map(str.encode, heads)))
 
 
 def _grows_not(log: Path) -> bool:
@@ -198,8 +208,7 @@ def _grows_not(log: Path) -> bool:
 
 
 def _identity(path: Path) -> str:
-    stat = path.stat()
-    return f"{stat.st_dev}:{stat.st_ino}"
+    return "{0.st_dev}:{0.st_ino}".format(path.stat())
 
 
 def _strings(value: object) -> list[str]:

@@ -22,7 +22,7 @@ def create_locked(path: Path, *, replace: bool) -> FileIO:
     try:
         file = open(path, "xb", buffering=0)
     except FileExistsError:
-        _check_unused(path, remove=replace)
+        check_unused(path, remove=replace)
         if not replace:
             raise
         file = open(path, "xb", buffering=0)
@@ -44,7 +44,7 @@ if os.name == "nt":
     def lock(descriptor: int, *, wait_s: float = 0.0) -> None:
         pass
 
-    def _check_unused(path: Path, *, remove: bool) -> None:
+    def check_unused(path: Path, *, remove: bool = False) -> None:
         try:
             path.unlink() if remove else path.rename(path)
         except PermissionError as exc:
@@ -71,7 +71,7 @@ else:
             except OSError:
                 return None  # a network's disk without locks: creating is exclusive all the same
 
-    def _check_unused(path: Path, *, remove: bool) -> None:
+    def check_unused(path: Path, *, remove: bool = False) -> None:
         """Raise BlockingIOError where another process is writing a file.
 
         remove: remove it if not.

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
 import sys
 import threading
 
@@ -87,6 +88,48 @@ def test_recording_refuses_to_overwrite(tmp_path):
     assert path.read_text() == "precious"
     record(path, [0, 1], overwrite=True)
     assert len(read(path)[0]) == 2
+
+
+def test_a_recording_does_not_replace_what_came_meanwhile(tmp_path):
+    path = tmp_path / "out.mp4"
+    recorder = open_recorder(path, fps=30, size_wh=(320, 180))
+    recorder.write(result(0, 0), picture(0))
+    path.write_text("precious")
+    with pytest.raises(SinkError, match=r"out.mp4 is there already.*kept as .*out.part.mp4"):
+        recorder.close()
+    recorder.close()
+    assert path.read_text() == "precious"
+    assert len(read(tmp_path / "out.part.mp4")[0]) == 1
+
+
+_SAME_SECOND = """
+import time
+from emoapp.files import with_unused_name
+from test_sinks import open_recorder, picture, result
+time.strftime = lambda form: "emoapp-now"
+recorder = with_unused_name("mp4", lambda path: open_recorder(path, fps=30, size_wh=(320, 180)))
+print(recorder.path, flush=True)
+for number in range(90):
+    recorder.write(result(number, number / 30), picture(number % 40))
+    time.sleep(0.02)
+recorder.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files that are open have no other name there")
+def test_programs_that_record_from_the_same_second_on_make_a_file_each(tmp_path):
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", _SAME_SECOND], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    named = sorted(program.communicate(timeout=60)[0].strip() for program in running)
+    assert named == ["emoapp-now-2.mp4", "emoapp-now.mp4"] == sorted(os.listdir(tmp_path))
+    for name in named:
+        times, images = read(tmp_path / name)
+        assert times == pytest.approx([n / 30 for n in range(90)], abs=1e-3)
+        assert [number_of(image) for image in images] == [n % 40 for n in range(90)]
 
 
 def test_recording_of_nothing_leaves_nothing(tmp_path):
@@ -229,6 +272,8 @@ def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):
         open_log(path, EMOTIONS)
     assert path.read_text() == "precious"
     with open_log(path, ("happy", "sad"), overwrite=True) as log:
+        with pytest.raises(SinkError, match="being written by another program"):
+            open_log(path, EMOTIONS, overwrite=True)
         with pytest.raises(ValueError, match="expected scores for"):
             log.write(result(0, 0.0, track(1, raw=0, smoothed=0)), None)
     with pytest.raises(UsageError, match="must end with .csv"):
