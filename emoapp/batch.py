@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from emoapp.addresses import redact_url
 from emoapp.config import VideoConfig
 from emoapp.errors import EmoappError, SinkError, SourceError, UsageError
 from emoapp.recorded import run_video
@@ -43,7 +44,8 @@ def list_videos(inputs: Iterable[str]) -> list[tuple[str, Path]]:
     for name in inputs:
         folder = Path(name)
         if not folder.is_dir():
-            found.append((name, Path(folder.name)))
+            # What comes of a stream is called after its address, without passwords.
+            found.append((name, Path(Path(redact_url(name)).name)))
             continue
         try:
             next(folder.iterdir(), None)
@@ -94,7 +96,7 @@ def plan(
         )
     targets = [path for config in configs for path in targets_of(config)]
     if len(set(targets)) < len(targets):
-        raise UsageError("Some of these videos have the same name; give their folder instead.")
+        raise UsageError("Some of these have the same name; give their folder, or run each alone.")
     return configs
 
 
@@ -133,7 +135,7 @@ class Ledger:
         """state: "started", "done" or "failed"."""
         run = _run_id(config)
         self._states[run] = state
-        entry = {"source": config.source, "state": state, "run": run}
+        entry = {"source": redact_url(config.source), "state": state, "run": run}
         try:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(entry) + "\n")
@@ -161,7 +163,7 @@ def run_one(config: VideoConfig, *, progress: Progress | None = None) -> Outcome
     except EmoappError as exc:
         return Outcome(config, error=str(exc))
     except Exception as exc:  # so that one file's surprise does not end the others' run
-        return Outcome(config, error=f"{config.source}: {type(exc).__name__}: {exc}")
+        return Outcome(config, error=f"{redact_url(config.source)}: {type(exc).__name__}: {exc}")
 
 
 def run_all(configs: Iterable[VideoConfig], executor: Executor) -> Iterator[Outcome]:
@@ -174,7 +176,7 @@ def run_all(configs: Iterable[VideoConfig], executor: Executor) -> Iterator[Outc
         except BrokenExecutor:
             yield Outcome(config, error=CRASHED)
         except Exception as exc:  # a cluster's own: workers killed, connection lost
-            yield Outcome(config, error=f"{config.source}: {exc}")
+            yield Outcome(config, error=f"{redact_url(config.source)}: {exc}")
 
 
 def run_in_processes(configs: Iterable[VideoConfig], count: int) -> Iterator[Outcome]:
