@@ -12,6 +12,7 @@ from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink, open_log
 from emoapp.sources import Source, Waiting
 from emoapp.stats import Stats, write_json
+from emoapp.terminal import say
 from emoapp.types import Frame, Result
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Run:
             self._said_waiting = ""
         elif self._said_waiting != waiting.reason:
             self._said_waiting = waiting.reason
-            print(f"{waiting.reason}; waiting for it", flush=True)
+            say(f"{waiting.reason}; waiting for it")
 
     def draw(self, result: Result) -> None:
         """Draw the result on its own frame."""

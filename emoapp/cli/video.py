@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.addresses import redact_url
 from emoapp.cli.common import (
     add_analysis_arguments,
     analysis_options,
@@ -20,6 +21,7 @@ from emoapp.cli.common import (
 )
 from emoapp.config import VideoConfig
 from emoapp.errors import UsageError
+from emoapp.terminal import complain, say, sayable
 
 if TYPE_CHECKING:
     from emoapp.batch import Ledger, Outcome
@@ -109,18 +111,19 @@ def _one(args: argparse.Namespace) -> int:
     from emoapp.recorded import run_video
 
     source, output, log = args.inputs[0], args.output, args.log
+    name = Path(redact_url(source))
     if log is None and args.no_frames:
-        log = Path(f"{Path(source).stem}_emotions.csv")
+        log = Path(f"{name.stem}_emotions.csv")
     elif output is None and log is None:
-        output = Path(f"{Path(source).stem}_emotions.mp4")
+        output = Path(f"{name.stem}_emotions.mp4")
     config = _config(args, source=source, output=output, log=log)
     try:
         with progress_bar() as bar:
-            task = bar.add_task(Path(source).name, total=None)
+            task = bar.add_task(sayable(name.name), total=None)
             numbers = run_video(config, progress=partial(_update, bar, task))
     except KeyboardInterrupt:
         for path in _left_by(config):
-            print(f"what was done is in {path}", file=sys.stderr)
+            say(f"what was done is in {path}", file=sys.stderr)
         raise
     _report(config, numbers)
     return 0
@@ -165,15 +168,15 @@ def _many(args: argparse.Namespace) -> int:
             ledger.note(outcome.config, "failed" if outcome.error else "done")
             if outcome.error:
                 failed += 1
-                print(f"emoapp: {outcome.error}", file=sys.stderr)
+                complain(outcome.error)
             else:
-                numbers[outcome.config.source] = outcome.numbers
+                numbers[redact_url(outcome.config.source)] = outcome.numbers
                 _report(outcome.config, outcome.numbers)
     except KeyboardInterrupt:
-        print("the same command goes on with what is not done yet", file=sys.stderr)
+        say("the same command goes on with what is not done yet", file=sys.stderr)
         raise
     before = len(configs) - len(todo)
-    print(f"{len(numbers)} done, {failed} failed, {before} done before")
+    say(f"{len(numbers)} done, {failed} failed, {before} done before")
     if stats is not None:
         from emoapp.stats import write_json
 
@@ -193,7 +196,8 @@ def _outcomes(
         for config in configs:
             ledger.note(config, "started")
             with progress_bar() as bar:
-                task = bar.add_task(Path(config.source).name, total=None)
+                name = Path(redact_url(config.source)).name
+                task = bar.add_task(sayable(name), total=None)
                 outcome = run_one(config, progress=partial(_update, bar, task))
             yield outcome
         return
@@ -226,6 +230,6 @@ def _report(config: VideoConfig, numbers: dict) -> None:
     from emoapp.batch import targets_of
 
     written = ", ".join(str(path) for path in targets_of(config))
-    print(f"{config.source}: {summary(numbers)}; wrote {written}", flush=True)
+    say(f"{config.source}: {summary(numbers)}; wrote {written}")
     for note in numbers["notes"]:
-        print(f"  {note}")
+        say(f"  {note}")
