@@ -8,7 +8,7 @@ import re
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*://)((?:[^\s/?#@:]*:[^/?#\n]*@)?\S*)")
 _HOST = re.compile(r"(?:\[[^\[\]\s@]*\]|[^\[\]\s@:]*)(?::\d*)?")
 _LEFT_OUT = "..."
-_SENTENCE_END = re.compile(r"[.,;:!?)\]}>'\"]*\Z")
+_SENTENCE_END = re.compile(r"[.,;:!?)}>'\"]*\Z")
 
 
 def redact_url(text: str) -> str:
@@ -27,6 +27,8 @@ def redact_url(text: str) -> str:
 
 def _redacted(found: re.Match[str], *, alone: bool) -> str:
     scheme, rest = found[1], found[2]
+    end = "" if alone else _SENTENCE_END.search(rest)[0]
+    rest = rest.removesuffix(end)
     authority = re.split("[/?#]", rest, maxsplit=1)[0]
     host = authority.rpartition("@")[2]
     location = re.split("[?#]", rest[len(authority) :], maxsplit=1)[0]
@@ -39,8 +41,6 @@ def _redacted(found: re.Match[str], *, alone: bool) -> str:
     else:
         kept = host + location
     kept = "/".join(_LEFT_OUT if "=" in part else part for part in kept.split("/"))
-    # A sentence goes on behind its address.
-    end = "" if alone or kept[-1:] == rest[-1:] else _SENTENCE_END.search(rest)[0]
     return scheme + kept + end
 
 

@@ -46,6 +46,7 @@ SECRETS = "s3cr3t", "t0k3n", "anna"
             "rtsp://anna:s3cr3t@host/s?token=t0k3n: no answer. See (http://host/a?t0k3n).",
             "rtsp://host/s: no answer. See (http://host/a).",
         ),
+        ("Nobody is at tcp://[::1]:1: no answer", "Nobody is at tcp://[::1]:1: no answer"),
         ("'rtsp://anna:s3cr3t@host/s?t0k3n' and anna@host", "'rtsp://host/s' and anna@host"),
     ],
 )
