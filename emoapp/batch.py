@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from emoapp.addresses import redact_url
 from emoapp.config import VideoConfig
 from emoapp.errors import EmoappError, OutputExistsError, OutputInUseError, UsageError
 from emoapp.ledger import Ledger
@@ -42,7 +43,7 @@ def run_one(config: VideoConfig, folder: Path, *, progress: Progress | None = No
     except EmoappError as exc:
         return Outcome(config, error=str(exc))
     except Exception as exc:  # so that one file's surprise does not end the others' run
-        return Outcome(config, error=f"{config.source}: {type(exc).__name__}: {exc}")
+        return Outcome(config, error=f"{redact_url(config.source)}: {type(exc).__name__}: {exc}")
 
 
 def _run(config: VideoConfig, ledger: Ledger, progress: Progress | None) -> Outcome:
@@ -83,7 +84,7 @@ def run_all(
         except BrokenExecutor:
             yield Outcome(config, error=CRASHED)
         except Exception as exc:  # a cluster's own: workers killed, connection lost
-            yield Outcome(config, error=f"{config.source}: {exc}")
+            yield Outcome(config, error=f"{redact_url(config.source)}: {exc}")
 
 
 def run_in_processes(configs: Iterable[VideoConfig], count: int, folder: Path) -> Iterator[Outcome]:
@@ -113,7 +114,9 @@ def earlier_numbers(stats: Path, configs: Iterable[VideoConfig]) -> dict:
         numbers = json.loads(stats.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         numbers = None
-    if isinstance(numbers, dict) and numbers.keys() <= {config.source for config in configs}:
+    if isinstance(numbers, dict) and numbers.keys() <= {
+        redact_url(config.source) for config in configs
+    }:
         return numbers
     check_target(stats, overwrite=False)
     return {}

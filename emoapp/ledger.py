@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from emoapp.addresses import redact_url
 from emoapp.config import VideoConfig
 from emoapp.errors import SinkError
 from emoapp.files import part_of
@@ -127,7 +128,10 @@ class Ledger:
         return self._entries.get(_run_id(config), _Entry())
 
     def _append(self, config: VideoConfig, **entry: object) -> None:
-        line = json.dumps({"source": config.source, "run": _run_id(config), **entry}) + "\n"
+        line = (
+            json.dumps({"source": redact_url(config.source), "run": _run_id(config), **entry})
+            + "\n"
+        )
         try:
             with open(self.path, "ab+", buffering=0) as file:
                 lock(file.fileno(), wait_s=_LOCK_S)

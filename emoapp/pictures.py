@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 
 from emoapp.errors import SourceError, UsageError
+from emoapp.escape import csv_line, encodable
 from emoapp.files import check_outputs, write_whole
 from emoapp.geometry import scaled_face
 from emoapp.recognizer import EmotionRecognizer
@@ -56,7 +56,7 @@ class Analysed:
     def as_dict(self) -> dict:
         """What stands in the JSON: as in a log, a face has no label where it is not believed."""
         return {
-            "source": str(self.path),
+            "source": encodable(str(self.path)),
             "size_wh": list(self.size_wh),
             "faces": [_face(track) for track in self.tracks],
         }
@@ -153,13 +153,12 @@ def write_csv(
 
     def write(half: Path) -> None:
         with half.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
             columns = Rows("", labels).columns
             kept = [i for i, name in enumerate(columns) if name not in ("frame", "time_s")]
-            writer.writerow([columns[i] for i in kept])
+            file.write(csv_line(columns[i] for i in kept))
             for result in results:
                 for row in Rows(str(result.path), labels).of(_result(result.tracks)):
-                    writer.writerow([row[i] for i in kept])
+                    file.write(csv_line(row[i] for i in kept))
 
     try:
         write_whole(path, write, overwrite=overwrite)
@@ -172,10 +171,12 @@ def _face(track: Track) -> dict:
         "face": track.id,
         "box": [round(float(side), 1) for side in track.face.box],
         "detector_score": round(float(track.face.score), 4),
-        "label": None if track.doubt else track.label,
+        "label": None if track.doubt else encodable(track.label),
         "confidence": round(track.confidence, 4),
         "doubt": track.doubt.value if track.doubt else None,
-        "probabilities": {name: round(p, 4) for name, p in track.smoothed.as_dict().items()},
+        "probabilities": {
+            encodable(name): round(p, 4) for name, p in track.smoothed.as_dict().items()
+        },
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from time import perf_counter
@@ -15,6 +14,7 @@ from emoapp.sinks import Sink, open_log
 from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, Waiting
 from emoapp.stats import Stats, write_json
+from emoapp.terminal import complain, say
 from emoapp.types import Frame, Result
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Run:
             try:
                 self._numbers()
             except SinkError as exc:  # said, and not raised: it would hide why the run ended
-                print(f"emoapp: {exc}", file=sys.stderr)
+                complain(exc)
             raise
         return self._numbers()
 
@@ -128,7 +128,7 @@ class Run:
             self._said_waiting = ""
         elif self._said_waiting != waiting.reason:
             self._said_waiting = waiting.reason
-            print(f"{waiting.reason}; waiting for it", flush=True)
+            say(f"{waiting.reason}; waiting for it")
 
     def draw(self, result: Result) -> None:
         """Draw the result on its own frame."""

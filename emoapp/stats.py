@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from emoapp.addresses import redact_url
 from emoapp.errors import SinkError
 from emoapp.files import write_whole
 
@@ -118,7 +119,7 @@ class Stats:
         self, *, source: str, size_wh: tuple[int, int], source_fps: float | None, missed: int
     ) -> dict:
         return {
-            "source": source,
+            "source": redact_url(source),
             "size_wh": list(size_wh),
             "source_fps": source_fps,
             "frames": {

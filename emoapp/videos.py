@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from emoapp.addresses import redact_url
 from emoapp.config import VideoConfig
 from emoapp.errors import SourceError, UsageError
 from emoapp.ledger import LEDGER, written_by
@@ -38,7 +39,8 @@ def list_videos(inputs: Iterable[str]) -> Videos:
     for name in inputs:
         folder = Path(name)
         if not folder.is_dir():
-            found.append((name, Path(folder.name)))
+            # What comes of a stream is called after its address, without passwords.
+            found.append((name, Path(Path(redact_url(name)).name)))
             continue
         below, own = _list_folder(folder)
         if not below:
@@ -76,7 +78,7 @@ def plan(
         )
     targets = [path for config in configs for path in config.targets]
     if len(set(targets)) < len(targets):
-        raise UsageError("Some of these videos have the same name; give their folder instead.")
+        raise UsageError("Some of these have the same name; give their folder, or run each alone.")
     return configs
 
 

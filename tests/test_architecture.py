@@ -9,6 +9,7 @@ from conftest import ROOT, run_python
 
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "labels", "errors", "config", "limits", "files", "framing", "geometry"}
+GROUND |= {"addresses", "escape", "terminal"}
 GROUND |= {"resources", "quiet", "stats", "ahead", "locks"}
 STAGES = {"sources", "detectors", "align", "classifiers", "quality", "tracking"}
 STAGES |= {"overlay", "sinks", "companion"}

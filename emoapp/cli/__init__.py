@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 import emoapp
 from emoapp.cli.settings import (
@@ -18,6 +19,7 @@ from emoapp.cli.settings import (
 )
 from emoapp.errors import EmoappError, UsageError
 from emoapp.quiet import silence_native_libraries
+from emoapp.terminal import complain, sayable
 
 COMMANDS = (
     *("live", "video", "image", "report", "cameras", "config", "doctor", "benchmark"),
@@ -28,9 +30,16 @@ COMMANDS = (
 INTERRUPTED = 130
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the command's words without acting on what they hold."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(sayable(message))
+
+
 def build_parser(*, settings: bool = True) -> argparse.ArgumentParser:
     """All commands. settings: with the user's own defaults; UsageError where they are wrong."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="emoapp",
         description="Reads facial expressions from a webcam, recorded video and pictures.",
     )
@@ -75,13 +84,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = build_parser(settings=words[:1] != ["doctor"]).parse_args(words)
         return args.run(args) or 0
     except EmoappError as exc:
-        print(f"emoapp: {exc}", file=sys.stderr)
+        complain(exc)
         return exc.exit_status
     except OSError as exc:
         # Files that training and reports write: no rights, no folder, a full disk.
         where = f"{exc.filename}: " if exc.filename else ""
-        print(f"emoapp: {where}{exc.strerror or exc}", file=sys.stderr)
+        complain(f"{where}{exc.strerror or exc}")
         return EmoappError.exit_status
     except KeyboardInterrupt:
-        print("emoapp: interrupted", file=sys.stderr)
+        complain("interrupted")
         return INTERRUPTED

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emoapp.cli.common import positive_int
 from emoapp.stats import write_json
+from emoapp.terminal import say
 
 HELP = "Measure each stage on the bundled clip, beside the bare calls of the libraries."
 
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         found = _video(args.repeats) if args.video else _live(args)
     if args.json is not None:
         write_json(args.json, found)
-        print(f"wrote {args.json}")
+        say(f"wrote {args.json}")
     return 0
 
 
@@ -44,9 +45,9 @@ def _labels(clip: str) -> dict:
     from emoapp.benchmark_labels import measure_labels
 
     found = measure_labels(clip)
-    print(f"label changes a minute, over {found['minutes']:.2f} minutes of people in sight:")
+    say(f"label changes a minute, over {found['minutes']:.2f} minutes of people in sight:")
     for step, changes in found["changes_per_minute"].items():
-        print(f"  {step}: {'nobody in sight' if changes is None else f'{changes:.1f}'}")
+        say(f"  {step}: {'nobody in sight' if changes is None else f'{changes:.1f}'}")
     return found
 
 
@@ -72,7 +73,7 @@ def _video(repeats: int) -> dict:
         speed = f"{found['clip_s'] / seconds:.1f}", f"{found['frames'] / seconds:.0f}"
         table.add_row(what, f"{seconds:.2f}", *speed)
     console.print(table)
-    print(f"ratio of the first to the second: {found['ratio']:.2f}")
+    say(f"ratio of the first to the second: {found['ratio']:.2f}")
     return found
 
 
@@ -102,7 +103,7 @@ def _live(args: argparse.Namespace) -> dict:
     table.add_row("all", f"{sums[0]:.2f}", f"{sums[1]:.2f}", f"{found['ratio']:.2f}")
     console.print(table)
     crowd = ", ".join(f"{count} in {ms:.1f} ms" for count, ms in found["faces"].items())
-    print(f"faces, half as large, without decoding and window: {crowd}")
+    say(f"faces, half as large, without decoding and window: {crowd}")
     if "start_s" in found:
-        print(f"first annotated frame {found['start_s']:.2f} s after the start")
+        say(f"first annotated frame {found['start_s']:.2f} s after the start")
     return found

@@ -10,6 +10,7 @@ from emoapp.cli.limits import SetLimit
 from emoapp.detectors import DETECTORS
 from emoapp.errors import UsageError
 from emoapp.limits import LIMITS, Limits
+from emoapp.terminal import say, sayable
 
 
 def add_recognition_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -165,12 +166,12 @@ def print_notes(*datasets) -> None:
     """What was left out of the data, and what else the user should know of it."""
     # The splits of one file have the same lines.
     for line in dict.fromkeys(line for dataset in datasets for line in dataset.bad):
-        print(f"left out: {line}")
+        say(f"left out: {line}")
     notes = list(dict.fromkeys(line for dataset in datasets for line in dataset.notes))
     for line in notes[:NOTES_SHOWN]:
-        print(line)
+        say(line)
     if len(notes) > NOTES_SHOWN:
-        print(f"and {len(notes) - NOTES_SHOWN} more")
+        say(f"and {len(notes) - NOTES_SHOWN} more")
 
 
 def need_training() -> None:
@@ -198,7 +199,8 @@ def progress_bar():
 
     console = Console(stderr=True)
     return Progress(
-        TextColumn("{task.description}"),
+        # Without rich's own words in brackets: a file may be called "[bold]".
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("left"),
@@ -211,5 +213,5 @@ def progress_bar():
 
 def progress_of(bar, description: str):
     """A function (done, in all) that moves a new line of a `progress_bar`."""
-    task = bar.add_task(description, total=None)
+    task = bar.add_task(sayable(description), total=None)
     return lambda done, total: bar.update(task, completed=done, total=total)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from urllib.parse import urlsplit
 
 from emoapp.cli.common import positive
 from emoapp.cli.settings import settings_path
 from emoapp.config import CompanionConfig, Pace
 from emoapp.errors import UsageError
+from emoapp.terminal import complain
 
 _AUTO = "auto"
 
@@ -130,7 +130,7 @@ def _tell_of_unsent_keys(url: str) -> None:
     from emoapp.companion.keys import find_key
 
     for note in find_key(url).notes:
-        print(f"emoapp: companion: {note}", file=sys.stderr)
+        complain(f"companion: {note}")
 
 
 def _need_packages() -> None:

@@ -14,6 +14,7 @@ from emoapp.cli.train import (
     recipe,
     train_one,
 )
+from emoapp.terminal import say
 
 HELP = "Train a model on the labels and on what other models say of the pictures."
 
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     need_training()
     training, validation = read_splits(args)
-    print(f"asking {len(args.teachers)} teachers", flush=True)
+    say(f"asking {len(args.teachers)} teachers")
     soft = ask_teachers(args.teachers, training, args.output / SOFT_LABELS)
     train_one(
         args,

@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.addresses import redact_url
 from emoapp.stats import write_json
+from emoapp.terminal import say, sayable
 
 if TYPE_CHECKING:
     from emoapp.doctor import Finding
@@ -37,11 +39,16 @@ def run(args: argparse.Namespace) -> int:
     console.print(_table(found))
     if args.json is not None:
         listed = [
-            {"check": name, "level": one.level, "found": one.found, "advice": one.advice}
+            {
+                "check": name,
+                "level": one.level,
+                "found": redact_url(one.found),
+                "advice": redact_url(one.advice),
+            }
             for name, one in found.items()
         ]
         write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed})
-        print(f"wrote {args.json}")
+        say(f"wrote {args.json}")
     return int(any(one.level == PROBLEM for one in found.values()))
 
 
@@ -68,5 +75,6 @@ def _table(found: dict[str, Finding]):
     for name, one in found.items():
         style = _STYLES[one.level]
         # Text: a message may hold brackets, which rich would take for its own.
-        table.add_row(name, Text(one.level, style), Text(one.found), Text(one.advice))
+        said = (Text(sayable(words)) for words in (one.found, one.advice))
+        table.add_row(name, Text(one.level, style), *said)
     return table

@@ -15,6 +15,7 @@ from emoapp.cli.common import (
     progress_of,
 )
 from emoapp.stats import write_json
+from emoapp.terminal import say, sayable
 
 HELP = "Measure a model on labelled pictures, through the code of live use."
 
@@ -80,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     if direct is not None:
         figures["crops_accuracy"] = direct.accuracy
         figures["crops_balanced_accuracy"] = direct.balanced_accuracy
-        print(
+        say(
             f"the crops without the way through photographs: accuracy {direct.accuracy:.1%}, "
             f"balanced {direct.balanced_accuracy:.1%}"
         )
@@ -89,10 +90,10 @@ def run(args: argparse.Namespace) -> int:
         figures["robustness"] = {row.change: row.as_dict() for row in rows}
     if args.json is not None:
         write_json(args.json, figures)
-        print(f"wrote {args.json}")
+        say(f"wrote {args.json}")
     if args.report is not None:
         for path in write_everything(args, evaluation, dataset, rows):
-            print(f"wrote {path}")
+            say(f"wrote {path}")
     return 0
 
 
@@ -149,27 +150,29 @@ def _beside(model: Path | None) -> Path | None:
 def print_evaluation(evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("labels", "images", "accuracy", "balanced", "calibration error")
     for result in (evaluation.main, evaluation.ferplus):
         if result is not None:
             table.add_row(
-                result.title,
+                Text(sayable(result.title)),
                 f"{len(result.truth)}",
                 f"{result.accuracy:.1%}",
                 f"{result.balanced_accuracy:.1%}",
                 f"{result.ece:.1%}",
             )
     Console().print(table)
-    print(evaluation.main.class_report())
+    for line in evaluation.main.class_report().splitlines():
+        say(line)
     if evaluation.missed is not None:
         count = len(evaluation.main.truth)
-        print(
+        say(
             f"no face found in {evaluation.missed} of {count} photographs "
             f"({evaluation.missed / count:.1%}), which count as wrong"
         )
     if evaluation.ms_per_face is not None:
-        print(f"{evaluation.ms_per_face:.2f} ms a face")
+        say(f"{evaluation.ms_per_face:.2f} ms a face")
 
 
 def print_robustness(rows) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emoapp.cli.common import add_data_arguments, need_training
 from emoapp.errors import ModelError
+from emoapp.terminal import say
 
 HELP = "Convert a trained network, or several as one, to the file that live use runs."
 
@@ -95,7 +96,7 @@ def _write_measured(args: argparse.Namespace, network, made: dict, description) 
         network, validation, args.output, made=made, precision=args.precision, report=False
     )
     print_evaluation(evaluation)
-    print(f"wrote {args.output}; use it with: emoapp live --model {args.output}")
+    say(f"wrote {args.output}; use it with: emoapp live --model {args.output}")
 
 
 def _write_unmeasured(args: argparse.Namespace, network, made: dict, descriptions: list) -> None:
@@ -118,9 +119,9 @@ def _write_unmeasured(args: argparse.Namespace, network, made: dict, description
         sha256={path.name: sha256_of(path) for path in (target, source)},
         made={**made, "precision": args.precision},
     ).write(args.output / FILE_NAME)
-    print(f"wrote {target} ({target.stat().st_size / 1e6:.1f} MB), {KERAS_FILE} and {FILE_NAME}")
+    say(f"wrote {target} ({target.stat().st_size / 1e6:.1f} MB), {KERAS_FILE} and {FILE_NAME}")
     if joined:
-        print(
+        say(
             "how sure the model says it is was not fitted anew; with --data and the data it was "
             "trained on, it is"
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 
 from emoapp.cli.common import add_recognition_arguments, progress_bar
+from emoapp.terminal import complain, say
 
 HELP = "Read the faces in pictures: print them, write annotated copies and tables of numbers."
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     def fail(error: SourceError) -> None:
         nonlocal failed
         failed += 1
-        print(f"emoapp: {error}", file=sys.stderr)
+        complain(error)
 
     chosen = pictures.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)
     if not chosen:
@@ -82,13 +82,13 @@ def run(args: argparse.Namespace) -> int:
             pictures.write_csv(args.csv, results, recognizer.labels, overwrite=args.overwrite)
         if quiet:
             faces = sum(len(result.tracks) for result in results)
-            print(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
+            say(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
             for result in results:
                 if result.copy is not None and result.copy_wh != result.size_wh:
-                    print(_smaller(result))
+                    say(_smaller(result))
             for path in (args.output, *tables):
                 if path is not None and (results or path in tables):
-                    print(f"wrote {path}")
+                    say(f"wrote {path}")
 
     try:
         # Lines are progress enough; and the bar would take them to itself, away from a pipe.
@@ -109,14 +109,14 @@ def run(args: argparse.Namespace) -> int:
 def _print(result) -> None:
     """A line a face."""
     if not result.tracks:
-        print(f"{result.path}: no face", flush=True)
+        say(f"{result.path}: no face")
     for track in result.tracks:
         number = f" {track.id}" if len(result.tracks) > 1 else ""
         if track.doubt:
             said = "not sure" if track.doubt.value == "unsure" else track.doubt.value
         else:
             said = f"{track.label} {track.confidence:.0%}"
-        print(f"{result.path}{number}: {said}", flush=True)
+        say(f"{result.path}{number}: {said}")
 
 
 def _smaller(result) -> str:

@@ -17,6 +17,7 @@ from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
 from emoapp.resources import DEMO_CLIP
 from emoapp.sources import kind_of
+from emoapp.terminal import say
 
 HELP = "Show the camera in a window, with the expressions of everybody in sight."
 
@@ -102,5 +103,5 @@ def run(args: argparse.Namespace) -> int:
             **analysis_options(args),
         )
     )
-    print(summary(numbers))
+    say(summary(numbers))
     return EmoappError.exit_status if numbers["faults"] else 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from emoapp.cli.common import positive_int
+from emoapp.terminal import complain, say
 
 HELP = "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG."
 
@@ -43,7 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="cut the N strongest moments out of the video, with sound",
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="write into a folder that is not empty"
+        "--overwrite",
+        action="store_true",
+        help="write into a folder that is not empty; of its files only an earlier report's are "
+        "replaced",
     )
 
 
@@ -63,6 +66,6 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     for note in written.notes:
-        print(f"emoapp: {note}", file=sys.stderr)
-    print(f"wrote {written.folder / written.files[0]} and beside it {', '.join(written.files[1:])}")
+        complain(note)
+    say(f"wrote {written.folder / written.files[0]} and beside it {', '.join(written.files[1:])}")
     return 0

@@ -16,6 +16,7 @@ from emoapp.cli.common import (
     progress_of,
 )
 from emoapp.errors import UsageError
+from emoapp.terminal import say, sayable
 from emoapp.training.config import TrainConfig
 
 HELP = "Train a model, or teachers for one, on FER-2013 or on folders of pictures."
@@ -101,9 +102,9 @@ def run(args: argparse.Namespace) -> int:
     for number in range(1, args.teachers + 1):
         folder = args.output / f"teacher{number}"
         if args.resume and (folder / SOFT_LABELS).exists():
-            print(f"{folder}: done before")
+            say(f"{folder}: done before")
             continue
-        print(f"teacher {number} of {args.teachers}", flush=True)
+        say(f"teacher {number} of {args.teachers}")
         train_one(
             args,
             replace(config, seed=config.seed + number - 1),
@@ -114,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
             resume=args.resume and (folder / "checkpoints" / "state.json").exists(),
         )
         ask_teachers([folder], training, folder / SOFT_LABELS)
-    print(
+    say(
         f"next: emoapp distill --data {args.data} {'--photos ' if args.photos else ''}"
         f"--teachers {args.output}/teacher*/{SOFT_LABELS} --output FOLDER"
     )
@@ -126,7 +127,7 @@ def read_splits(args: argparse.Namespace):
     from emoapp.detectors import open_detector
     from emoapp.training import data, photos
 
-    print(f"reading {args.data}", flush=True)
+    say(f"reading {args.data}")
     options = {"ferplus": args.ferplus, "skip_bad": args.skip_bad}
     if args.photos and data.is_table(args.data):
         raise UsageError(f"--photos is for folders of photographs; {args.data} has crops")
@@ -144,7 +145,7 @@ def read_splits(args: argparse.Namespace):
     if next(iter(splits.values())).missed is not None:
         splits = photos.with_faces(splits)
     training, validation = data.training_and_validation(splits, args.seed)
-    print(f"{len(training)} images to train on, {len(validation)} to choose by", flush=True)
+    say(f"{len(training)} images to train on, {len(validation)} to choose by")
     return training, validation
 
 
@@ -188,7 +189,7 @@ def train_one(
         },
     )
     print_evaluation(evaluation)
-    print(f"wrote {output}; use it with: emoapp live --model {output}")
+    say(f"wrote {output}; use it with: emoapp live --model {output}")
 
 
 def ask_teachers(teachers: list[Path], training, output: Path):
@@ -200,7 +201,7 @@ def ask_teachers(teachers: list[Path], training, output: Path):
         soft = gather(
             teachers,
             training,
-            progress=lambda name, done: bar.update(task, description=name, completed=done),
+            progress=lambda name, done: bar.update(task, description=sayable(name), completed=done),
         )
     output.parent.mkdir(parents=True, exist_ok=True)
     write_soft_labels(output, soft, training)

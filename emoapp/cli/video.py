@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.addresses import redact_url
 from emoapp.cli.common import (
     add_analysis_arguments,
     analysis_options,
@@ -24,6 +25,7 @@ from emoapp.cli.common import (
 from emoapp.config import VideoConfig
 from emoapp.errors import UsageError
 from emoapp.sinks.codecs import CODECS
+from emoapp.terminal import complain, say, sayable
 
 if TYPE_CHECKING:
     from emoapp.batch import Outcome
@@ -115,18 +117,19 @@ def _one(args: argparse.Namespace) -> int:
 
     began = time.time()
     source, output, log = args.inputs[0], args.output, args.log
+    name = Path(redact_url(source))
     if log is None and args.no_frames:
-        log = Path(f"{Path(source).stem}_emotions.csv")
+        log = Path(f"{name.stem}_emotions.csv")
     elif output is None and log is None:
-        output = Path(f"{Path(source).stem}_emotions.mp4")
+        output = Path(f"{name.stem}_emotions.mp4")
     config = _config(args, source=source, output=output, log=log)
     try:
         with progress_bar() as bar:
-            task = bar.add_task(Path(source).name, total=None)
+            task = bar.add_task(sayable(name.name), total=None)
             numbers = run_video(config, progress=partial(_update, bar, task))
     except KeyboardInterrupt:
         for path in _left_by(config, began):
-            print(f"what was done is in {path}", file=sys.stderr)
+            say(f"what was done is in {path}", file=sys.stderr)
         raise
     _report(config, numbers)
     return 0
@@ -158,17 +161,17 @@ def _many(args: argparse.Namespace) -> int:
         for outcome in _outcomes(args, todo, folder):
             if outcome.error:
                 counts["failed"] += 1
-                print(f"emoapp: {outcome.error}", file=sys.stderr)
+                complain(outcome.error)
             elif outcome.before:
                 counts["before"] += 1
             else:
                 counts["done"] += 1
-                numbers[outcome.config.source] = outcome.numbers
+                numbers[redact_url(outcome.config.source)] = outcome.numbers
                 _report(outcome.config, outcome.numbers)
     except KeyboardInterrupt:
-        print("the same command goes on with what is not done yet", file=sys.stderr)
+        say("the same command goes on with what is not done yet", file=sys.stderr)
         raise
-    print(f"{counts['done']} done, {counts['failed']} failed, {counts['before']} done before")
+    say(f"{counts['done']} done, {counts['failed']} failed, {counts['before']} done before")
     if stats is not None:
         from emoapp.stats import write_json
 
@@ -202,7 +205,7 @@ def _planned(args: argparse.Namespace) -> tuple[Path, list[VideoConfig]]:
     if videos.left_out:
         count = len(videos.left_out)
         names = ", ".join(map(str, videos.left_out[:SHOWN])) + ", ..." * (count > SHOWN)
-        print(f"left out {count} that emoapp wrote itself: {names}", flush=True)
+        say(f"left out {count} that emoapp wrote itself: {names}")
     return output or log, configs
 
 
@@ -215,7 +218,8 @@ def _outcomes(
     if args.dask is None and args.jobs == 1:
         for config in configs:
             with progress_bar() as bar:
-                task = bar.add_task(Path(config.source).name, total=None)
+                name = Path(redact_url(config.source)).name
+                task = bar.add_task(sayable(name), total=None)
                 outcome = run_one(config, folder, progress=partial(_update, bar, task))
             yield outcome
         return
@@ -235,6 +239,6 @@ def _update(bar, task, done: int, total: int | None) -> None:
 
 def _report(config: VideoConfig, numbers: dict) -> None:
     written = ", ".join(map(str, config.targets))
-    print(f"{config.source}: {summary(numbers)}; wrote {written}", flush=True)
+    say(f"{config.source}: {summary(numbers)}; wrote {written}")
     for note in numbers["notes"]:
-        print(f"  {note}")
+        say(f"  {note}")

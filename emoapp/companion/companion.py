@@ -13,6 +13,7 @@ from emoapp.companion import replies, words
 from emoapp.companion.client import Answer, Client
 from emoapp.companion.watcher import Occasion, Watcher
 from emoapp.config import CompanionConfig
+from emoapp.terminal import say
 from emoapp.types import Speech, Track
 
 WRITTEN = "written reply"
@@ -228,4 +229,4 @@ class _Shown:
 
 
 def _to_terminal(line: str) -> None:
-    print(line, file=sys.stderr)
+    say(line, file=sys.stderr)

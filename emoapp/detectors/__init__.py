@@ -45,4 +45,4 @@ def open_detector(name: str = "auto") -> Detector:
             return open_detector(candidate)
         except EmoappError as exc:
             reasons.append(str(exc))
-    raise EmoappError("no face detector works here:\n  " + "\n  ".join(reasons))
+    raise EmoappError("no face detector works here: " + "; ".join(reasons))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emoapp.errors import EmoappError, SinkError
+from emoapp.terminal import complain
 
 if TYPE_CHECKING:
     from emoapp.overlay import Overlay
@@ -30,7 +30,7 @@ class Messages:
 
     def warning(self, text: str, about: object) -> None:
         """One line of what may soon go wrong; on standard error also what it is about."""
-        _print(f"{text} ({about})")
+        complain(f"{text} ({about})")
         line = text[0].upper() + text[1:]
         self._waiting.append(lambda overlay: overlay.warn(line, now=time.monotonic()))
 
@@ -43,7 +43,7 @@ class Messages:
 
         title: what has ended, in a few words.
         """
-        _print(str(error))
+        complain(error)
         self.faults.append(str(error))
         self.alert(title, _short(error))
 
@@ -52,10 +52,6 @@ class Messages:
         waiting, self._waiting = self._waiting, []
         for put in waiting:
             put(overlay)
-
-
-def _print(text: str) -> None:
-    print(f"emoapp: {text}", file=sys.stderr, flush=True)
 
 
 def _short(error: EmoappError) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emoapp.errors import EmoappError
+from emoapp.escape import printable
 from emoapp.labels import plain
 from emoapp.resources import ASSETS
 
@@ -84,7 +85,7 @@ def colours_of(labels: Iterable[str]) -> dict[str, Colour]:
 
 def word(label: str) -> str:
     """How a label is written: on one line, beginning with a capital."""
-    text = " ".join(label.split())
+    text = printable(" ".join(label.split()))
     return text[:1].upper() + text[1:]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from emoapp.errors import OutputExistsError, SinkError
+from emoapp.escape import CSV_ESCAPED, csv_line
 from emoapp.files import Overwrite, create, create_part, write_whole
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
@@ -102,15 +102,16 @@ class LineLog(Sink):
 
 
 class CsvLog(LineLog):
-    """Comma-separated values, the columns' names in the first line."""
+    """Comma-separated values, the columns' names in the first line.
+
+    Texts that a spreadsheet would run as formulas have an apostrophe in front (`escape.csv_cell`).
+    """
 
     def head(self) -> str:
         return self.line(self.rows.columns)
 
     def line(self, row: tuple[Value, ...]) -> str:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(row)
-        return text.getvalue()
+        return csv_line(row)
 
 
 class JsonLinesLog(LineLog):
@@ -179,21 +180,27 @@ class ParquetLog(Sink):
     def _convert(self, half: Path) -> None:
         """A block at a time, so that the memory stays the same whatever the length."""
         import pyarrow
+        from pyarrow import compute, parquet
         from pyarrow import csv as arrow_csv
-        from pyarrow import parquet
 
         text = pyarrow.string()
         types = {"source": text, "label": text, "doubt": text}
         types |= {"frame": pyarrow.int64(), "track": pyarrow.int64()}
         reader = arrow_csv.open_csv(
             self._csv.path,
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
                 column_types={
                     name: types.get(name, pyarrow.float64()) for name in self._csv.rows.columns
                 },
                 strings_can_be_null=True,
+                null_values=[""],  # an expression may be called "null"
             ),
         )
         with reader, parquet.ParquetWriter(half, reader.schema) as writer:
             for batch in reader:
+                for place, name in enumerate(batch.schema.names):
+                    if types.get(name) is text:
+                        cells = compute.replace_substring_regex(batch[name], CSV_ESCAPED, r"\1")
+                        batch = batch.set_column(place, name, cells)
                 writer.write_batch(batch)

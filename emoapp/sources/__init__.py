@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.addresses import redact_url
 from emoapp.errors import SourceError, UsageError
 from emoapp.files import ANNOTATED
 from emoapp.sources.base import Source, Waiting
@@ -141,9 +142,11 @@ def open_source(
     text = os.fspath(spec) if not isinstance(spec, int) else str(spec)
     if not text or text.startswith("-") and text[1:].isdigit():
         raise SourceError(
-            f"{text!r} is no source: expected a camera's number, a file or an address."
+            f"{redact_url(text)!r} is no source: expected a camera's number, a file or an address."
         )
     kind = kind_of(text)
     if kind != "camera" and (size_wh is not None or fps is not None):
-        raise UsageError(f"Only a camera can be asked for a size or a rate; {text} is no camera.")
+        raise UsageError(
+            f"Only a camera can be asked for a size or a rate; {redact_url(text)} is no camera."
+        )
     return KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps, reconnect=reconnect)
