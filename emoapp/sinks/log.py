@@ -151,8 +151,8 @@ class ParquetLog(Sink):
         overwrite: Overwrite = False,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
-        self._part = self.path.with_suffix(".part.csv")
-        self._csv = CsvLog(self._part, labels, source=source, overwrite=True)
+        self._overwrite = overwrite
+        self._csv = _PartCsv(path, labels, source=source, overwrite=overwrite)
         self._closed = False
 
     def write(self, result: Result, picture: np.ndarray | None = None) -> None:
