@@ -235,7 +235,11 @@ def test_blurred_faces_are_not_to_be_seen(portrait, tmp_path):
 def test_originals_stay(folder, tmp_path, capsys):
     before = (folder / "face.jpg").read_bytes()
     assert main(["image", str(folder), "-o", str(folder), "--overwrite"]) == 2
-    assert "which is to be read" in capsys.readouterr().err
+    assert "to be read. Choose another name" in capsys.readouterr().err
+    for table in ("--json", "--csv"):
+        command = ["image", str(folder / "face.jpg"), table, str(folder / "deeper/../face.jpg")]
+        assert main([*command, "--overwrite"]) == 2
+        assert "face.jpg, which is to be read" in capsys.readouterr().err
     assert (folder / "face.jpg").read_bytes() == before
     other = tmp_path / "other"
     other.mkdir()

@@ -84,6 +84,16 @@ def test_no_screen_names_the_way_out():
     assert "--no-window" in run.stderr and run.stderr.count("\n") <= 2
 
 
+@pytest.mark.parametrize("option", ["--record", "--log", "--stats"])
+def test_what_is_watched_is_not_replaced(demo, tmp_path, option):
+    movie, name = tmp_path / "clip.mp4", tmp_path / ("l.csv" if option == "--log" else "l.mp4")
+    shutil.copy(demo, movie)
+    os.link(movie, name)
+    run = emoapp("live", "--source", movie, option, name, "--overwrite")
+    assert run.returncode == 2 and "which is to be read" in run.stderr
+    assert movie.read_bytes() == demo.read_bytes() and name.samefile(movie)
+
+
 def test_without_a_window_it_says_who_looks_how():
     run = succeeded(emoapp("live", "--demo", "--no-window", "--seconds", 3))
     assert re.search(r"s  face 1  happy \d+%", run.stdout)

@@ -160,9 +160,10 @@ def train_one(
 ) -> None:
     """Train one model and write all that belongs to it."""
     from emoapp.cli.evaluate import print_evaluation
-    from emoapp.training.artifacts import write_artifacts
+    from emoapp.training.artifacts import check_model_folder, write_artifacts
     from emoapp.training.train import train
 
+    check_model_folder(output, (args.data, args.ferplus, args.start_from, *teachers))
     model = train(
         config,
         training,

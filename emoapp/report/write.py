@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from emoapp.errors import SourceError
-from emoapp.files import write_whole
+from emoapp.files import check_outputs, write_whole
 from emoapp.report import chapters, clips, measures, pictures, plots
 from emoapp.report.folder import ReportFolder, report_folder
 from emoapp.report.page import page
@@ -93,6 +93,7 @@ def _write_parts(
     if config.chapters:
         contents["chapters.vtt"] = chapters.webvtt(chapters.chapters(log, measured)).encode()
     beside = [*contents, *chosen.values()]
+    check_outputs([target.folder / name for name in (PAGE, *beside)], [config.log, video])
     # Before the video is decoded, which may take minutes.
     target.claim([PAGE, *beside])
     written = Written(target.folder, [PAGE, *beside])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import emoapp
 from emoapp.classifiers.description import FILE_NAME, Head, ModelDescription, sha256_of
 from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.errors import DataError
+from emoapp.files import check_outputs
 from emoapp.labels import EMOTIONS
 from emoapp.training.batches import head_labels
 from emoapp.training.calibrate import fit_temperature
@@ -29,6 +30,11 @@ KERAS_FILE, TFLITE_FILE = "model.keras", "emotion.tflite"
 KERNEL_BITS, VECTOR_BITS = 6, 11
 """Significant bits of the weights in the `.keras` file. Six move a kernel's weights by 0.7% (root
 mean square); int8's steps move a usual weight by about 1%."""
+
+
+def check_model_folder(output: Path, inputs: Iterable[Path | None]) -> None:
+    """Raise UsageError where the model that is to be written would replace what is read."""
+    check_outputs([output / name for name in (KERAS_FILE, TFLITE_FILE, FILE_NAME)], inputs)
 
 
 def write_artifacts(

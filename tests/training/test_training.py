@@ -97,6 +97,17 @@ def test_every_precision_says_the_same(own_model, own_folder, tmp_path, precisio
     assert same.mean() > 0.95
 
 
+@pytest.mark.parametrize("command", ["export", "train"])
+def test_a_model_does_not_replace_the_one_it_is_made_from(own_model, own_folder, capsys, command):
+    before = {path: path.read_bytes() for path in own_model.rglob("*") if path.is_file()}
+    options = ["--model", str(own_model)]
+    if command == "train":
+        options = ["--data", str(own_folder), "--start-from", str(own_model / "model.keras")]
+    assert main([command, *options, "--output", str(own_model / ".." / own_model.name)]) == 2
+    assert "model.keras, which is to be read" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in own_model.rglob("*") if path.is_file()} == before
+
+
 def test_what_cannot_be_written_is_said_in_one_line(own_model, own_folder, tmp_path, capsys):
     (tmp_path / "file").write_text("not a folder")
     command = ["evaluate", "--data", str(own_folder), "--model", str(own_model)]
