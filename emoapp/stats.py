@@ -139,12 +139,17 @@ class Stats:
         }
 
 
-def write_json(path: Path, numbers: dict) -> None:
-    """Raises SinkError where the file can't be written."""
+def write_json(path: Path, numbers: dict, *, overwrite: bool = True) -> None:
+    """Write numbers as a JSON file.
+
+    Raises SinkError where it can't be written, or is there and `overwrite` is False.
+    """
     text = json.dumps(numbers, indent=1) + "\n"
     try:
         if path.exists() and not path.is_file():  # /dev/stdout, a pipe
             path.write_text(text, encoding="utf-8")
+        elif path.exists() and not overwrite:
+            raise SinkError(f"{path} is there already. Choose another name, or add `--overwrite`.")
         else:
             write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
     except OSError as exc:

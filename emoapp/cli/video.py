@@ -137,7 +137,6 @@ def _left_by(config: VideoConfig) -> Iterator[Path]:
 
 def _many(args: argparse.Namespace) -> int:
     from emoapp.batch import Ledger, list_videos, plan
-    from emoapp.sinks.targets import check_targets
 
     output, log = args.output, args.log
     if output is None and log is None:
@@ -153,7 +152,6 @@ def _many(args: argparse.Namespace) -> int:
         log_suffix=f".{args.log_format}",
     )
     stats, configs = args.stats, [replace(config, stats=None) for config in configs]
-    check_targets(others=(stats,), overwrite=args.overwrite)
     for config in configs:
         for folder in {path.parent for path in (config.output, config.log) if path is not None}:
             folder.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from emoapp.config import LiveConfig
 from emoapp.errors import SinkError
 from emoapp.live.messages import Messages
 from emoapp.sinks import Sink
-from emoapp.sinks.files import check_target
+from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.lines import LineFile
 from emoapp.types import Result
 
@@ -56,13 +56,10 @@ class LastingLog(Sink):
 
 
 class CompanionRecord:
-    """A file of whole lines, for `print`; its failure ends it and nothing else.
+    """A file of whole lines, for `print`; its failure ends it and nothing else."""
 
-    Raises SinkError where it can't be made.
-    """
-
-    def __init__(self, path: Path, messages: Messages) -> None:
-        self._file, self._messages = LineFile(path), messages
+    def __init__(self, file: LineFile, messages: Messages) -> None:
+        self._file, self._messages = file, messages
         self._line = ""
 
     def write(self, text: str) -> int:
@@ -104,7 +101,11 @@ def open_companion(config: LiveConfig, messages: Messages) -> Iterator[Companion
         record, path = None, companion_path(config)
         if path is not None:
             check_target(path, overwrite=config.overwrite)
-            record = CompanionRecord(path, messages)
+            try:
+                file = open(path, "wb", buffering=0)
+            except OSError as exc:
+                raise cannot_write(path, exc) from exc
+            record = CompanionRecord(LineFile(file, path), messages)
             stack.callback(record.close)
         companion = Companion(config.companion, log=record)
         stack.callback(companion.close)

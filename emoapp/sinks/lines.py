@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 from emoapp.sinks.files import cannot_write
 
 
 class LineFile:
-    """A new file to which lines are added; whoever is killed or finds the disk full leaves whole
-    ones.
+    """A file to which lines are added; whoever is killed or finds the disk full leaves whole ones.
 
-    Raises SinkError where it can't be made.
+    file: new, open for writing and unbuffered, so that adding is one call whose failure can be
+        undone. It is taken over and closed.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            # Unbuffered, so that adding is one call whose failure can be undone.
-            self._file = open(path, "wb", buffering=0)
-        except OSError as exc:
-            raise cannot_write(path, exc) from exc
+    def __init__(self, file: FileIO, path: Path) -> None:
+        self._file, self._path = file, path
 
     @property
     def closed(self) -> bool:

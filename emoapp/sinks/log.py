@@ -47,7 +47,10 @@ class LineLog(Sink):
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
         self.rows = Rows(source, labels)
-        self._file = LineFile(self.path)
+        try:
+            self._file = LineFile(open(self.path, "wb", buffering=0), self.path)
+        except OSError as exc:
+            raise cannot_write(self.path, exc) from exc
         self._waiting = io.StringIO()
         self._waiting.write(self.head())
         self._flush_at = 0.0
