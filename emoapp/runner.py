@@ -11,7 +11,6 @@ from emoapp.config import LiveConfig, RunConfig, VideoConfig
 from emoapp.errors import SinkError
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink, open_log
-from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, Waiting
 from emoapp.stats import Stats, write_json
 from emoapp.terminal import complain, say
@@ -88,11 +87,8 @@ class Run:
             source_fps=self.source.fps,
             missed=self.missed,
         )
-        path = self.config.stats
-        if path is not None:
-            # Again: what is there now came while the run went on.
-            check_targets(others=(path,), overwrite=self.config.overwrite)
-            write_json(path, numbers)
+        if self.config.stats is not None:
+            write_json(self.config.stats, numbers, overwrite=self.config.overwrite)
         return numbers
 
     def take(self, frame: Frame) -> None:

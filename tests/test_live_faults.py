@@ -23,12 +23,12 @@ from test_live import emoapp
 from emoapp.cli import main
 from emoapp.config import LiveConfig
 from emoapp.detectors import DETECTORS
-from emoapp.errors import EmoappError
-from emoapp.live.detector import swap_detector
+from emoapp.labels import EMOTIONS
+from emoapp.live.detector import next_detector
 from emoapp.live.messages import Messages
-from emoapp.live.records import CompanionRecord
 from emoapp.live.room import ENOUGH_S, LOOK_S, OVER_S, RoomWatch
 from emoapp.live.window import WindowRun
+from emoapp.overlay import Overlay
 from emoapp.runner import open_pipeline
 from emoapp.sources import open_source
 
@@ -62,24 +62,20 @@ def alert_shown(program: Program) -> bool:
 @needs_import
 @needs_limits
 def test_a_recording_that_cannot_grow_is_kept_and_the_window_goes_on(start, tmp_path):
-    program = start("--loop", "--record", "k.mp4", largest_file=400_000)
+    program = start("--loop", "--record", "k.mp4", largest_file=600_000)
     program.until(lambda: alert_shown(program), seconds=60)
     said = program.errors.read_text()
     time.sleep(4)
     assert alert_shown(program), "until it is acknowledged"
     program.press("Return")
-    assert not alert_shown(program)
+    program.until(lambda: not alert_shown(program), what="Enter closes it")
     assert program.changes() > 0.0005
-    program.press("r")  # here there is room for a little more
-    program.press("r")
     status, everything = program.quit()
     assert (status, everything) == (1, said) and said.count("\n") == 1
     part = tmp_path / "k.part.mp4"
     assert said.startswith("emoapp: k.mp4 cannot be written: File too large.")
     assert f"is kept: {part}." in said and not (tmp_path / "k.mp4").exists()
-    assert frames_that_play(part) > 5 and part.stat().st_size > 350_000
-    (second,) = tmp_path.glob("emoapp-*.mp4")
-    assert frames_that_play(second) > 0 and not second.stem.endswith(".part")
+    assert frames_that_play(part) > 3 and part.stat().st_size > 550_000
     assert json.loads(program.stats.read_text())["frames"]["shown"] > 10
 
 
@@ -161,9 +157,11 @@ import resource, sys
 from pathlib import Path
 from emoapp.live.messages import Messages
 from emoapp.live.records import CompanionRecord
+from emoapp.sinks.lines import LineFile
 resource.setrlimit(1, (1000, 1000))
 messages = Messages()
-record = CompanionRecord(Path(sys.argv[1]), messages)
+path = Path(sys.argv[1])
+record = CompanionRecord(LineFile(open(path, "wb", buffering=0), path), messages)
 for number in range(300):
     print(f"line {number}", file=record, flush=True)
 record.close()
@@ -174,13 +172,6 @@ print(len(messages.faults))
     assert ran.stdout == "1\n" and f"is kept: {path}." in ran.stderr
     lines = path.read_text().splitlines(keepends=True)
     assert lines == [f"line {number}\n" for number in range(len(lines))] and len(lines) > 90
-
-
-def test_what_the_companion_says_is_written_at_once(tmp_path):
-    record = CompanionRecord(tmp_path / "k.jsonl", Messages())
-    print("first", file=record, flush=True)
-    assert (tmp_path / "k.jsonl").read_text() == "first\n"
-    record.close()
 
 
 @given(
@@ -292,7 +283,7 @@ def test_a_detector_that_does_not_open_is_said_in_the_window(start):
     program.until(lambda: alert_shown(program))
     assert program.changes() > 0.0005
     program.press("Return")
-    assert not alert_shown(program)
+    program.until(lambda: not alert_shown(program), what="Enter closes it")
     assert program.end()["faces"]["mean"] > 0.5
 
 
@@ -301,12 +292,15 @@ def test_the_next_detector_takes_over_only_once_it_is_open(monkeypatch):
         first = pipeline.detector
         first.thorough = True
         monkeypatch.setitem(DETECTORS, "mediapipe", broken)
-        with pytest.raises(EmoappError, match="mediapipe can't be loaded: its model is gone"):
-            swap_detector(pipeline)
-        assert pipeline.detector is first
+        next_detector(pipeline, messages := Messages())
+        messages.show(overlay := Overlay(EMOTIONS))
+        ((title, text),) = overlay.alerts.waiting
+        assert title == "Faces are still found by haar"
+        assert text.startswith("the detector mediapipe can't be loaded: its model is gone")
+        assert pipeline.detector is first and not messages.faults
         assert first.detect(picture(0)) == []
         monkeypatch.undo()
-        swap_detector(pipeline)
+        next_detector(pipeline, messages)
         assert pipeline.detector.name == "mediapipe" and pipeline.detector.thorough
         assert pipeline.detector.detect(picture(0)) == []
 
@@ -327,7 +321,6 @@ def test_the_next_detector_takes_over_only_once_it_is_open(monkeypatch):
         (["--record", "there.mp4"], 1, "there.mp4 is there already"),
         (["--record", "k.avi"], 2, "must end with .mp4"),
         (["--record", "/proc/k.mp4"], 1, "/proc/k.mp4 cannot be written"),
-        (["--log", "a.csv", "--stats", "./a.csv"], 2, "asked for twice"),
     ],
 )
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc takes no files")

@@ -57,17 +57,10 @@ class LastingLog(Sink):
 
 
 class CompanionRecord:
-    """A file of whole lines, for `print`; its failure ends it and nothing else.
+    """A file of whole lines, for `print`; its failure ends it and nothing else."""
 
-    Raises SinkError where it can't be made.
-    """
-
-    def __init__(self, path: Path, messages: Messages, *, overwrite: bool) -> None:
-        self._messages = messages
-        try:
-            self._file = LineFile(create(path, overwrite=overwrite))
-        except OSError as exc:
-            raise cannot_write(path, exc) from exc
+    def __init__(self, file: LineFile, messages: Messages) -> None:
+        self._file, self._messages = file, messages
         self._line = ""
 
     def write(self, text: str) -> int:
@@ -109,7 +102,11 @@ def open_companion(config: LiveConfig, messages: Messages) -> Iterator[Companion
         record, path = None, companion_path(config)
         if path is not None:
             check_target(path, overwrite=config.overwrite)
-            record = CompanionRecord(path, messages, overwrite=config.overwrite)
+            try:
+                file = create(path, overwrite=config.overwrite)
+            except OSError as exc:
+                raise cannot_write(path, exc) from exc
+            record = CompanionRecord(LineFile(file, path), messages)
             stack.callback(record.close)
         companion = Companion(config.companion, log=record)
         stack.callback(companion.close)

@@ -7,16 +7,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from emoapp.errors import SinkError
 from emoapp.files import with_unused_name, write_whole
+from emoapp.live.messages import Messages
 from emoapp.sinks.files import cannot_write
 
 
-def save_snapshot(picture: np.ndarray) -> Path:
-    """Save a picture as PNG in the current folder, and return where.
+def save_snapshot(picture: np.ndarray, messages: Messages) -> None:
+    """Save a picture as PNG in the current folder.
 
     picture: uint8 (H, W, 3), BGR.
-
-    Raises SinkError where it can't be written.
+    messages: is told where it is, or why it can't be written.
     """
     _, data = cv2.imencode(".png", picture)
 
@@ -27,4 +28,7 @@ def save_snapshot(picture: np.ndarray) -> Path:
             raise cannot_write(path, exc) from exc
         return path
 
-    return with_unused_name("png", save)
+    try:
+        messages.notice(f"saved {with_unused_name('png', save)}")
+    except SinkError as exc:
+        messages.fault("There is no snapshot", exc)

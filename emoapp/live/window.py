@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 
 from emoapp.config import LiveConfig
-from emoapp.errors import EmoappError, SinkError
-from emoapp.live.detector import swap_detector
+from emoapp.live.detector import next_detector
 from emoapp.live.messages import Messages
 from emoapp.live.recording import Recording
 from emoapp.live.records import LastingLog
@@ -73,13 +72,13 @@ class WindowRun(Run):
         self._keys: dict[str, Callable[[], None]] = {
             "space": self._toggle_pause,
             "r": lambda: self._recording.toggle(fps=self._fps, frame=self._last),
-            "s": self._save_snapshot,
+            "s": lambda: save_snapshot(self._drawn, messages),
             "b": lambda: self._toggle_overlay("bars"),
             "t": lambda: self._toggle_overlay("timeline"),
             "h": lambda: self._toggle_overlay("help"),
             "?": lambda: self._toggle_overlay("help"),
             "m": self._toggle_mirror,
-            "d": self._next_detector,
+            "d": lambda: next_detector(self.pipeline, messages),
             "p": self._toggle_private,
             "f": window.toggle_full_screen,
             "c": self._toggle_companion,
@@ -234,19 +233,6 @@ class WindowRun(Run):
 
     def _toggle_companion(self) -> None:
         self._messages.notice(toggle_companion(self._companion, self.overlay))
-
-    def _next_detector(self) -> None:
-        try:
-            swap_detector(self.pipeline)
-        except EmoappError as exc:
-            name = self.pipeline.detector.name
-            self._messages.alert(f"Faces are still found by {name}", str(exc))
-
-    def _save_snapshot(self) -> None:
-        try:
-            self._messages.notice(f"saved {save_snapshot(self._drawn)}")
-        except SinkError as exc:
-            self._messages.fault("There is no snapshot", exc)
 
     @property
     def _fps(self) -> float:

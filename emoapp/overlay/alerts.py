@@ -18,22 +18,25 @@ LONGEST_LINE = 30
 
 
 class Alerts:
-    """Shows alerts one at a time, the oldest first, each until it is acknowledged."""
+    """Shows alerts one at a time, the oldest first, each until it is acknowledged.
+
+    waiting: (title, body) of each that was not acknowledged yet; the first is shown.
+    """
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[str, str]] = []
+        self.waiting: list[tuple[str, str]] = []
         self._rect: Rect | None = None
 
     def add(self, title: str, body: str) -> None:
         """Show this after those before it; one that waits already is not added again."""
-        if (title, body) not in self._waiting:
-            self._waiting.append((title, body))
+        if (title, body) not in self.waiting:
+            self.waiting.append((title, body))
 
     def acknowledge(self) -> bool:
         """Take away the one that is shown; True if there was one."""
         shown, self._rect = self._rect is not None, None
         if shown:
-            del self._waiting[0]
+            del self.waiting[0]
         return shown
 
     def holds(self, x: float, y: float) -> bool:
@@ -44,10 +47,10 @@ class Alerts:
     def prepare(self, sizes: Sizes, *, floor: int) -> tuple[Sprite, Rect] | None:
         """The panel and its place, with `floor` as the lowest y; None where there is nothing."""
         self._rect = None
-        if not self._waiting:
+        if not self.waiting:
             return None
-        title, body = self._waiting[0]
-        panel = _panel(title, body, len(self._waiting) - 1, sizes)
+        title, body = self.waiting[0]
+        panel = _panel(title, body, len(self.waiting) - 1, sizes)
         x, y = (sizes.width - panel.width) // 2, max(0, floor - panel.height)
         self._rect = Rect(x, y, x + panel.width, y + panel.height)
         return panel, self._rect

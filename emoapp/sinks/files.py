@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from pathlib import Path
 
 from emoapp.errors import SinkError
@@ -38,3 +39,15 @@ def cannot_write(path: Path, exc: Exception, *, kept: Path | None = None) -> Sin
     )
     error.reason, error.advice, error.kept = reason, advice, kept
     return error
+
+
+def check_rights(path: Path) -> None:
+    """Raise SinkError where the system would let nobody write this file; makes none."""
+    try:
+        if path.exists():
+            os.close(os.open(path, os.O_WRONLY))
+        # Some folders take no file whatever their mode says, so it is tried out.
+        with tempfile.TemporaryFile(dir=path.parent, buffering=0) as file:
+            file.write(b"\0")
+    except OSError as exc:
+        raise cannot_write(path, exc) from exc

@@ -10,15 +10,14 @@ from emoapp.sinks.files import cannot_write
 
 
 class LineFile:
-    """A new file to which lines are added; whoever is killed or finds the disk full leaves whole
-    ones.
+    """A file to which lines are added; whoever is killed or finds the disk full leaves whole ones.
 
-    file: as `files.create` opens it. Unbuffered, so that adding is one call whose failure can be
-        undone.
+    file: new, open for writing and unbuffered, so that adding is one call whose failure can be
+        undone. It is taken over and closed.
     """
 
-    def __init__(self, file: FileIO) -> None:
-        self._path, self._file = Path(file.name), file
+    def __init__(self, file: FileIO, path: Path) -> None:
+        self._file, self._path = file, path
 
     @property
     def closed(self) -> bool:

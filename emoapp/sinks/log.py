@@ -51,7 +51,7 @@ class LineLog(Sink):
         self.path = check_target(path, overwrite=overwrite)
         self.rows = Rows(source, labels)
         try:
-            self._file = LineFile(self.create(overwrite))
+            self._file = LineFile(self.create(overwrite), self.path)
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
         self._waiting = io.StringIO()

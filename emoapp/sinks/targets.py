@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from emoapp.files import Overwrite, check_outputs, is_special
 from emoapp.sinks import check_log_name
-from emoapp.sinks.files import cannot_write, check_target
+from emoapp.sinks.files import check_rights, check_target
 
 
 def check_targets(
@@ -41,20 +40,9 @@ def check_targets(
         choose(record, codec, crf)
     if log is not None:
         check_log_name(log)
-    for path in (record, log, *others):
+    for path in filter(None, (record, log, *others)):
         # What is no file, such as /dev/stdout, can be neither replaced nor lost.
-        if path is None or is_special(path):
+        if is_special(path):
             continue
         check_target(path, overwrite=overwrite)
-        _check_rights(path)
-
-
-def _check_rights(path: Path) -> None:
-    try:
-        if path.exists():
-            os.close(os.open(path, os.O_WRONLY))
-        # Some folders let nobody write whatever their mode says, so it is tried out.
-        with tempfile.TemporaryFile(dir=path.parent, buffering=0) as file:
-            file.write(b"\0")
-    except OSError as exc:
-        raise cannot_write(path, exc) from exc
+        check_rights(path)
