@@ -21,10 +21,15 @@ def run_live(config: LiveConfig) -> dict:
 
     Raises the errors of the source, the model, the detector and the window.
     """
+    from emoapp.live.still_window import StillRun
+    from emoapp.live.stills import PrintedStills, is_stills, open_stills, stills_config
     from emoapp.live.warmup import warm_up
     from emoapp.live.window import WindowRun
     from emoapp.sinks.console import ConsoleLog
 
+    stills = is_stills(config)
+    if stills:
+        config = stills_config(config)
     with ExitStack() as stack:
         window = None
         if config.window:
@@ -34,12 +39,14 @@ def run_live(config: LiveConfig) -> dict:
             window.stand()
         # MediaPipe and the model load while the camera starts: each takes a few tenths of a second.
         # A log has the numbers of every face in every frame; who only looks sees no difference.
-        in_turn = config.log is None
+        in_turn = config.log is None and not stills
         loading = stack.enter_context(
             _in_background(lambda: warm_up(open_pipeline(config, in_turn=in_turn)))
         )
         source = stack.enter_context(
-            open_source(
+            open_stills(config)
+            if stills
+            else open_source(
                 config.source,
                 live=True,
                 loop=config.loop,
@@ -50,12 +57,12 @@ def run_live(config: LiveConfig) -> dict:
         )
         if window is None:
             pipeline = loading.result()
-            sinks = [stack.enter_context(ConsoleLog())]
+            sinks = [] if stills else [stack.enter_context(ConsoleLog())]
             if config.log is not None:
                 sinks.append(stack.enter_context(open_results_log(config, pipeline)))
-            return Run(config, source, sinks, pipeline).to_the_end()
+            return (PrintedStills if stills else Run)(config, source, sinks, pipeline).to_the_end()
         companion = stack.enter_context(open_companion(config))
-        run = WindowRun(config, source, window, loading, companion)
+        run = (StillRun if stills else WindowRun)(config, source, window, loading, companion)
         return stack.enter_context(run).to_the_end()
 
 

@@ -27,7 +27,7 @@ class Overlay:
     """Faces, bars, timeline, status row and help, drawn in place.
 
     bars: show the panel of bars.  timeline: show the last 30 seconds of the followed face.
-    help: show the keys over the dimmed picture.
+    help: show the keys over the dimmed picture.  keys: these, as rows of (keys, what they do).
     followed: id of the track whose bars are shown; None, or a track that is gone: the largest.
     speech: what the companion says; None for no panel.
     touched: the rectangles outside of which the last drawing changed no pixel.
@@ -39,6 +39,7 @@ class Overlay:
         self.bars = bars
         self.timeline = timeline
         self.help = False
+        self.keys = panels.HELP
         self.followed: int | None = None
         self.speech: Speech | None = None
         self.touched: list[Rect] = []
@@ -106,7 +107,7 @@ class Overlay:
         self._faces.labels(painter, tracks, self._colours, sizes, avoid=avoid)
         if self.help:
             painter.dim(0.45)
-            _middle(painter, panels.help_panel(panels.HELP, sizes), sizes)
+            _middle(painter, panels.help_panel(self.keys, sizes), sizes)
 
     def notify(self, text: str, *, now: float, seconds: float = 2.5) -> None:
         """Show one quiet line for so many seconds from `now`, by the clock of `draw`."""

@@ -23,6 +23,7 @@ class Status:
     faces: how many are seen.  detector: its name.
     recording_s: seconds recorded so far; None while not recording.
     missed: frames that the camera gave and nobody fetched.  paused: the picture stands still.
+    picture: which of several pictures this is.
     """
 
     fps: float | None = None
@@ -32,6 +33,7 @@ class Status:
     recording_s: float | None = None
     missed: int = 0
     paused: bool = False
+    picture: str = ""
 
 
 class StatusRow:
@@ -71,6 +73,8 @@ def _parts(
     """The row's words, the most important first: what finds no room is dropped from the end."""
     if status.recording_s is not None:
         yield clock(status.recording_s), RECORDING
+    if status.picture:
+        yield status.picture, TEXT
     if status.paused:
         yield "Paused", TEXT
     if fps is not None:
