@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--source",
         default="0",
         metavar="CAMERA|FILE|ADDRESS",
-        help="a camera's number, a file, or the address of a stream (http, rtsp); default: 0",
+        help="a camera's number, a file, a folder of pictures, or the address of a stream (http, "
+        "rtsp); default: 0",
     )
     source.add_argument(
         "--camera",

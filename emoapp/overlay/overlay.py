@@ -28,7 +28,7 @@ class Overlay:
     """Faces, bars, timeline, status row and help, drawn in place.
 
     bars: show the panel of bars.  timeline: show the last 30 seconds of the followed face.
-    help: show the keys over the dimmed picture.
+    help: show the keys over the dimmed picture.  keys: these, as rows of (keys, what they do).
     followed: id of the track whose bars are shown; None, or a track that is gone: the largest.
     speech: what the companion says; None for no panel.
     touched: the rectangles outside of which the last drawing changed no pixel.
@@ -40,6 +40,7 @@ class Overlay:
         self.bars = bars
         self.timeline = timeline
         self.help = False
+        self.keys = panels.HELP
         self.followed: int | None = None
         self.speech: Speech | None = None
         self.touched: list[Rect] = []
@@ -111,7 +112,7 @@ class Overlay:
         self._faces.labels(painter, tracks, self._colours, sizes, avoid=avoid)
         if self.help:
             painter.dim(0.45)
-            _middle(painter, panels.help_panel(panels.HELP, sizes), sizes)
+            _middle(painter, panels.help_panel(self.keys, sizes), sizes)
         if alert:
             painter.paste(alert[0], alert_rect.x0, alert_rect.y0)
 

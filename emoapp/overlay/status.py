@@ -34,6 +34,7 @@ class Status:
     recording_s: seconds recorded so far; None while not recording.
     room_s: seconds until the recording's disk is full; None where there is room enough.
     missed: frames that the camera gave and nobody fetched.  paused: the picture stands still.
+    picture: which of several pictures this is.
     """
 
     fps: float | None = None
@@ -44,6 +45,7 @@ class Status:
     room_s: float | None = None
     missed: int = 0
     paused: bool = False
+    picture: str = ""
 
 
 class StatusRow:
@@ -85,6 +87,8 @@ def _parts(
         yield clock(status.recording_s), RECORDING
     if status.room_s is not None:
         yield f"disk full in {clock(status.room_s)}", WARNING
+    if status.picture:
+        yield status.picture, TEXT
     if status.paused:
         yield "Paused", TEXT
     if fps is not None:

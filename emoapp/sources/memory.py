@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import BinaryIO
 
 from PIL import Image
@@ -12,6 +13,9 @@ picture the detectors see 640 pixels across anyway."""
 
 MEMORY = 350_000_000
 """Bytes that decoding may take. The program takes 150 MB beside."""
+
+_MORE_MEMORY = {"WEBP": 420_000_000, "AVIF": 420_000_000, "HEIF": 420_000_000}
+"""The same for formats whose libraries need so much for what phones and cameras write."""
 
 MOST_PIXELS = 400_000_000
 """Pictures of more are refused, whatever memory they take: they would keep a core busy for long.
@@ -26,8 +30,11 @@ _FILE_COPIES = {"JPEG": 2, "WEBP": 3, "AVIF": 3, "HEIF": 3}
 _STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
 """Bytes a pixel in Pillow's memory; any other mode takes 4."""
 
-_BESIDE = {"WEBP": 13, "AVIF": 10, "HEIF": 8}
+_BESIDE = {"WEBP": 12, "AVIF": 6, "HEIF": 4.5}
 """Bytes a pixel that a format's library takes beside (measured with photographs of 24 million)."""
+
+_HELD = ("WEBP", "AVIF", "HEIF", "TIFF")
+"""Formats whose libraries hold, or map, the whole file while they decode."""
 
 _OUTPUT = 3  # bytes a pixel of the array that comes out
 _ROWS_PER_STRIP, _SAMPLES, _BITS, _TILE_WIDTH, _TILE_HEIGHT = 278, 277, 258, 322, 323  # TIFF tags
@@ -36,6 +43,11 @@ _ROWS_PER_STRIP, _SAMPLES, _BITS, _TILE_WIDTH, _TILE_HEIGHT = 278, 277, 258, 322
 def largest_file(format_name: str) -> int:
     """The size in bytes from which on a file of this format is not even opened."""
     return MEMORY // _FILE_COPIES.get(format_name, 1)
+
+
+def memory_for(format_name: str) -> int:
+    """The bytes that decoding a picture of this format may take."""
+    return _MORE_MEMORY.get(format_name, MEMORY)
 
 
 def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
@@ -47,19 +59,22 @@ def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
     if pixels > MOST_PIXELS:
         return None
     whole = pixels * _BESIDE.get(image.format, 0)
+    if image.format in _HELD:
+        whole += os.fstat(file.fileno()).st_size
     at_scale = _OUTPUT
     if image.format in ("JPEG", "MPO"):
         whole += _coefficients(image, file)
         at_scale += _STORED.get(image.mode, 4)
     else:
         whole += pixels * _STORED.get(image.mode, 4)
-    if image.format == "TIFF":
+    decoder = image.tile[0][0] if image.tile else ""
+    if decoder == "libtiff":
         whole += 2 * _strip(image)
-    elif image.tile and image.tile[0][0] == "bmp_rle":
+    elif decoder == "bmp_rle":
         whole += 4 * pixels
     for scale in SCALES:
         left = pixels // scale**2
-        if left <= LARGEST and whole + left * at_scale <= MEMORY:
+        if left <= LARGEST and whole + left * at_scale <= memory_for(image.format):
             return scale
     return None
 

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from emoapp.errors import SourceError
-from emoapp.sources.memory import MEMORY, MOST_PIXELS, choose_scale, largest_file
+from emoapp.sources.memory import MOST_PIXELS, choose_scale, largest_file, memory_for
 
 _FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "AVIF", "HEIF")
 _UNDERSTOOD = "JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC, with 8 or 16 bits a colour,"
@@ -204,7 +204,8 @@ def _too_large(image: Image.Image, path: Path) -> SourceError:
         return SourceError(
             f"{found}; at most {MOST_PIXELS // 1_000_000} are read. Make it smaller."
         )
-    found += f", which takes more than {MEMORY // 1_000_000} MB to decode. Make it smaller, or save"
+    most = memory_for(image.format) // 1_000_000
+    found += f", which takes more than {most} MB to decode. Make it smaller, or save"
     if image.format in ("JPEG", "MPO"):
         return SourceError(f"{found} it anew, not as a progressive JPEG.")
     return SourceError(f"{found} it as JPEG.")
