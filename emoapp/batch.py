@@ -11,9 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emoapp.config import VideoConfig
+from emoapp.diagnostics import get_logger, session
+from emoapp.diagnostics.folder import log_folder
 from emoapp.errors import EmoappError, SinkError, SourceError, UsageError
 from emoapp.recorded import run_video
 from emoapp.runner import Progress
+
+logger = get_logger(__name__)
 
 VIDEO_SUFFIXES = frozenset(
     ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
@@ -159,14 +163,23 @@ def run_one(config: VideoConfig, *, progress: Progress | None = None) -> Outcome
     try:
         return Outcome(config, numbers=run_video(config, progress=progress))
     except EmoappError as exc:
+        logger.error("%s", exc, exc_info=exc)
         return Outcome(config, error=str(exc))
     except Exception as exc:  # so that one file's surprise does not end the others' run
-        return Outcome(config, error=f"{config.source}: {type(exc).__name__}: {exc}")
+        logger.critical("%s: unexpected error", config.source, exc_info=exc)
+        error = f"{config.source}: {session.said(exc)}; {session.where()}"
+        return Outcome(config, error=error)
+
+
+def _run_in_worker(config: VideoConfig) -> Outcome:
+    # A process of this program has begun its log already; a cluster's worker does here.
+    session.start_worker(own_process=False)
+    return run_one(config)
 
 
 def run_all(configs: Iterable[VideoConfig], executor: Executor) -> Iterator[Outcome]:
     """Run recordings side by side; gives each outcome as it comes."""
-    futures = {executor.submit(run_one, config): config for config in configs}
+    futures = {executor.submit(_run_in_worker, config): config for config in configs}
     for future in as_completed(futures):
         config = futures[future]
         try:
@@ -190,7 +203,9 @@ def run_in_processes(configs: Iterable[VideoConfig], count: int) -> Iterator[Out
     for config in crashed:
         with processes(1) as executor:
             (outcome,) = run_all([replace(config, overwrite=True)], executor)
-        error = f"{config.source}: {CRASHED}" if outcome.error == CRASHED else outcome.error
+        error = outcome.error
+        if error == CRASHED:
+            error = f"{config.source}: {CRASHED}; details in {log_folder()}"
         yield replace(outcome, config=config, error=error)
 
 
@@ -201,7 +216,7 @@ def processes(count: int) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_quiet_worker
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
     )
     try:
         yield pool
@@ -236,11 +251,9 @@ def cluster(address: str) -> Iterator[Executor]:
         yield executor
 
 
-def _quiet_worker() -> None:
+def _start_worker() -> None:
     import signal
-
-    from emoapp.quiet import silence_native_libraries
 
     # Ctrl-C reaches the whole group; the first process ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    silence_native_libraries()
+    session.start_worker()
