@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
 
     import emoapp
     from emoapp.doctor import PROBLEM, checks, examine
+    from emoapp.doctor.logs import end_of, log_of_interest
 
     console = Console()
     found = {}
@@ -35,12 +36,19 @@ def run(args: argparse.Namespace) -> int:
         with console.status(f"looking at: {name}"):
             found[name] = examine(check)
     console.print(_table(found))
+    quoted = log_of_interest()
+    lines = [] if quoted is None else end_of(quoted)
+    if lines:
+        print(f"the end of {quoted}:")
+        for line in lines:
+            print(f"  {line}")
     if args.json is not None:
         listed = [
             {"check": name, "level": one.level, "found": one.found, "advice": one.advice}
             for name, one in found.items()
         ]
-        write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed})
+        quote = {"file": str(quoted), "end": lines} if lines else None
+        write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed, "log": quote})
         print(f"wrote {args.json}")
     return int(any(one.level == PROBLEM for one in found.values()))
 

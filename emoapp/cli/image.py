@@ -8,6 +8,10 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from emoapp.cli.common import add_recognition_arguments, progress_bar
+from emoapp.cli.flags import Flag
+from emoapp.diagnostics import get_logger
+
+logger = get_logger(__name__)
 
 HELP = "Read the faces in pictures: print them, write annotated copies and tables of numbers."
 
@@ -30,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--blur", choices=["faces"], help="make the faces unrecognisable in the copies"
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    parser.add_argument("--overwrite", action=Flag, help="replace files that are there")
     add_recognition_arguments(parser)
 
 
@@ -50,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     def fail(error: SourceError) -> None:
         nonlocal failed
         failed += 1
+        logger.error("%s", error, exc_info=error)
         print(f"emoapp: {error}", file=sys.stderr)
 
     chosen = pictures.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)
