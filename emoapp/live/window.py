@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from emoapp.config import LiveConfig
+from emoapp.diagnostics import get_logger
 from emoapp.errors import SinkError
 from emoapp.files import free_name
 from emoapp.live.recording import Recording
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from emoapp.overlay import Status
     from emoapp.overlay.veil import Veil
     from emoapp.sinks.window import Window
+
+logger = get_logger(__name__)
 
 PAUSE_S = 0.02
 """How long the window rests between two looks at the keys while the picture stands still."""
@@ -250,6 +253,7 @@ class WindowRun(Run):
         self._recording.start(path, fps=fps, frame=self._last, overwrite=overwrite)
 
     def _notify(self, text: str) -> None:
+        logger.info("notice: %s", text)
         if self.overlay is not None:
             self.overlay.notify(text, now=time.monotonic())
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import SinkError, SourceError
 from emoapp.files import write_whole
 from emoapp.report import chapters, clips, measures, pictures, plots
@@ -15,6 +16,8 @@ from emoapp.report.reading import Log, read_log
 from emoapp.report.tables import tables
 from emoapp.report.timeline import timeline
 from emoapp.sinks.files import cannot_write
+
+logger = get_logger(__name__)
 
 PAGE = "report.html"
 MOMENTS = 12
@@ -71,6 +74,7 @@ def write_report(config: ReportConfig) -> Written:
     measured = measures.measure(log)
     moments = measures.strongest(log, MOMENTS, tracks=measured.shown)
     written = Written(folder)
+    logger.info("report of %s in %s", config.log, folder)
 
     shots: dict[int, bytes] = {}
     portraits: dict[int, bytes] = {}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import UsageError
 from emoapp.sinks.base import Sink
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from emoapp.sinks.window import Window
 
 __all__ = ["LOGS", "Sink", "open_log", "open_recorder", "open_window"]
+
+logger = get_logger(__name__)
 
 # Each backend is imported when it is opened: OpenCV and PyAV take a fifth of a second each.
 
@@ -30,7 +33,9 @@ def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
     """See `emoapp.sinks.recorder.VideoRecorder`."""
     from emoapp.sinks.recorder import VideoRecorder
 
-    return VideoRecorder(path, **options)
+    recorder = VideoRecorder(path, **options)
+    logger.info("recording to %s", path)
+    return recorder
 
 
 def _log(name: str) -> Callable[..., Sink]:
@@ -67,4 +72,6 @@ def open_log(
     factory = LOGS.get(Path(path).suffix.lower())
     if factory is None:
         raise UsageError(f"The log {path} must end with {', '.join(LOGS)}.")
-    return factory(path, labels, source=source, overwrite=overwrite)
+    log = factory(path, labels, source=source, overwrite=overwrite)
+    logger.info("results to %s", path)
+    return log

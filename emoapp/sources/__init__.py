@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import SourceError, UsageError
 from emoapp.sources.base import Source, Waiting
 
@@ -76,6 +77,8 @@ def _at_pace(source: Source, live: bool) -> Source:
     return Paced(source)
 
 
+logger = get_logger(__name__)
+
 KINDS: dict[str, Callable[..., Source]] = {
     "camera": _camera,
     "stream": _stream,
@@ -131,4 +134,6 @@ def open_source(
     kind = kind_of(text)
     if kind != "camera" and (size_wh is not None or fps is not None):
         raise UsageError(f"Only a camera can be asked for a size or a rate; {text} is no camera.")
-    return KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps, reconnect=reconnect)
+    source = KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps, reconnect=reconnect)
+    logger.info("%s %s: %s pixels, %s frames a second", kind, text, source.size_wh, source.fps)
+    return source
