@@ -38,7 +38,14 @@ def came() -> bool:
 def again() -> None:
     """Interrupt the main thread once more, where a destructor has swallowed it."""
     # Not at once, or the hook that reports it would be what is interrupted.
-    threading.Timer(0.01, signal.raise_signal, [signal.SIGINT]).start()
+    threading.Timer(0.01, _interrupt_main).start()
+
+
+def _interrupt_main() -> None:
+    if hasattr(signal, "pthread_kill"):  # ends what the thread waits for, too
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    else:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _handle(number: int, handler) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, run_python
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -109,6 +109,61 @@ def test_at_many_times_from_outside(start, ms):
     time.sleep(ms / 1000)
     process.send_signal(signal.SIGINT)
     assert end_of(process) in [(130, ""), (130, "emoapp: interrupted\n")]
+
+
+SWALLOWED = """
+import os, signal, sys, time
+import emoapp.cli.cameras
+from emoapp.cli import main
+
+class Dying:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+
+def run(args):
+    Dying()
+    time.sleep(60)
+
+emoapp.cli.cameras.run = run
+sys.exit(main(["cameras"]))
+"""
+
+
+def test_one_that_a_destructor_swallows_comes_again():
+    process = subprocess.Popen([sys.executable, "-c", SWALLOWED], stderr=subprocess.PIPE, text=True)
+    assert end_of(process) == (130, "emoapp: interrupted\n")
+
+
+WRITING = """
+import sys
+import emoapp.cli.cameras
+from emoapp.cli import main
+from emoapp.errors import SinkError
+
+def run(args):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        raise {}
+
+import signal
+emoapp.cli.cameras.run = run
+sys.exit(main(["cameras"]))
+"""
+
+
+@pytest.mark.parametrize(
+    "error, status, said",
+    [
+        ("ImportError('half a module')", 130, "interrupted"),
+        ("SinkError('out.mp4 cannot be written: disk full.')", 1, "out.mp4 cannot be written"),
+    ],
+)
+def test_what_goes_wrong_after_it(error, status, said):
+    run = run_python(WRITING.format(error))
+    assert run.returncode == status
+    assert said in run.stderr and run.stderr.count("\n") == 1
 
 
 def test_a_background_job_that_ignores_it_goes_on():

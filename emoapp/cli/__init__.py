@@ -18,7 +18,7 @@ from emoapp.cli.settings import (
     settings_path,
 )
 from emoapp.diagnostics import get_logger, session
-from emoapp.errors import EmoappError, UsageError
+from emoapp.errors import EmoappError, SinkError, UsageError
 
 logger = get_logger(__name__)
 
@@ -88,7 +88,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _failed(exc: BaseException, words: Sequence[str]) -> int:
     """Say in one line what ended a command; returns the exit status."""
-    if isinstance(exc, KeyboardInterrupt) or interrupts.came():
+    # Most errors after Ctrl-C are those of the import that it broke; but what could not be written
+    # when files were closed must be known.
+    broken = interrupts.came() and not isinstance(exc, SinkError | OSError)
+    if isinstance(exc, KeyboardInterrupt) or broken:
         logger.debug("interrupted", exc_info=exc)
         print("emoapp: interrupted", file=sys.stderr)
         return interrupts.INTERRUPTED

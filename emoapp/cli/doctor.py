@@ -69,10 +69,11 @@ def check_settings() -> Finding:
 
 
 def _table(found: dict[str, Finding]):
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table("", "", "found", "what to do")
+    # Folded: of a file's name no letter may be missing.
+    table = Table("", "", *(Column(name, overflow="fold") for name in ("found", "what to do")))
     for name, one in found.items():
         style = _STYLES[one.level]
         # Text: a message may hold brackets, which rich would take for its own.
