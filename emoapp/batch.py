@@ -11,11 +11,15 @@ from pathlib import Path
 
 from emoapp.addresses import redact_url
 from emoapp.config import VideoConfig
+from emoapp.diagnostics import get_logger, session
+from emoapp.diagnostics.folder import log_folder
 from emoapp.errors import EmoappError, OutputExistsError, OutputInUseError, UsageError
 from emoapp.ledger import Ledger
 from emoapp.recorded import run_video
 from emoapp.runner import Progress
 from emoapp.sinks.files import check_target
+
+logger = get_logger(__name__)
 
 CRASHED = "the program that read it crashed; the file may be damaged"
 
@@ -41,9 +45,18 @@ def run_one(config: VideoConfig, folder: Path, *, progress: Progress | None = No
     try:
         return _run(config, Ledger(folder), progress)
     except EmoappError as exc:
+        logger.error("%s", exc, exc_info=exc)
         return Outcome(config, error=str(exc))
     except Exception as exc:  # so that one file's surprise does not end the others' run
-        return Outcome(config, error=f"{redact_url(config.source)}: {type(exc).__name__}: {exc}")
+        source = redact_url(config.source)
+        logger.critical("%s: unexpected error", source, exc_info=exc)
+        return Outcome(config, error=f"{source}: {session.said(exc)}; {session.where()}")
+
+
+def _run_in_worker(config: VideoConfig, folder: Path) -> Outcome:
+    # A process of this program has begun its log already; a cluster's worker does here.
+    session.start_worker(own_process=False)
+    return run_one(config, folder)
 
 
 def _run(config: VideoConfig, ledger: Ledger, progress: Progress | None) -> Outcome:
@@ -76,7 +89,7 @@ def run_all(
     """
     tell = _absolute if absolute else lambda config: config
     folder = folder.absolute()
-    futures = {executor.submit(run_one, tell(config), folder): config for config in configs}
+    futures = {executor.submit(_run_in_worker, tell(config), folder): config for config in configs}
     for future in as_completed(futures):
         config = futures[future]
         try:
@@ -101,7 +114,9 @@ def run_in_processes(configs: Iterable[VideoConfig], count: int, folder: Path) -
     for config in crashed:
         with processes(1) as executor:
             (outcome,) = run_all([config], executor, folder)
-        error = f"{config.source}: {CRASHED}" if outcome.error == CRASHED else outcome.error
+        error = outcome.error
+        if error == CRASHED:
+            error = f"{redact_url(config.source)}: {CRASHED}; details in {log_folder()}"
         yield replace(outcome, error=error)
 
 
@@ -129,7 +144,7 @@ def processes(count: int) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_quiet_worker
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
     )
     try:
         yield pool
@@ -181,11 +196,9 @@ def _as_named(config: VideoConfig, outcome: Outcome) -> Outcome:
     return replace(outcome, config=replace(config, **names))
 
 
-def _quiet_worker() -> None:
+def _start_worker() -> None:
     import signal
-
-    from emoapp.quiet import silence_native_libraries
 
     # Ctrl-C reaches the whole group; the first process ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    silence_native_libraries()
+    session.start_worker()

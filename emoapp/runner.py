@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from emoapp.config import LiveConfig, RunConfig, VideoConfig
+from emoapp.diagnostics import get_logger
 from emoapp.errors import SinkError
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink, open_log
@@ -18,6 +19,8 @@ from emoapp.types import Frame, Result
 
 if TYPE_CHECKING:
     from emoapp.overlay import Overlay, Status
+
+logger = get_logger(__name__)
 
 Progress = Callable[[int, "int | None"], None]
 """Called with (frames done, frames in all or None) after each frame."""
@@ -87,6 +90,7 @@ class Run:
             source_fps=self.source.fps,
             missed=self.missed,
         )
+        logger.info("run over: %s", numbers)
         if self.config.stats is not None:
             write_json(self.config.stats, numbers, overwrite=self.config.overwrite)
         return numbers
@@ -124,6 +128,7 @@ class Run:
             self._said_waiting = ""
         elif self._said_waiting != waiting.reason:
             self._said_waiting = waiting.reason
+            logger.warning("waiting: %s", waiting.reason)
             say(f"{waiting.reason}; waiting for it")
 
     def draw(self, result: Result) -> None:

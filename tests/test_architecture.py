@@ -9,8 +9,8 @@ from conftest import ROOT, run_python
 
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "labels", "errors", "config", "limits", "files", "framing", "geometry"}
-GROUND |= {"addresses", "escape", "terminal"}
-GROUND |= {"resources", "quiet", "stats", "ahead", "locks"}
+GROUND |= {"addresses", "escape", "terminal", "diagnostics", "interrupts", "native_logs"}
+GROUND |= {"resources", "stats", "ahead", "locks"}
 STAGES = {"sources", "detectors", "align", "classifiers", "quality", "tracking"}
 STAGES |= {"overlay", "sinks", "companion"}
 RUNNERS = [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
 import emoapp
+from emoapp import interrupts
+from emoapp.cli.flags import Flag
 from emoapp.cli.settings import (
     LIMITS_TABLE,
     apply_limits,
@@ -17,17 +18,17 @@ from emoapp.cli.settings import (
     read_settings,
     settings_path,
 )
-from emoapp.errors import EmoappError, UsageError
-from emoapp.quiet import silence_native_libraries
+from emoapp.diagnostics import get_logger, session
+from emoapp.errors import EmoappError, SinkError, UsageError
 from emoapp.terminal import complain, sayable
+
+logger = get_logger(__name__)
 
 COMMANDS = (
     *("live", "video", "image", "report", "cameras", "config", "doctor", "benchmark"),
     *("train", "distill", "evaluate", "export"),
 )
 """Each is the module of the same name here, with HELP, `add_arguments(parser)` and `run(args)`."""
-
-INTERRUPTED = 130
 
 
 class Parser(argparse.ArgumentParser):
@@ -49,6 +50,9 @@ def build_parser(*, settings: bool = True) -> argparse.ArgumentParser:
         module = import_module(f"emoapp.cli.{name}")
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(command)
+        command.add_argument(
+            "-v", "--verbose", action=Flag, help="log more, and show it on the terminal"
+        )
         command.set_defaults(run=module.run)
     path = settings_path()
     for name, table in read_settings(path).items() if settings else ():
@@ -74,23 +78,45 @@ def command_parser(name: str) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; gives the exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C."""
-    silence_native_libraries()
-    # `kill` and the end of a session close files and cameras as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run a command and return the exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C.
+
+    What was logged of it is in the folder `diagnostics.folder.log_folder`.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
-        words = sys.argv[1:] if argv is None else argv
         # The doctor is for when something is wrong, be it the settings.
         args = build_parser(settings=words[:1] != ["doctor"]).parse_args(words)
-        return args.run(args) or 0
-    except EmoappError as exc:
+        interrupts.raise_interrupts()
+        session.start(words, verbose=args.verbose)
+        status = args.run(args) or 0
+    except BaseException as exc:
+        status = _failed(exc, words)
+    logger.info("exit status %d", status)
+    return status
+
+
+def _failed(exc: BaseException, words: Sequence[str]) -> int:
+    """Say in one line what ended a command; returns the exit status."""
+    # Most errors after Ctrl-C are those of the import that it broke; but what could not be written
+    # when files were closed must be known.
+    broken = interrupts.came() and not isinstance(exc, SinkError | OSError)
+    if isinstance(exc, KeyboardInterrupt) or broken:
+        logger.debug("interrupted", exc_info=exc)
+        complain("interrupted")
+        return interrupts.INTERRUPTED
+    if isinstance(exc, EmoappError):
+        logger.error("%s", exc, exc_info=None if isinstance(exc, UsageError) else exc)
         complain(exc)
         return exc.exit_status
-    except OSError as exc:
+    if isinstance(exc, OSError):
         # Files that training and reports write: no rights, no folder, a full disk.
+        logger.error("%s", exc, exc_info=exc)
         where = f"{exc.filename}: " if exc.filename else ""
         complain(f"{where}{exc.strerror or exc}")
         return EmoappError.exit_status
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return INTERRUPTED
+    if not isinstance(exc, Exception) or session.debugging():  # argparse has said what was wrong
+        raise exc
+    session.start(words)  # if it went wrong before the words were understood
+    logger.critical("unexpected error", exc_info=exc)
+    complain(f"unexpected error: {session.said(exc)}; {session.where()}")
+    return EmoappError.exit_status

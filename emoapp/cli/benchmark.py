@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from emoapp.cli.common import positive_int
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import positive_int
 from emoapp.stats import write_json
 from emoapp.terminal import say
 
@@ -16,10 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--repeats", type=positive_int, default=5, metavar="N", help="runs to take medians of"
     )
-    parser.add_argument("--no-window", action="store_true", help="leave showing and starting out")
+    parser.add_argument("--no-window", action=Flag, help="leave showing and starting out")
     parser.add_argument(
         "--video",
-        action="store_true",
+        action=Flag,
         help="measure recorded video instead, beside decoding and encoding alone",
     )
     parser.add_argument(

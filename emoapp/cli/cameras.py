@@ -6,6 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
+from emoapp.cli.flags import Flag
 from emoapp.errors import CameraError
 from emoapp.terminal import say, sayable
 
@@ -13,7 +14,7 @@ HELP = "List the cameras of this computer, with their sizes and rates."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    parser.add_argument("--json", action=Flag, help="print the list as JSON")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 
 from emoapp.classifiers import DEVICES
+from emoapp.cli.flags import Flag
 from emoapp.cli.limits import SetLimit
+from emoapp.cli.numbers import not_negative, positive, positive_int
 from emoapp.detectors import DETECTORS
 from emoapp.errors import UsageError
 from emoapp.limits import LIMITS, Limits
@@ -31,9 +33,7 @@ def add_recognition_arguments(parser: argparse.ArgumentParser) -> argparse._Argu
     group.add_argument(
         "--model", type=Path, metavar="FILE", help="a model made by `emoapp train`, or its folder"
     )
-    group.add_argument(
-        "--contempt", action="store_true", help="show an eighth expression: contempt"
-    )
+    group.add_argument("--contempt", action=Flag, help="show an eighth expression: contempt")
     return group
 
 
@@ -84,13 +84,13 @@ def add_data_arguments(
         "--ferplus", type=Path, metavar="CSV", help="FER+'s votes (default: beside the data)"
     )
     parser.add_argument(
-        "--skip-bad", action="store_true", help="leave broken rows and files out and list them"
+        "--skip-bad", action=Flag, help="leave broken rows and files out and list them"
     )
 
 
 def add_photo_arguments(parser: argparse.ArgumentParser, explained: str) -> None:
     """Whether the labelled pictures are photographs, and what finds the faces in them."""
-    parser.add_argument("--photos", action="store_true", help=explained)
+    parser.add_argument("--photos", action=Flag, help=explained)
     parser.add_argument(
         "--detector",
         choices=["auto", *DETECTORS],
@@ -125,38 +125,6 @@ def summary(numbers: dict) -> str:
     if numbers["faces"]["mean"] is not None:
         parts.append(f"{numbers['faces']['mean']:.1f} faces a frame")
     return ", ".join(parts)
-
-
-def positive_int(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
-    return value
-
-
-def positive(text: str) -> float:
-    value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"expected more than 0, got {text}")
-    return value
-
-
-def not_negative(text: str) -> float:
-    value = float(text)
-    if not value >= 0:
-        raise argparse.ArgumentTypeError(f"expected 0 or more, got {text}")
-    return value
-
-
-def size_wh(text: str) -> tuple[int, int]:
-    """ "1280x720" -> (1280, 720)."""
-    try:
-        width, height = (int(part) for part in text.lower().split("x"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT, got {text!r}") from None
-    if width < 1 or height < 1:
-        raise argparse.ArgumentTypeError(f"expected two positive numbers, got {text!r}")
-    return width, height
 
 
 NOTES_SHOWN = 20

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from urllib.parse import urlsplit
 
-from emoapp.cli.common import positive
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import positive
 from emoapp.cli.settings import settings_path
 from emoapp.config import CompanionConfig, Pace
 from emoapp.errors import UsageError
@@ -30,6 +31,14 @@ def add_companion_arguments(parser: argparse.ArgumentParser) -> None:
         "expression only (default: off; without a word: server where --companion-url is given)",
     )
     group.add_argument(
+        "--no-companion",
+        action="store_const",
+        const="off",
+        dest="companion",
+        default=argparse.SUPPRESS,
+        help="none",
+    )
+    group.add_argument(
         "--companion-url",
         metavar="ADDRESS",
         help="a server that speaks OpenAI's chat API, such as http://localhost:11434/v1; its key, "
@@ -41,11 +50,11 @@ def add_companion_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--companion-dry-run",
-        action="store_true",
+        action=Flag,
         help="print exactly what would be sent, and send nothing",
     )
     group.add_argument(
-        "--yes", action="store_true", help="agree to what the companion sends without being asked"
+        "--yes", action=Flag, help="agree to what the companion sends without being asked"
     )
     for name, value, explained in (
         ("lasted", usual.lasted_s, "speak of an expression that has lasted so long"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from emoapp.cli.flags import Flag
 from emoapp.cli.settings import LIMITS_TABLE, options, read_settings, settings_path
 from emoapp.terminal import say, sayable
 
@@ -15,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name", nargs="?", metavar="COMMAND", default="live", help="which command's (default: live)"
     )
-    parser.add_argument("--path", action="store_true", help="print only where the file belongs")
+    parser.add_argument("--path", action=Flag, help="print only where the file belongs")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
 
     import emoapp
     from emoapp.doctor import PROBLEM, checks, examine
+    from emoapp.doctor.logs import end_of, log_of_interest
 
     console = Console()
     found = {}
@@ -37,6 +38,12 @@ def run(args: argparse.Namespace) -> int:
         with console.status(f"looking at: {name}"):
             found[name] = examine(check)
     console.print(_table(found))
+    quoted = log_of_interest()
+    lines = [] if quoted is None else end_of(quoted)
+    if lines:
+        print(f"the end of {quoted}:")
+        for line in lines:
+            print(f"  {line}")
     if args.json is not None:
         listed = [
             {
@@ -47,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
             }
             for name, one in found.items()
         ]
-        write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed})
+        quote = {"file": str(quoted), "end": lines} if lines else None
+        write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed, "log": quote})
         say(f"wrote {args.json}")
     return int(any(one.level == PROBLEM for one in found.values()))
 
@@ -68,10 +76,11 @@ def check_settings() -> Finding:
 
 
 def _table(found: dict[str, Finding]):
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table("", "", "found", "what to do")
+    # Folded: of a file's name no letter may be missing.
+    table = Table("", "", *(Column(name, overflow="fold") for name in ("found", "what to do")))
     for name, one in found.items():
         style = _STYLES[one.level]
         # Text: a message may hold brackets, which rich would take for its own.

@@ -14,6 +14,7 @@ from emoapp.cli.common import (
     progress_bar,
     progress_of,
 )
+from emoapp.cli.flags import Flag
 from emoapp.stats import write_json
 from emoapp.terminal import say, sayable
 
@@ -40,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--robustness",
-        action="store_true",
+        action=Flag,
         help="also measure under blur, noise, darkness, rotation, shift, small faces, compression",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from emoapp.cli.common import add_data_arguments, need_training
+from emoapp.cli.flags import Flag
 from emoapp.errors import ModelError
 from emoapp.terminal import say
 
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--mirror",
-        action="store_true",
+        action=Flag,
         help="let the model look at the mirrored face too: a little better, twice the time",
     )
     add_data_arguments(

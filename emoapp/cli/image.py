@@ -7,7 +7,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from emoapp.cli.common import add_recognition_arguments, progress_bar
+from emoapp.cli.flags import Flag
+from emoapp.diagnostics import get_logger
 from emoapp.terminal import complain, say
+
+logger = get_logger(__name__)
 
 HELP = "Read the faces in pictures: print them, write annotated copies and tables of numbers."
 
@@ -30,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--blur", choices=["faces"], help="make the faces unrecognisable in the copies"
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    parser.add_argument("--overwrite", action=Flag, help="replace files that are there")
     add_recognition_arguments(parser)
 
 
@@ -51,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
     def fail(error: SourceError) -> None:
         nonlocal failed
         failed += 1
+        logger.error("%s", error, exc_info=error)
         complain(error)
 
     chosen = pictures.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)

@@ -10,11 +10,12 @@ from emoapp.cli.common import (
     add_data_arguments,
     add_photo_arguments,
     need_training,
-    positive_int,
     print_notes,
     progress_bar,
     progress_of,
 )
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import from_to, not_negative, positive, positive_int, share, whole
 from emoapp.errors import UsageError
 from emoapp.terminal import say, sayable
 from emoapp.training.config import TrainConfig
@@ -24,9 +25,21 @@ HELP = "Train a model, or teachers for one, on FER-2013 or on folders of picture
 SOFT_LABELS = "soft_labels.npz"
 
 _TYPES = {
-    "int": {"type": int},
-    "float": {"type": float},
-    "tuple[int, int, int]": {"type": int, "nargs": 3},
+    "epochs": positive_int,
+    "batch_size": positive_int,
+    "learning_rate": positive,
+    "warmup_epochs": not_negative,
+    "weight_decay": not_negative,
+    "ema_momentum": from_to(0, 1),
+    "label_smoothing": from_to(0, 1),
+    "patience": positive_int,
+    "width": whole(4),
+    "blocks": positive_int,
+    "dropout": from_to(0, 1),
+    "camera": share,
+    "hidden": share,
+    "soft_share": share,
+    "seed": whole(0, 2**31 - 1),
 }
 _EXPLAINED = {
     "epochs": "passes over the training images",
@@ -65,7 +78,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         parser, "the pictures in folders are photographs: find the faces and cut them out first"
     )
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --output")
+    parser.add_argument("--resume", action=Flag, help="go on with the run in --output")
     parser.add_argument(
         "--start-from",
         type=Path,
@@ -73,7 +86,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help="begin with the weights of a trained model (models/model.keras is the shipped one)",
     )
     parser.add_argument(
-        "--float32", action="store_true", help="compute in float32 instead of mixed bfloat16"
+        "--float32", action=Flag, help="compute in float32 instead of mixed bfloat16"
     )
     recipe = parser.add_argument_group("recipe")
     for field in fields(TrainConfig):
@@ -83,7 +96,8 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
                 default=field.default,
                 metavar="N",
                 help=f"{_EXPLAINED[field.name]} (default: {_typed(field.default)})",
-                **_TYPES[field.type],
+                type=_TYPES[field.name],
+                nargs=len(field.default) if isinstance(field.default, tuple) else None,
             )
 
 

@@ -18,10 +18,11 @@ from emoapp.addresses import redact_url
 from emoapp.cli.common import (
     add_analysis_arguments,
     analysis_options,
-    positive_int,
     progress_bar,
     summary,
 )
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import positive_int, whole
 from emoapp.config import VideoConfig
 from emoapp.errors import UsageError
 from emoapp.sinks.codecs import CODECS
@@ -63,7 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--no-frames",
-        action="store_true",
+        action=Flag,
+        opposite="--with-frames",
         help="write numbers only, no picture (default log: <IN>_emotions.csv)",
     )
     parser.add_argument(
@@ -71,12 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("faces", "others"),
         help="make all faces unrecognisable in the copy, or all but the main person's",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    parser.add_argument("--overwrite", action=Flag, help="replace files that are there")
     group = parser.add_argument_group("encoding")
     group.add_argument("--codec", choices=tuple(CODECS), help="default: h264; of .webm vp9")
     group.add_argument(
         "--quality",
-        type=int,
+        type=whole(0, 63),
         metavar="N",
         help="0 is the best; to 51 for h264 and hevc, to 63 for vp9 and av1 "
         f"(default: {', '.join(f'{name} {codec.crf}' for name, codec in CODECS.items())})",

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emoapp.diagnostics import get_logger
+
+logger = get_logger(__name__)
+
 SILENCE_S = 20.0
 """A server may be silent for so long: models on a laptop take their time for the first word."""
 
@@ -115,6 +119,8 @@ class Client:
             self._finish(event["fault"])
 
     def _finish(self, fault: str | None) -> None:
+        if fault:
+            logger.warning("%s", fault)
         self._answer.fault, self._answer.done = fault, True
 
     def _end_helper(self) -> None:

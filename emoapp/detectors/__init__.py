@@ -6,9 +6,13 @@ from collections.abc import Callable
 from importlib import import_module
 
 from emoapp.detectors.base import Detector
+from emoapp.diagnostics import get_logger
 from emoapp.errors import EmoappError, UsageError
 
 __all__ = ["DETECTORS", "Detector", "open_detector"]
+
+
+logger = get_logger(__name__)
 
 
 def _factory(module: str, name: str) -> Callable[[], Detector]:
@@ -34,15 +38,18 @@ def open_detector(name: str = "auto") -> Detector:
                 f"there is no detector {name!r}; choose auto or {', '.join(DETECTORS)}"
             )
         try:
-            return DETECTORS[name]()
+            detector = DETECTORS[name]()
         except (ImportError, OSError, RuntimeError, ValueError) as exc:
             raise EmoappError(
                 f"the detector {name} can't be loaded: {exc}; `emoapp doctor` says more"
             ) from exc
+        logger.info("detector %s", name)
+        return detector
     reasons = []
     for candidate in DETECTORS:
         try:
             return open_detector(candidate)
         except EmoappError as exc:
+            logger.warning("%s", exc, exc_info=exc)
             reasons.append(str(exc))
     raise EmoappError("no face detector works here: " + "; ".join(reasons))

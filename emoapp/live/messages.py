@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import EmoappError, SinkError
 from emoapp.terminal import complain
 
 if TYPE_CHECKING:
     from emoapp.overlay import Overlay
+
+logger = get_logger(__name__)
 
 
 class Messages:
@@ -26,6 +29,7 @@ class Messages:
 
     def notice(self, text: str) -> None:
         """One quiet line that goes by itself."""
+        logger.info("notice: %s", text)
         self._waiting.append(lambda overlay: overlay.notify(text, now=time.monotonic()))
 
     def warning(self, text: str, about: object) -> None:
@@ -43,6 +47,7 @@ class Messages:
 
         title: what has ended, in a few words.
         """
+        logger.error("%s", error, exc_info=error)
         complain(error)
         self.faults.append(str(error))
         self.alert(title, _short(error))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import SourceError
 from emoapp.files import check_outputs, write_whole
 from emoapp.report import chapters, clips, measures, pictures, plots
@@ -16,6 +17,8 @@ from emoapp.report.reading import Log, read_log
 from emoapp.report.tables import tables
 from emoapp.report.timeline import timeline
 from emoapp.sinks.files import cannot_write
+
+logger = get_logger(__name__)
 
 PAGE = "report.html"
 CLIPS = "clips"
@@ -85,6 +88,7 @@ def _write_parts(
 ) -> Written:
     measured = measures.measure(log)
     moments = measures.strongest(log, MOMENTS, tracks=measured.shown)
+    logger.info("report of %s in %s", config.log, target.folder)
     chosen = _choose_clips(log, config.clips, measured)
     contents: dict[str, bytes] = {
         name: text.encode() for name, text in tables(measured, moments).items()

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import UsageError
 from emoapp.files import Overwrite
 from emoapp.sinks.base import Sink
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from emoapp.sinks.window import Window
 
 __all__ = ["LOGS", "Sink", "check_log_name", "open_log", "open_recorder", "open_window"]
+
+logger = get_logger(__name__)
 
 # Each backend is imported when it is opened: OpenCV and PyAV take a fifth of a second each.
 
@@ -32,7 +35,9 @@ def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
     """See `emoapp.sinks.recorder.VideoRecorder`."""
     from emoapp.sinks.recorder import VideoRecorder
 
-    return VideoRecorder(path, **options)
+    recorder = VideoRecorder(path, **options)
+    logger.info("recording to %s", path)
+    return recorder
 
 
 def _log(name: str) -> Callable[..., Sink]:
@@ -79,4 +84,6 @@ def open_log(
     Raises UsageError as `check_log_name` does, SinkError where it can't be written.
     """
     check_log_name(path)
-    return LOGS[Path(path).suffix.lower()](path, labels, source=source, overwrite=overwrite)
+    log = LOGS[Path(path).suffix.lower()](path, labels, source=source, overwrite=overwrite)
+    logger.info("results to %s", path)
+    return log

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.addresses import redact_url
+from emoapp.diagnostics import get_logger
 from emoapp.errors import SourceError, UsageError
 from emoapp.files import ANNOTATED
 from emoapp.sources.base import Source, Waiting
@@ -77,6 +78,8 @@ def _at_pace(source: Source, live: bool) -> Source:
 
     return Paced(source)
 
+
+logger = get_logger(__name__)
 
 KINDS: dict[str, Callable[..., Source]] = {
     "camera": _camera,
@@ -149,4 +152,7 @@ def open_source(
         raise UsageError(
             f"Only a camera can be asked for a size or a rate; {redact_url(text)} is no camera."
         )
-    return KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps, reconnect=reconnect)
+    source = KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps, reconnect=reconnect)
+    shown = redact_url(text)
+    logger.info("%s %s: %s pixels, %s frames a second", kind, shown, source.size_wh, source.fps)
+    return source

@@ -9,10 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import CameraError, SourceError
 from emoapp.sources.base import Source, Waiting
 from emoapp.sources.live import LiveSource
 from emoapp.types import Frame
+
+logger = get_logger(__name__)
 
 RETRY_S = 0.5
 """How long after an attempt to open it again the next one begins."""
@@ -120,6 +123,7 @@ class Reconnecting(Source):
 
     def _lose(self, source: LiveSource) -> None:
         self._trouble = source.trouble
+        logger.warning("lost: %s", source.trouble)
         with self._changed:
             if self._stop.is_set():  # closed from another thread, which closes the source too
                 return
@@ -144,7 +148,8 @@ class Reconnecting(Source):
             while not self._stop.is_set():
                 try:
                     source = self._open()
-                except (CameraError, SourceError):  # not there yet
+                except (CameraError, SourceError) as exc:  # not there yet
+                    logger.debug("not back: %s", exc)
                     self._stop.wait(self._retry_s)
                     continue
                 with self._changed:
@@ -152,7 +157,9 @@ class Reconnecting(Source):
                     if wanted:
                         self._source = source
                         self._changed.notify_all()
-                if not wanted:
+                if wanted:
+                    logger.info("back: %s", source.name)
+                else:
                     source.close()
                 return
         except BaseException as exc:  # raised again in read(), in the thread that reads

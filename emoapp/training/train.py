@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import DataError
 from emoapp.files import write_whole
 from emoapp.training.average import AverageWeights
@@ -21,6 +22,8 @@ from emoapp.training.dataset import Dataset
 from emoapp.training.distill import SoftLabels, blend
 from emoapp.training.model import blocks_of, build_model, is_beyond, silence
 from emoapp.training.progress import ProgressBar
+
+logger = get_logger(__name__)
 
 CHECKPOINTS = "checkpoints"
 LAST, BEST, AVERAGE = "last.keras", "best.weights.h5", "average.weights.h5"
@@ -53,6 +56,7 @@ def train(
             f"the training split has the labels {', '.join(training.names)}, "
             f"the validation split {', '.join(validation.names)}; they must be the same"
         )
+    logger.info("training on %d images: %s", len(training), config)
     checkpoints = output / CHECKPOINTS
     checkpoints.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(config.seed)
