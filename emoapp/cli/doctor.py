@@ -41,9 +41,9 @@ def run(args: argparse.Namespace) -> int:
     quoted = log_of_interest()
     lines = [] if quoted is None else end_of(quoted)
     if lines:
-        print(f"the end of {quoted}:")
+        say(f"the end of {quoted}:")
         for line in lines:
-            print(f"  {line}")
+            say(f"  {line}")
     if args.json is not None:
         listed = [
             {

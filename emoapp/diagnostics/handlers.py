@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emoapp.addresses import redact_url
+from emoapp.terminal import say
 
 PART_BYTES = 1_000_000
 """When a file is followed by another; of these the first and the last two stay."""
@@ -99,7 +100,7 @@ class TerminalHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            print(self.format(record), file=sys.stderr)
+            say(self.format(record), file=sys.stderr)
         except (OSError, ValueError):  # the terminal was closed
             return
 

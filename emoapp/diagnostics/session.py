@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from emoapp import interrupts, native_logs
 from emoapp.diagnostics import NAME, get_logger
 from emoapp.diagnostics.folder import log_folder, new_name, prune
+from emoapp.terminal import complain
 
 if TYPE_CHECKING:
     from emoapp.diagnostics.handlers import FileHandler, TerminalHandler
@@ -136,7 +137,7 @@ def _thread_failed(args: threading.ExceptHookArgs) -> None:
     name = args.thread.name if args.thread else "?"
     error = args.exc_type, args.exc_value, args.exc_traceback
     logger.critical("the thread %s ended", name, exc_info=error)
-    print(f"emoapp: a thread ended: {said(args.exc_value)}; {where()}", file=sys.stderr)
+    complain(f"a thread ended: {said(args.exc_value)}; {where()}")
 
 
 def _unraisable(args) -> None:
