@@ -47,12 +47,21 @@ def scaled(box: Box, factor: float) -> Box:
 
 def scaled_face(face: Face, factor: float) -> Face:
     """The face with all its positions multiplied by `factor` from the picture's origin."""
+    return _moved(face, factor, 0.0, 0.0)
 
+
+def shifted_face(face: Face, dx: float, dy: float) -> Face:
+    """The face, moved by so many pixels."""
+    return _moved(face, 1.0, dx, dy)
+
+
+def _moved(face: Face, factor: float, dx: float, dy: float) -> Face:
     def moved(points: np.ndarray | None) -> np.ndarray | None:
-        return None if points is None else points * np.float32(factor)
+        return None if points is None else points * np.float32(factor) + np.float32((dx, dy))
 
+    x0, y0, x1, y1 = scaled(face.box, factor)
     return Face(
-        box=scaled(face.box, factor),
+        box=Box(x0 + dx, y0 + dy, x1 + dx, y1 + dy),
         score=face.score,
         eyes=moved(face.eyes),
         nose=moved(face.nose),

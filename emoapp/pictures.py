@@ -129,7 +129,7 @@ def analyse(
         except SourceError as exc:
             done(exc)
             continue
-        tracks = recognizer.analyze(loaded.image, scale=loaded.scale)
+        tracks = recognizer.analyze_still(loaded)
         if picture.copy is not None:
             _draw(loaded, tracks, recognizer.labels, blur=blur)
             _write(loaded.image, picture.copy, overwrite)

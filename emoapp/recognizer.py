@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +16,16 @@ from emoapp.detectors import Detector, open_detector
 from emoapp.errors import ClosedError
 from emoapp.geometry import scaled_face
 from emoapp.limits import Limits
-from emoapp.pipeline import Pipeline
+from emoapp.pipeline import Detected, Pipeline
 from emoapp.sources import open_source
-from emoapp.types import Frame, Result, Track
+from emoapp.types import Face, Frame, Result, Track
+
+if TYPE_CHECKING:
+    from emoapp.sources.still import StillImage
+
+SMALL_PX = 64.0
+"""Faces of less width are cut out of the finest picture that can be had: the network's crop shows
+48 pixels of them."""
 
 
 class EmotionRecognizer:
@@ -62,12 +70,10 @@ class EmotionRecognizer:
         """The expressions, in the order of the probabilities."""
         return self._classifier.labels
 
-    def analyze(self, image: np.ndarray, *, scale: float = 1.0) -> tuple[Track, ...]:
+    def analyze(self, image: np.ndarray) -> tuple[Track, ...]:
         """Return the faces in one picture, largest first.
 
         image: uint8 (H, W, 3), BGR as OpenCV reads it.
-        scale: how many pixels of the full picture, across and down, became one of `image`, where it
-            was made smaller. All positions are in pixels of the full picture.
 
         Raises ClosedError after `close`.
 
@@ -81,10 +87,35 @@ class EmotionRecognizer:
         """
         self._check_open()
         self._detector.reset()
-        pipeline = self._pipeline(self._detector, 0.0, scale=scale)
-        tracks = pipeline.process(Frame(image, 0, 0.0)).tracks
-        if scale == 1.0:
-            return tracks
+        return self._pipeline(self._detector, 0.0).process(Frame(image, 0, 0.0)).tracks
+
+    def analyze_file(self, path: str | os.PathLike[str]) -> tuple[Track, ...]:
+        """Return the faces in a picture on the disk, largest first, in pixels of the full picture.
+
+        Large pictures cost no more than 600 MB of memory, and small faces in them are found too.
+
+        Raises SourceError, naming the file, where it can't be read, and ClosedError after `close`.
+        """
+        from emoapp.sources.still import load_image
+
+        self._check_open()
+        return self.analyze_still(load_image(path))
+
+    def analyze_still(self, still: StillImage) -> tuple[Track, ...]:
+        """`analyze_file` for a picture that was loaded already."""
+        if still.scale == 1:
+            return self.analyze(still.image)
+        from emoapp.detectors.tiles import detect_in_tiles
+        from emoapp.sources.still import load_finer
+
+        self._check_open()
+        faces = detect_in_tiles(self._detector, still.image)
+        crops_from = load_finer(still) if any(map(_is_small, faces)) else still
+        scale, factor = crops_from.scale, still.scale / crops_from.scale
+        detected = Detected(
+            Frame(crops_from.image, 0, 0.0), [scaled_face(face, factor) for face in faces], 0.0
+        )
+        tracks = self._pipeline(self._detector, 0.0, scale=scale).read(detected).tracks
         return tuple(replace(track, face=scaled_face(track.face, scale)) for track in tracks)
 
     def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
@@ -133,3 +164,7 @@ class EmotionRecognizer:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+def _is_small(face: Face) -> bool:
+    return face.box.width < SMALL_PX

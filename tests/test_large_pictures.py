@@ -18,8 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from emoapp import EmotionRecognizer
+from emoapp.errors import ClosedError, SourceError
 from emoapp.sources import memory
-from emoapp.sources.still import load_image
+from emoapp.sources.still import load_finer, load_image
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -45,6 +47,8 @@ def test_a_jpeg_of_96_megapixels(tmp_path):
     face = cv2.resize(portrait(), None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     x, y = corner
     picture[y : y + face.shape[0], x : x + face.shape[1]] = face
+    at, small = (900, 7000), cv2.resize(portrait(), (307, 307), interpolation=cv2.INTER_AREA)
+    picture[at[1] : at[1] + small.shape[0], at[0] : at[0] + small.shape[1]] = small
     path, copy, tree = tmp_path / "big.jpg", tmp_path / "copy.jpg", tmp_path / "faces.json"
     cv2.imwrite(str(path), picture)
 
@@ -53,8 +57,12 @@ def test_a_jpeg_of_96_megapixels(tmp_path):
     assert megabytes < 500
     (entry,) = json.loads(tree.read_text())
     assert entry["size_wh"] == [12000, 8000]
-    (found,) = entry["faces"]
-    assert found["label"] == "happy"
+    found, tiny = entry["faces"]
+    assert found["label"] == tiny["label"] == "happy"
+    x0, y0, x1, y1 = tiny["box"]
+    for eye in EYES * 0.6 + at:
+        assert x0 < eye[0] < x1 and y0 < eye[1] < y1, "a small face in a large picture"
+    assert 40 < x1 - x0 < 130 and tiny["confidence"] > 0.8
     x0, y0, x1, y1 = found["box"]
     for eye in EYES * scale + corner:
         assert x0 < eye[0] < x1 and y0 < eye[1] < y1, "in pixels of the full picture"
@@ -188,6 +196,7 @@ def test_a_reduced_picture_is_the_full_one_averaged(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "LARGEST", largest)
         reduced = load_image(path)
+        finer = load_finer(reduced)
     assert full.scale == 1
     assert full.size_wh == reduced.size_wh == full.image.shape[1::-1]
     assert sorted(full.size_wh) == sorted(size)
@@ -197,3 +206,20 @@ def test_a_reduced_picture_is_the_full_one_averaged(
     assert reduced.image.shape[:2] == sides
     expected = cv2.resize(full.image, reduced.image.shape[1::-1], interpolation=cv2.INTER_AREA)
     assert np.abs(expected.astype(int) - reduced.image).mean() < 12
+    assert finer.scale == (1 if suffix == "jpg" and mode != "CMYK" else reduced.scale)
+    if finer is not reduced:
+        grey = cv2.cvtColor(full.image, cv2.COLOR_BGR2GRAY)
+        assert np.abs(grey.astype(int) - finer.image[..., 0]).mean() < 3
+
+
+def test_a_file_is_read_as_its_picture_is(tmp_path):
+    path = tmp_path / "portrait.png"
+    cv2.imwrite(str(path), portrait())
+    with EmotionRecognizer() as recognizer:
+        (from_file,), (from_array,) = recognizer.analyze_file(path), recognizer.analyze(portrait())
+        with pytest.raises(SourceError, match="nothing.jpg"):
+            recognizer.analyze_file(tmp_path / "nothing.jpg")
+    assert from_file.face.box == from_array.face.box
+    assert from_file.smoothed.as_dict() == from_array.smoothed.as_dict()
+    with pytest.raises(ClosedError):
+        recognizer.analyze_file(path)

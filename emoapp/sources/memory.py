@@ -33,6 +33,7 @@ _STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
 _BESIDE = {"WEBP": 12, "AVIF": 6, "HEIF": 4.5}
 """Bytes a pixel that a format's library takes beside (measured with photographs of 24 million)."""
 
+_GREY = 3  # bytes a pixel while a grey picture becomes an array
 _HELD = ("WEBP", "AVIF", "HEIF", "TIFF")
 """Formats whose libraries hold, or map, the whole file while they decode."""
 
@@ -77,6 +78,18 @@ def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
         if left <= LARGEST and whole + left * at_scale <= memory_for(image.format):
             return scale
     return None
+
+
+def choose_grey_scale(image: Image.Image, file: BinaryIO, *, beside: int) -> int | None:
+    """The largest scale at which a JPEG can be decoded in grey; None for other formats.
+
+    beside: bytes that are in memory already.
+    """
+    if image.format not in ("JPEG", "MPO") or image.mode not in ("L", "RGB"):
+        return None
+    pixels, whole = image.width * image.height, beside + _coefficients(image, file)
+    fitting = (scale for scale in SCALES if whole + _GREY * pixels // scale**2 <= MEMORY)
+    return next(fitting, None)
 
 
 def _coefficients(image: Image.Image, file: BinaryIO) -> int:

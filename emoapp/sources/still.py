@@ -14,7 +14,13 @@ import numpy as np
 from PIL import Image
 
 from emoapp.errors import SourceError
-from emoapp.sources.memory import MOST_PIXELS, choose_scale, largest_file, memory_for
+from emoapp.sources.memory import (
+    MOST_PIXELS,
+    choose_grey_scale,
+    choose_scale,
+    largest_file,
+    memory_for,
+)
 
 _FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "AVIF", "HEIF")
 _UNDERSTOOD = "JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC, with 8 or 16 bits a colour,"
@@ -46,11 +52,13 @@ class StillImage:
     image: uint8 (H, W, 3), BGR, upright.
     size_wh: (width, height) in pixels of the picture in the file, upright.
     scale: how many of the file's pixels, across and down, became one of `image`: 1, 2, 4 or 8.
+    path: the file.
     """
 
     image: np.ndarray
     size_wh: tuple[int, int]
     scale: int = 1
+    path: Path = ""
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -74,6 +82,28 @@ def load_image(path: Path) -> StillImage:
         if exc.errno is None:  # from Pillow, not from the disk
             raise _damaged(path) from exc
         raise SourceError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+
+
+def load_finer(still: StillImage) -> StillImage:
+    """Decode a reduced picture again, in grey and at the finest scale that memory has room for.
+
+    Its image has three equal channels that are one in memory, and can't be written to. Returns
+    `still` itself where that is the finest.
+    """
+    with open(still.path, "rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = _open(file, still.path)
+        scale = choose_grey_scale(image, file, beside=still.image.nbytes)
+        if scale is None or scale >= still.scale:
+            return still
+        image.draft("L", (image.width // scale, image.height // scale))
+        image.load()
+        grey = np.asarray(image.convert("L"))
+        orientation = _orientation(image)
+    if orientation in _TURNS:
+        grey = _TURNS[orientation](grey)
+    shown = np.broadcast_to(grey[..., None], (*grey.shape, 3))
+    return StillImage(shown, still.size_wh, scale, still.path)
 
 
 def _open(file: BinaryIO, path: Path) -> Image.Image:
@@ -135,7 +165,7 @@ def _decode(image: Image.Image, file: BinaryIO, path: Path) -> StillImage:
     if orientation in _TURNS:
         pixels = np.ascontiguousarray(_TURNS[orientation](pixels))
     size_wh = (height, width) if orientation in _SIDEWAYS else (width, height)
-    return StillImage(pixels, size_wh, scale)
+    return StillImage(pixels, size_wh, scale, path)
 
 
 def _pixels(image: Image.Image, shrink: int, path: Path) -> np.ndarray:
