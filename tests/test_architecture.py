@@ -9,7 +9,7 @@ from conftest import ROOT, run_python
 
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "labels", "errors", "config", "limits", "files", "framing", "geometry"}
-GROUND |= {"resources", "quiet", "stats", "ahead", "locks"}
+GROUND |= {"resources", "quiet", "stats", "ahead", "locks", "journal"}
 STAGES = {"sources", "detectors", "align", "classifiers", "quality", "tracking"}
 STAGES |= {"overlay", "sinks", "companion"}
 RUNNERS = [

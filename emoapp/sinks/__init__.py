@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.errors import UsageError
-from emoapp.files import Overwrite
 from emoapp.sinks.base import Sink
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def open_log(
     labels: Sequence[str],
     *,
     source: str = "",
-    overwrite: Overwrite = False,
+    overwrite: bool = False,
 ) -> Sink:
     """Open the log that the suffix of `path` names.
 

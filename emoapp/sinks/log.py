@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from emoapp.errors import OutputExistsError, SinkError, UsageError
-from emoapp.files import Overwrite, create, create_part, write_whole
+from emoapp.files import create, create_part, write_whole
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.rows import Rows, Value
@@ -33,9 +33,8 @@ class LineLog(Sink):
 
     source: what is read, as the user named it.
     labels: the expressions, in the order of the model.
-    overwrite: what may be replaced, see `files.Overwrite`.
 
-    Raises SinkError: the file exists and must not be replaced, another program is writing it, no
+    Raises SinkError: the file exists and `overwrite` is False, another program is writing it, no
     folder, no rights, disk full.
     """
 
@@ -45,7 +44,7 @@ class LineLog(Sink):
         labels: Sequence[str],
         *,
         source: str = "",
-        overwrite: Overwrite = False,
+        overwrite: bool = False,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
         self.rows = Rows(source, labels)
@@ -59,7 +58,7 @@ class LineLog(Sink):
         self._flush_at = 0.0
         self._any = False
 
-    def create(self, overwrite: Overwrite) -> FileIO:
+    def create(self, overwrite: bool) -> FileIO:
         """Create the file."""
         return create(self.path, overwrite=overwrite)
 
@@ -88,6 +87,10 @@ class LineLog(Sink):
             self._flush()
         finally:
             self._file.close()
+
+    def fileno(self) -> int:
+        """The file whose lock keeps other processes away."""
+        return self._file.fileno()
 
     def abandon(self) -> None:
         """Keep the rows; a file without any is removed."""
@@ -135,8 +138,8 @@ class JsonLinesLog(LineLog):
 class _PartCsv(CsvLog):
     """A CSV beside `path` that is not whole yet."""
 
-    def create(self, overwrite: Overwrite) -> FileIO:
-        file = create_part(self.path, suffix=".csv", overwrite=overwrite)
+    def create(self, overwrite: bool) -> FileIO:
+        file = create_part(self.path, suffix=".csv")
         self.path = Path(file.name)
         return file
 
@@ -156,7 +159,7 @@ class ParquetLog(Sink):
         labels: Sequence[str],
         *,
         source: str = "",
-        overwrite: Overwrite = False,
+        overwrite: bool = False,
     ) -> None:
         try:
             import pyarrow  # noqa: F401
@@ -185,6 +188,9 @@ class ParquetLog(Sink):
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
         self._csv.path.unlink()
+
+    def fileno(self) -> int:
+        return self._csv.fileno()
 
     def abandon(self) -> None:
         """Leave the CSV as it is."""
