@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import contextmanager
@@ -67,7 +68,12 @@ def _run(config: VideoConfig, ledger: Ledger, progress: Progress | None) -> Outc
         ledger.done_now(config)
         return Outcome(config, before=True)
     try:
-        numbers = run_video(todo, progress=progress, opened=lambda: ledger.opened(config))
+        numbers = run_video(
+            todo,
+            progress=progress,
+            opened=lambda: ledger.opened(config),
+            finished=lambda: ledger.done_now(config),
+        )
     except OutputInUseError:
         raise  # the other program's run, of which the ledger tells
     except Exception as exc:
@@ -75,8 +81,7 @@ def _run(config: VideoConfig, ledger: Ledger, progress: Progress | None) -> Outc
             return Outcome(config, before=True)  # another batch was faster
         ledger.failed(config)
         raise
-    ledger.done_now(config)
-    return Outcome(replace(todo, unfinished=frozenset()), numbers=numbers)
+    return Outcome(todo, numbers=numbers)
 
 
 def run_all(
@@ -110,7 +115,7 @@ def run_in_processes(configs: Iterable[VideoConfig], count: int, folder: Path) -
             else:
                 yield outcome
     # One of them brought its process down, and with it the others' turn: alone, each shows itself.
-    # What they had begun is replaced, as the ledger says; nothing else is.
+    # What they had left half is replaced, as the ledger says; nothing else is.
     for config in crashed:
         with processes(1) as executor:
             (outcome,) = run_all([config], executor, folder)
@@ -197,8 +202,17 @@ def _as_named(config: VideoConfig, outcome: Outcome) -> Outcome:
 
 
 def _start_worker() -> None:
+    import multiprocessing
     import signal
+    import threading
 
     # Ctrl-C reaches the whole group; the first process ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     session.start_worker()
+
+    def end_with_parent() -> None:
+        # Killed, it cannot end this process; going on would surprise whoever starts again.
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()

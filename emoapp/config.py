@@ -112,7 +112,6 @@ class VideoConfig(RunConfig):
     codec, crf: how the video is encoded, see `sinks.codecs`; None for the usual.
     blur: faces to make unrecognisable in the video: "faces" for all, "others" for all but the main
         person's; None for none.
-    unfinished: files that a killed run of the same work has left, which may be replaced.
     """
 
     output: Path | None = None
@@ -120,14 +119,8 @@ class VideoConfig(RunConfig):
     codec: str | None = None
     crf: int | None = None
     blur: str | None = None
-    unfinished: frozenset[Path] = frozenset()
 
     @property
     def targets(self) -> tuple[Path, ...]:
         """The files to write, but for the statistics."""
         return tuple(path for path in (self.output, self.log) if path is not None)
-
-    @property
-    def replaceable(self) -> frozenset[Path]:
-        """The files that may be replaced; see `files.Overwrite`."""
-        return self.unfinished.union(self.targets if self.overwrite else ())

@@ -18,10 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from emoapp.errors import OutputExistsError, OutputInUseError, UsageError
-from emoapp.locks import check_unused, create_locked
-
-Overwrite = bool | frozenset[Path]
-"""What may be replaced: the file that was asked for, or exactly these files."""
+from emoapp.locks import create_locked, unused
 
 ANNOTATED = "annotated by emoapp"
 """The comment in the metadata of every video that the program writes."""
@@ -65,11 +62,7 @@ def is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def may_replace(path: Path, overwrite: Overwrite) -> bool:
-    return path in overwrite if isinstance(overwrite, frozenset) else overwrite
-
-
-def create(path: Path, *, overwrite: Overwrite = False) -> FileIO:
+def create(path: Path, *, overwrite: bool = False) -> FileIO:
     """Create a file for this process alone, which is known as long as it is open.
 
     A file that is replaced is removed first, never written into: its hard links keep their content.
@@ -78,29 +71,26 @@ def create(path: Path, *, overwrite: Overwrite = False) -> FileIO:
     be replaced, OutputInUseError where another program is writing it, OSError.
     """
     try:
-        return create_locked(path, replace=may_replace(path, overwrite))
+        return create_locked(path, replace=overwrite)
     except BlockingIOError:
-        raise _in_use(path) from None
+        raise in_use(path) from None
     except FileExistsError:
         raise already_there(path) from None
 
 
-def create_part(path: Path, *, suffix: str | None = None, overwrite: Overwrite = False) -> FileIO:
+def create_part(path: Path, *, suffix: str | None = None) -> FileIO:
     """Create the file that becomes `path` in the end; see `part_of` and `create`.
 
-    A part that a killed process left keeps its content, and the new one gets a number, unless
-    `overwrite` is a set with the part in it.
+    A part that a killed process left keeps its content, and the new one gets a number.
 
     Raises OutputInUseError where another program is writing `path`, OSError.
     """
-    replaceable = overwrite if isinstance(overwrite, frozenset) else frozenset()
     number = 1
     while True:
-        part = part_of(path, suffix, number)
         try:
-            return create_locked(part, replace=part in replaceable)
+            return create_locked(part_of(path, suffix, number), replace=False)
         except BlockingIOError:
-            raise _in_use(path) from None
+            raise in_use(path) from None
         except FileExistsError:
             number += 1
 
@@ -114,12 +104,12 @@ def part_of(path: Path, suffix: str | None = None, number: int = 1) -> Path:
     return path.with_suffix(numbered + (path.suffix if suffix is None else suffix))
 
 
-def move(part: Path, path: Path, *, overwrite: Overwrite = False) -> None:
+def move(part: Path, path: Path, *, overwrite: bool = False) -> None:
     """Give a whole file its name, in the same folder.
 
     Raises FileExistsError where `path` is there, even since a moment ago, and must not be replaced.
     """
-    if may_replace(path, overwrite):
+    if overwrite:
         part.replace(path)
     elif os.name == "nt":
         part.rename(path)  # replaces nothing there
@@ -127,9 +117,7 @@ def move(part: Path, path: Path, *, overwrite: Overwrite = False) -> None:
         _move_to_unused(part, path)
 
 
-def write_whole(
-    path: Path, write: Callable[[Path], object], *, overwrite: Overwrite = True
-) -> None:
+def write_whole(path: Path, write: Callable[[Path], object], *, overwrite: bool = True) -> None:
     """Let `write` write beside `path`, then rename: whoever is killed leaves the old or the new.
 
     write: is given the name of an empty file, which ends with the name of `path`.
@@ -171,15 +159,17 @@ def with_unused_name(suffix: str, use: Callable[[Path], _Used]) -> _Used:
 def already_there(path: Path) -> OutputExistsError:
     """What to raise: another program is writing it, or it is just there."""
     try:
-        check_unused(path)
+        with unused(path):
+            pass
     except BlockingIOError:
-        return _in_use(path)
+        return in_use(path)
     except OSError:
         pass  # nothing can be said about it
     return OutputExistsError(f"{path} is there already. Choose another name, or add `--overwrite`.")
 
 
-def _in_use(path: Path) -> OutputInUseError:
+def in_use(path: Path) -> OutputInUseError:
+    """What to raise."""
     return OutputInUseError(
         f"{path} is being written by another program. Wait for its end, or choose another name."
     )

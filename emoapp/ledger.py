@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from emoapp import journal
 from emoapp.addresses import redact_url
 from emoapp.config import VideoConfig
-from emoapp.errors import SinkError
-from emoapp.files import part_of
-from emoapp.locks import lock
+from emoapp.files import in_use, part_of
+from emoapp.locks import unused
+from emoapp.sinks.files import cannot_write
 from emoapp.sinks.rows import FACE_COLUMNS, FRAME_COLUMNS
 from emoapp.sources import is_annotated
 
 LEDGER = "emoapp-runs.jsonl"
-
-_LOCK_S = 10.0
-"""Another process writes its line in far less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +58,44 @@ class Ledger:
     def begin(self, config: VideoConfig) -> VideoConfig:
         """Note that a run starts; returns what is left of it to do.
 
-        Whole results of earlier runs are left out. What a killed run has left half is in
-        `unfinished`. A failed run's files are not: what it failed at may have been there before.
+        Whole results of earlier runs are left out, and what a killed run has left half is removed.
+        A failed run's files are not: what it failed at may have been there before.
 
-        Raises SinkError where the ledger can't be written.
+        Raises OutputInUseError where another process is at it, SinkError where the ledger can't be
+        written.
         """
+        for path in _all_files(config):
+            self._remove_half(path, config)
         earlier = self._entry(config)
         made = {_whole(path) for path in _all_files(config) if not os.path.lexists(path)}
         kept: set[Path] = set()
-        unfinished: set[Path] = set()
         if earlier.state == "done":
             kept = {path for path in config.targets if path.exists()}
         if earlier.state == "started":
             made |= earlier.made
             kept = {path for path in config.targets if _is_whole(path, config, earlier)}
-            unfinished = {path for path in _all_files(config) if _is_half(path, config, earlier)}
         if config.overwrite:
             kept = set()
-        entry = _Entry(
-            "started", frozenset(made), frozenset(_whole(path) for path in kept), earlier.log
-        )
-        self._note_started(config, entry)
+        kept_names = frozenset(_whole(path) for path in kept)
+        self._note_started(config, _Entry("started", frozenset(made), kept_names, earlier.log))
         return replace(
             config,
             output=None if config.output in kept else config.output,
             log=None if config.log in kept else config.log,
-            unfinished=frozenset(unfinished),
         )
+
+    def _remove_half(self, path: Path, config: VideoConfig) -> None:
+        if not _is_half(path, config, self._entry(config)):
+            return
+        try:
+            with unused(path):
+                # By now the process that wrote it may have said that it is whole.
+                if _is_half(path, config, self._entry(config)):
+                    path.unlink()
+        except BlockingIOError:
+            raise in_use(path) from None
+        except OSError as exc:
+            raise cannot_write(path, exc) from exc
 
     def opened(self, config: VideoConfig) -> None:
         """Note which file the log of a run is, once it is open."""
@@ -118,7 +126,7 @@ class Ledger:
         size = self.path.stat().st_size if self.path.exists() else 0
         if size != self._read_bytes:
             self._read_bytes = size
-            for line in _lines(self.path):
+            for line in journal.entries(self.path):
                 self._entries[str(line.get("run"))] = _Entry(
                     str(line.get("state")),
                     frozenset(_strings(line.get("made"))),
@@ -128,42 +136,19 @@ class Ledger:
         return self._entries.get(_run_id(config), _Entry())
 
     def _append(self, config: VideoConfig, **entry: object) -> None:
-        line = (
-            json.dumps({"source": redact_url(config.source), "run": _run_id(config), **entry})
-            + "\n"
-        )
+        run = {"source": redact_url(config.source), "run": _run_id(config)}
         try:
-            with open(self.path, "ab+", buffering=0) as file:
-                lock(file.fileno(), wait_s=_LOCK_S)
-                if file.seek(0, os.SEEK_END):
-                    file.seek(-1, os.SEEK_END)
-                    # A killed process or a full disk may have left half a line.
-                    line = line if file.read(1) == b"\n" else f"\n{line}"
-                file.write(line.encode())
+            journal.append(self.path, run | entry)
         except OSError as exc:
-            raise SinkError(f"{self.path} cannot be written: {exc.strerror}.") from exc
+            raise cannot_write(self.path, exc) from exc
 
 
 def written_by(ledger: Path) -> Iterator[tuple[Path, int | None]]:
     """The annotated copies of finished runs: (file, size in bytes)."""
-    for line in _lines(ledger):
+    for line in journal.entries(ledger):
         output = line.get("output")
         if line.get("state") == "done" and isinstance(output, str):
             yield (ledger.parent / output).resolve(), line.get("bytes")
-
-
-def _lines(path: Path) -> Iterator[dict]:
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return
-    for line in text.splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            yield entry
 
 
 def _all_files(config: VideoConfig) -> Iterator[Path]:
@@ -188,17 +173,17 @@ def _is_whole(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
 
 def _is_half(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
     """Whether this is what a killed run has left."""
-    if not path.exists() or _whole(path) not in earlier.made or path == config.output:
+    if earlier.state != "started" or path == config.output or not path.exists():
         return False
     if path == config.log:
         return not _grows_not(path) and _is_log_of(path, earlier)
-    return True
+    return _whole(path) in earlier.made
 
 
 def _is_log_of(path: Path, earlier: _Entry) -> bool:
     """Whether a killed run began this log; a file of its name may be somebody else's by now."""
     if path.stat().st_size == 0:
-        return True
+        return _whole(path) in earlier.made
     with path.open("rb") as file:
         head = file.read(1000)
     # By its inode, and by what it holds: disks give the inode of a removed file to the next one.
@@ -240,9 +225,7 @@ def _run_id(config: VideoConfig) -> str:
         for name in ("output", "log", "model")
         if (path := getattr(config, name)) is not None
     }
-    settings = replace(
-        config, source="", overwrite=False, unfinished=frozenset(), stats=None, **names
-    )
+    settings = replace(config, source="", overwrite=False, stats=None, **names)
     source = Path(config.source)
     try:
         stat = source.stat()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from io import FileIO
 from pathlib import Path
 
@@ -22,9 +23,10 @@ def create_locked(path: Path, *, replace: bool) -> FileIO:
     try:
         file = open(path, "xb", buffering=0)
     except FileExistsError:
-        check_unused(path, remove=replace)
-        if not replace:
-            raise
+        with unused(path) if path.exists() else nullcontext():  # or a link to nothing
+            if not replace:
+                raise
+            path.unlink()
         file = open(path, "xb", buffering=0)
     with ExitStack() as stack:
         stack.enter_context(file)
@@ -44,9 +46,11 @@ if os.name == "nt":
     def lock(descriptor: int, *, wait_s: float = 0.0) -> None:
         pass
 
-    def check_unused(path: Path, *, remove: bool = False) -> None:
+    @contextmanager
+    def unused(path: Path) -> Iterator[None]:
         try:
-            path.unlink() if remove else path.rename(path)
+            path.rename(path)
+            yield
         except PermissionError as exc:
             raise BlockingIOError(exc.errno, exc.strerror) from exc
 
@@ -71,17 +75,13 @@ else:
             except OSError:
                 return None  # a network's disk without locks: creating is exclusive all the same
 
-    def check_unused(path: Path, *, remove: bool = False) -> None:
-        """Raise BlockingIOError where another process is writing a file.
+    @contextmanager
+    def unused(path: Path) -> Iterator[None]:
+        """A block in which no other process writes a file.
 
-        remove: remove it if not.
+        Raises BlockingIOError where one does, OSError where the file can't be read.
         """
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        except FileNotFoundError:
-            if remove:
-                path.unlink(missing_ok=True)  # a link to nothing
-            return
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         try:
             lock(descriptor)
             if os.fstat(descriptor).st_size == 0:
@@ -89,7 +89,6 @@ else:
                     fcntl.flock(descriptor, fcntl.LOCK_UN)
                 time.sleep(_JUST_MADE_S)
                 lock(descriptor)
-            if remove:
-                path.unlink(missing_ok=True)
+            yield
         finally:
             os.close(descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cached_property
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 from emoapp.ahead import Ahead
 from emoapp.config import VideoConfig
 from emoapp.pipeline import Detected, Pipeline
-from emoapp.runner import Progress, Run, open_pipeline
-from emoapp.sinks import Sink, open_log, open_recorder
+from emoapp.runner import Progress, Run, open_pipeline, open_results_log
+from emoapp.sinks import Sink, open_recorder
 from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, kind_of, open_source
 from emoapp.types import Frame, Result
@@ -36,10 +37,12 @@ def run_video(
     *,
     progress: Progress | None = None,
     opened: Callable[[], None] = lambda: None,
+    finished: Callable[[], None] = lambda: None,
 ) -> dict:
     """Analyse the frames of a file and write what was asked for.
 
     opened: called once what is to be written is open.
+    finished: called once it is whole, before another process may take hold of it.
 
     Returns the statistics (see `Stats.as_dict`) and, as "notes", what the user should know of the
     result: a line each.
@@ -48,35 +51,42 @@ def run_video(
     an error, the annotated copy does so under the name `VideoRecorder.part`.
     """
     check(config)
-    with ExitStack() as stack:
-        source = stack.enter_context(open_source(config.source))
-        limits = config.max_frames, config.max_seconds
-        expected = _expected_count(source, *limits)
-        pipeline = stack.enter_context(open_pipeline(config, frames=expected))
-        pipeline.detector.thorough = config.blur is not None
-        sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
-        opened()
-        frames = stack.enter_context(DetectedFrames(source, pipeline, *limits))
-        run = VideoRun(config, frames, sinks, pipeline, progress=progress)
-        numbers = run.to_the_end()
-        notes = list(_notes(run, getattr(source, "damaged", 0)))
+    with ExitStack() as locks:
+        with ExitStack() as stack:
+            source = stack.enter_context(open_source(config.source))
+            limits = config.max_frames, config.max_seconds
+            expected = _expected_count(source, *limits)
+            pipeline = stack.enter_context(open_pipeline(config, frames=expected))
+            pipeline.detector.thorough = config.blur is not None
+            sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
+            _keep_locked(sinks, locks)
+            opened()
+            frames = stack.enter_context(DetectedFrames(source, pipeline, *limits))
+            run = VideoRun(config, frames, sinks, pipeline, progress=progress)
+            numbers = run.to_the_end()
+            notes = list(_notes(run, getattr(source, "damaged", 0)))
+        finished()
     return numbers | {"notes": notes}
+
+
+def _keep_locked(sinks: list[Sink], locks: ExitStack) -> None:
+    """Keep the locks of files that the sinks close."""
+    if os.name != "nt":  # where a file that is open could not get its name
+        for sink in sinks:
+            locks.callback(os.close, os.dup(sink.fileno()))
 
 
 def check(config: VideoConfig) -> None:
     """Raise UsageError or SinkError where the results cannot be written as they are named.
 
-    Nothing is opened or made; what is found later costs a file that was to be replaced.
+    Nothing is opened or made: found later, it might cost a file that was to be replaced.
     """
-    replaceable = config.replaceable
-    if config.overwrite and config.stats is not None:
-        replaceable |= {config.stats}
     check_targets(
         record=config.output,
         log=config.log,
         others=(config.stats,),
         inputs=(config.source, config.model),
-        overwrite=replaceable,
+        overwrite=config.overwrite,
         codec=config.codec,
         crf=config.crf,
     )
@@ -151,12 +161,7 @@ class VideoRun(Run):
 
 def _sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[Sink]:
     if config.log is not None:
-        yield open_log(
-            config.log,
-            pipeline.classifier.labels,
-            source=config.source,
-            overwrite=config.replaceable,
-        )
+        yield open_results_log(config, pipeline)
     if config.output is not None:
         yield _recorder(config, source)
 
@@ -173,7 +178,7 @@ def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
         config.output,
         fps=source.fps or UNKNOWN_FPS,
         size_wh=source.size_wh,
-        overwrite=config.replaceable,
+        overwrite=config.overwrite,
         codec=config.codec,
         crf=config.crf,
         **of_a_file,

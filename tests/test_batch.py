@@ -112,12 +112,16 @@ def test_originals_are_no_place_for_results(archive, tmp_path, capsys, options):
     assert LEDGER not in names(archive), "nothing was begun"
 
 
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def killed_at_line(number: int, growing: Path, command: list[str]) -> None:
     with subprocess.Popen([sys.executable, "-m", "emoapp", *command]) as running:
-        deadline = time.monotonic() + 90
-        while not growing.exists() or growing.read_bytes().count(b"\n") < number:
-            assert time.monotonic() < deadline, f"{growing} does not grow"
-            time.sleep(0.01)
+        wait_until(lambda: growing.exists() and growing.read_bytes().count(b"\n") >= number)
         running.kill()
 
 
@@ -163,6 +167,28 @@ def test_a_killed_batch_with_logs_goes_on(demo, tmp_path, capsys, suffix):
     table = pd.read_csv(out / "a.csv") if suffix == "csv" else pd.read_parquet(out / "a.parquet")
     assert list(table["frame"]) == list(range(60))
     assert len(picture_times(out / "a.mp4")) == 60
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no processes by their parent there")
+def test_processes_end_with_the_program_that_started_them(demo, tmp_path, capsys):
+    import psutil
+
+    archive, out = tmp_path / "archive", tmp_path / "out"
+    archive.mkdir()
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        shutil.copy(demo, archive / name)
+    command = ["video", str(archive), "--log", str(out), "--frames", "60"]
+    program = [sys.executable, "-m", "emoapp", *command, "--jobs", "2"]
+    with subprocess.Popen(program) as running:
+        wait_until(lambda: (out / "b.csv").exists() and (out / "b.csv").stat().st_size > 5000)
+        workers = psutil.Process(running.pid).children(recursive=True)
+        running.kill()
+    assert len(workers) >= 2
+    wait_until(lambda: not any(worker.is_running() for worker in workers))
+    assert main(command) == 0
+    assert " 0 failed" in capsys.readouterr().out
+    assert names(out) == ["a.csv", "b.csv", "c.csv", LEDGER]
+    assert {path.read_bytes().count(b"\n") for path in out.glob("*.csv")} == {61}
 
 
 def test_two_batches_at_a_time_share_the_work_or_say_who_has_it(demo, clip, tmp_path, capsys):

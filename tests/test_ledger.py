@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoapp.config import VideoConfig
+from emoapp.errors import OutputInUseError
+from emoapp.files import create
 from emoapp.labels import EMOTIONS
 from emoapp.ledger import LEDGER, Ledger, written_by
 from emoapp.sinks.rows import Rows
@@ -31,20 +33,38 @@ def config(tmp_path) -> VideoConfig:
     return run_of(tmp_path)
 
 
-def test_only_started_runs_leave_what_may_be_replaced(config):
+def begun(config: VideoConfig) -> bool:
+    """Begin the run once more; whether what was there of its log is gone."""
+    Ledger(config.log.parent).begin(config)
+    return not config.log.exists()
+
+
+def test_only_what_a_started_run_has_left_is_removed(config):
     ledger = Ledger(config.log.parent)
-    assert ledger.begin(config).replaceable == frozenset()
+    ledger.begin(config)
+    config.log.write_text(ROWS)
+    assert not begun(config), "nothing says that it is the run's"
+    ledger.opened(config)
+    assert begun(config)
+    config.log.write_text("precious")  # where disks give it the place of the one before
+    assert not begun(config)
     config.log.write_text(ROWS)
     ledger.opened(config)
-    assert Ledger(config.log.parent).begin(config).replaceable == {config.log}
-    config.log.write_text("precious")  # where disks give its place to the next file
-    assert Ledger(config.log.parent).begin(config).replaceable == frozenset()
-    config.log.write_text(ROWS)
-    assert Ledger(config.log.parent).begin(config).replaceable == {config.log}
     ledger.failed(config)
-    assert Ledger(config.log.parent).begin(config).replaceable == frozenset()
-    # That one was started too, but it saw the file.
-    assert Ledger(config.log.parent).begin(config).replaceable == frozenset()
+    assert not begun(config)
+    assert not begun(config), "that run was started too, but it found the file"
+
+
+def test_what_is_being_written_or_has_become_whole_is_not_removed(config):
+    first, second = Ledger(config.log.parent), Ledger(config.log.parent)
+    first.begin(config)
+    with create(config.log) as file:
+        file.write(ROWS.encode())
+        first.opened(config)
+        with pytest.raises(OutputInUseError):
+            second.begin(config)
+        first.done_now(config)
+    assert second.begin(config).targets == () and config.log.read_text() == ROWS
 
 
 def test_a_run_is_the_same_by_every_name_of_its_files(config, tmp_path, monkeypatch):
@@ -76,7 +96,8 @@ def test_a_ledger_that_was_torn_or_overwritten_forgets_but_does_not_invent(cut, 
         path = folder / LEDGER
         path.write_bytes(path.read_bytes()[:cut] + more)
         list(written_by(path))
-        assert Ledger(folder).begin(theirs).replaceable == frozenset()
+        Ledger(folder).begin(theirs)
+        assert theirs.log.read_text() == "precious"
         # What is noted from now on is not lost in the line that was torn.
         Ledger(folder).done_now(config)
         assert Ledger(folder).done(config)
@@ -100,4 +121,5 @@ def test_lines_of_any_kind_are_no_reason_to_stop(values):
                 file.write(json.dumps({"state": "done", "output": value, "bytes": value}) + "\n")
         list(written_by(path))
         config.log.write_text("precious")
-        assert Ledger(folder).begin(config).replaceable == frozenset()
+        Ledger(folder).begin(config)
+        assert config.log.read_text() == "precious"

@@ -47,8 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     need_training()
     from emoapp.classifiers.description import find_model
+    from emoapp.training.artifacts import check_model_folder
 
     found = [find_model(path, suffix=".keras") for path in args.model]
+    check_model_folder(args.output, [args.data, args.ferplus, *(path for path, _ in found)])
     first = found[0][1]
     for path, description in found[1:]:
         if _asks(description) != _asks(first):

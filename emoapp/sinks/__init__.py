@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from emoapp.diagnostics import get_logger
 from emoapp.errors import UsageError
-from emoapp.files import Overwrite
 from emoapp.sinks.base import Sink
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def open_log(
     labels: Sequence[str],
     *,
     source: str = "",
-    overwrite: Overwrite = False,
+    overwrite: bool = False,
 ) -> Sink:
     """Open the log that the suffix of `path` names.
 

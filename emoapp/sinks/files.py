@@ -8,18 +8,18 @@ import tempfile
 from pathlib import Path
 
 from emoapp.errors import SinkError
-from emoapp.files import Overwrite, already_there, is_special, may_replace
+from emoapp.files import already_there, is_special
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _MAKE_ROOM = "Make room there, or write to another disk."
 
 
-def check_target(path: str | os.PathLike[str], *, overwrite: Overwrite) -> Path:
+def check_target(path: str | os.PathLike[str], *, overwrite: bool) -> Path:
     """The path, if a file may be written there; raises SinkError, saying why, if not."""
     path = Path(path)
     if path.is_dir():
         raise SinkError(f"{path} is a folder; a file's name is needed.")
-    if os.path.lexists(path) and not is_special(path) and not may_replace(path, overwrite):
+    if os.path.lexists(path) and not is_special(path) and not overwrite:
         raise already_there(path)
     if not path.parent.is_dir():
         raise SinkError(f"{path} cannot be written: there is no folder {path.parent}.")

@@ -23,6 +23,10 @@ class LineFile:
     def closed(self) -> bool:
         return self._file.closed
 
+    def fileno(self) -> int:
+        """The file whose lock keeps other processes away."""
+        return self._file.fileno()
+
     def add(self, lines: str) -> None:
         """Add whole lines, all or none of them.
 

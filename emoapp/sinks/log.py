@@ -15,7 +15,7 @@ import numpy as np
 
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.escape import CSV_ESCAPED, csv_line
-from emoapp.files import Overwrite, create, create_part, write_whole
+from emoapp.files import create, create_part, write_whole
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.lines import LineFile
@@ -34,9 +34,8 @@ class LineLog(Sink):
 
     source: what is read, as the user named it.
     labels: the expressions, in the order of the model.
-    overwrite: what may be replaced, see `files.Overwrite`.
 
-    Raises SinkError: the file exists and must not be replaced, another program is writing it, no
+    Raises SinkError: the file exists and `overwrite` is False, another program is writing it, no
     folder, no rights, disk full.
     """
 
@@ -46,7 +45,7 @@ class LineLog(Sink):
         labels: Sequence[str],
         *,
         source: str = "",
-        overwrite: Overwrite = False,
+        overwrite: bool = False,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
         self.rows = Rows(source, labels)
@@ -59,7 +58,7 @@ class LineLog(Sink):
         self._flush_at = 0.0
         self._any = False
 
-    def create(self, overwrite: Overwrite) -> FileIO:
+    def create(self, overwrite: bool) -> FileIO:
         """Create the file."""
         return create(self.path, overwrite=overwrite)
 
@@ -88,6 +87,10 @@ class LineLog(Sink):
             self._flush()
         finally:
             self._file.close()
+
+    def fileno(self) -> int:
+        """The file whose lock keeps other processes away."""
+        return self._file.fileno()
 
     def abandon(self) -> None:
         """Keep the rows; a file without any is removed."""
@@ -127,8 +130,8 @@ class JsonLinesLog(LineLog):
 class _PartCsv(CsvLog):
     """A CSV beside `path` that is not whole yet."""
 
-    def create(self, overwrite: Overwrite) -> FileIO:
-        file = create_part(self.path, suffix=".csv", overwrite=overwrite)
+    def create(self, overwrite: bool) -> FileIO:
+        file = create_part(self.path, suffix=".csv")
         self.path = Path(file.name)
         return file
 
@@ -148,7 +151,7 @@ class ParquetLog(Sink):
         labels: Sequence[str],
         *,
         source: str = "",
-        overwrite: Overwrite = False,
+        overwrite: bool = False,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
         self._overwrite = overwrite
@@ -170,6 +173,9 @@ class ParquetLog(Sink):
         except OSError as exc:
             raise cannot_write(self.path, exc, kept=self._csv.path) from exc
         self._csv.path.unlink()
+
+    def fileno(self) -> int:
+        return self._csv.fileno()
 
     def abandon(self) -> None:
         """Leave the CSV as it is."""

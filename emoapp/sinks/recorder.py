@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from emoapp.errors import OutputExistsError, SinkError
-from emoapp.files import ANNOTATED, Overwrite, create_part, move
+from emoapp.files import ANNOTATED, create_part, move
 from emoapp.sinks.base import Sink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target
@@ -37,7 +37,6 @@ class VideoRecorder(Sink):
     error says so), and is gone again where it shows no picture.
 
     path: ends with one of `codecs.CONTAINERS`.
-    overwrite: what may be replaced, see `files.Overwrite`.
     fps: frames a second, as the source states them; only how long the last one stands.
     size_wh: (width, height) of the pictures in pixels. Codecs want even numbers, so of an odd size
         the last column or row is left out.
@@ -47,9 +46,9 @@ class VideoRecorder(Sink):
         None counts from the first picture.
     whole_sound: copy the sound to its end; False ends it with the last picture.
 
-    Raises SinkError: the file exists and `overwrite` is False, no folder, no rights, disk full, a
-    picture of another size. SourceError: the sound cannot be read. UsageError: another suffix, or a
-    codec that does not go with it.
+    Raises SinkError: the file exists and `overwrite` is False, another program is writing it, no
+    folder, no rights, disk full, a picture of another size. SourceError: the sound cannot be read.
+    UsageError: another suffix, or a codec that does not go with it.
     """
 
     wants_picture = True
@@ -60,7 +59,7 @@ class VideoRecorder(Sink):
         *,
         fps: float,
         size_wh: tuple[int, int],
-        overwrite: Overwrite = False,
+        overwrite: bool = False,
         codec: str | None = None,
         crf: int | None = None,
         sound: str | os.PathLike[str] | None = None,
@@ -74,7 +73,7 @@ class VideoRecorder(Sink):
         self._overwrite = overwrite
         try:
             # FFmpeg opens the file by its name; this keeps all other processes away from it.
-            self._claim = create_part(self.path, overwrite=overwrite)
+            self._claim = create_part(self.path)
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
         self.part = Path(self._claim.name)
@@ -133,6 +132,10 @@ class VideoRecorder(Sink):
         self._put(frame)
         self._last_pts = frame.pts
         self.frames += 1
+
+    def fileno(self) -> int:
+        """The file whose lock keeps other processes away."""
+        return self._claim.fileno()
 
     def close(self) -> None:
         with closing(self._claim):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from emoapp.files import Overwrite, check_outputs, is_special
+from emoapp.files import check_outputs, is_special
 from emoapp.sinks import check_log_name
 from emoapp.sinks.files import check_rights, check_target
 
@@ -17,7 +17,7 @@ def check_targets(
     log: Path | None = None,
     others: tuple[Path | None, ...] = (),
     inputs: Iterable[str | os.PathLike[str] | None] = (),
-    overwrite: Overwrite,
+    overwrite: bool,
     codec: str | None = None,
     crf: int | None = None,
 ) -> None:
@@ -27,7 +27,7 @@ def check_targets(
     log: a table of results.
     others: any other file.
     inputs: what is read, which must not be written (see `files.check_outputs`).
-    overwrite: what may be replaced, see `files.Overwrite`.
+    overwrite: replace files that are there.
 
     Raises SinkError: a file exists and must not be replaced, no folder, no rights, disk full.
     UsageError: an output that is an input or another output, a suffix that names no such file,
