@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from emoapp.config import LiveConfig
+from emoapp.errors import SinkError
 from emoapp.live.detector import next_detector
 from emoapp.live.messages import Messages
 from emoapp.live.recording import Recording
@@ -147,6 +148,12 @@ class WindowRun(Run):
         return self._polled_at
 
     def close(self) -> None:
+        if self.pipeline is None:
+            for path in filter(None, (self.config.record, self.config.log)):
+                error = SinkError(
+                    f"{path} was not written: it was over before a face was analysed."
+                )
+                self._messages.fault("Nothing was written", error)
         for sink in self.sinks:
             if sink is not self._window:
                 sink.close()

@@ -21,6 +21,8 @@ class Command:
     needs: a fixture that it needs besides: "screen" or "training".
     growing: an output that is written row by row under its own name, so that what is there when
         the program is killed stays.
+    replaces: with `--overwrite` it replaces any file; False where only those of an earlier run.
+    frames: how many pictures a recording has in the end; None where that depends on the clock.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Command:
     source: str | None = None
     needs: str | None = None
     growing: tuple[str, ...] = ()
+    replaces: bool = True
+    frames: int | None = FRAMES
 
     def __str__(self) -> str:
         return self.name
@@ -77,6 +81,7 @@ COMMANDS = (
         "report",
         "report given.csv --video movie.mp4 -o page --clips 1 --chapters",
         ("page/report.html",),
+        replaces=False,
     ),
     Command(
         "live without a window",
@@ -87,10 +92,11 @@ COMMANDS = (
     ),
     Command(
         "live recording",
-        "live --source movie.mp4 --record copy.mp4 --log numbers.csv",
+        "live --source movie.mp4 --loop --frames 40 --record copy.mp4 --log numbers.csv",
         ("copy.mp4", "numbers.csv"),
         source="movie.mp4",
         needs="screen",
+        frames=None,
         growing=("numbers.csv",),
     ),
     Command(
