@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from emoapp.errors import SinkError, SourceError
-from emoapp.files import check_outputs, write_whole
+from emoapp.files import write_whole
 from emoapp.report import chapters, clips, measures, pictures, plots
 from emoapp.report.page import page
 from emoapp.report.reading import Log, read_log
@@ -85,7 +85,6 @@ def write_report(config: ReportConfig) -> Written:
     contents |= _plots(log, measured)
     if config.chapters:
         contents["chapters.vtt"] = chapters.webvtt(chapters.chapters(log, measured)).encode()
-    check_outputs([folder / name for name in (PAGE, *contents)], [config.log, video])
     cut = _clips(log, video, config.clips, measured, written) if config.clips else {}
     beside = [*contents, *cut.values()]
     html = page(
