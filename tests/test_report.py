@@ -260,17 +260,6 @@ def test_a_report_without_video_or_faces(tmp_path, capsys):
     assert "no clips can be cut" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("options", [[], ["--overwrite"]])
-def test_a_report_does_not_replace_its_log(tmp_path, capsys, options):
-    log = write_log(tmp_path / "segments.csv", UNEVEN)
-    before = log.read_bytes()
-    command = ["report", str(log), "-o", str(tmp_path / "." / "x" / ".."), *options]
-    (tmp_path / "x").mkdir()
-    assert main(command) == (2 if options else 1)
-    assert options == [] or "which is to be read" in capsys.readouterr().err
-    assert log.read_bytes() == before
-
-
 def test_expressions_of_ones_own_may_be_called_anything(tmp_path, capsys):
     labels = ("<b>&", "$x_1$ très", "None")
     rows = [row(i, i / 10, 1, labels[i // 20], labels=labels) for i in range(60)]

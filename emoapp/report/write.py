@@ -9,7 +9,7 @@ import pandas as pd
 
 from emoapp.diagnostics import get_logger
 from emoapp.errors import SourceError
-from emoapp.files import check_outputs, write_whole
+from emoapp.files import write_whole
 from emoapp.report import chapters, clips, measures, pictures, plots
 from emoapp.report.folder import ReportFolder, report_folder
 from emoapp.report.page import page
@@ -97,7 +97,6 @@ def _write_parts(
     if config.chapters:
         contents["chapters.vtt"] = chapters.webvtt(chapters.chapters(log, measured)).encode()
     beside = [*contents, *chosen.values()]
-    check_outputs([target.folder / name for name in (PAGE, *beside)], [config.log, video])
     # Before the video is decoded, which may take minutes.
     target.claim([PAGE, *beside])
     written = Written(target.folder, [PAGE, *beside])
