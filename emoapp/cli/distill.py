@@ -10,7 +10,7 @@ from emoapp.cli.train import (
     SOFT_LABELS,
     add_run_arguments,
     ask_teachers,
-    read_splits,
+    read_data,
     recipe,
     train_one,
 )
@@ -33,16 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     need_training()
-    training, validation = read_splits(args)
+    known = read_data(args)
     print(f"asking {len(args.teachers)} teachers", flush=True)
-    soft = ask_teachers(args.teachers, training, args.output / SOFT_LABELS)
+    soft = ask_teachers(args.teachers, known.whole, args.output / SOFT_LABELS, views=args.views)
     train_one(
         args,
         recipe(args),
-        training,
-        validation,
+        known,
         args.output,
-        soft_labels=soft,
+        soft_labels={head: values[~known.held] for head, values in soft.items()},
         teachers=args.teachers,
     )
     return 0

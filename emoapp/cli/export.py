@@ -88,11 +88,15 @@ def _write_measured(args: argparse.Namespace, network, made: dict, description) 
     from emoapp.training.artifacts import write_artifacts
 
     splits = data.load(args.data, ferplus=args.ferplus, skip_bad=args.skip_bad)
-    # Where no split was given for it, the images that the training held out.
-    config = made.get("config") or made["branches"][0].get("config", {})
-    _, validation = data.training_and_validation(splits, config.get("seed", 1))
+    known = data.training_data(splits, table=data.is_table(args.data))
     evaluation = write_artifacts(
-        network, validation, args.output, made=made, precision=args.precision, report=False
+        network,
+        known.validation,
+        args.output,
+        made=made,
+        precision=args.precision,
+        report=False,
+        test=known.test,
     )
     print_evaluation(evaluation)
     print(f"wrote {args.output}; use it with: emoapp live --model {args.output}")

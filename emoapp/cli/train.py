@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emoapp.cli.common import (
     add_data_arguments,
@@ -18,14 +20,23 @@ from emoapp.cli.common import (
 from emoapp.errors import UsageError
 from emoapp.training.config import TrainConfig
 
+if TYPE_CHECKING:
+    from emoapp.training.data import TrainingData
+    from emoapp.training.dataset import Dataset
+    from emoapp.training.distill import SoftLabels
+
 HELP = "Train a model, or teachers for one, on FER-2013 or on folders of pictures."
 
 SOFT_LABELS = "soft_labels.npz"
+
+SIZE = 48
+"""Side of the crops that the network reads, pixels."""
 
 _TYPES = {
     "int": {"type": int},
     "float": {"type": float},
     "tuple[int, int, int]": {"type": int, "nargs": 3},
+    "tuple[int, ...]": {"type": int, "nargs": "+"},
 }
 _EXPLAINED = {
     "epochs": "passes over the training images",
@@ -39,6 +50,14 @@ _EXPLAINED = {
     "width": "channels of the first convolution; the others follow",
     "blocks": "residual blocks at 24x24, 12x12 and 6x6",
     "dropout": "share of the features dropped while training",
+    "stochastic_depth": "how often the last residual block is skipped while training",
+    "sizes": "side of the images, pixels, each for an equal part of the epochs; ends with 48",
+    "mixup_alpha": "blend pairs of images, in a proportion from Beta(N, N); 0 for never",
+    "cutmix_alpha": "paste a part of another image, of a size from Beta(N, N); 0 for never",
+    "mix_probability": "share of the batches that mixup or CutMix change",
+    "rotation": "standard deviation of the images' rotation, degrees",
+    "scale": "largest change of the images' size, as a logarithm",
+    "shift": "largest shift of the images, pixels",
     "camera": "share of the images degraded as webcams do",
     "hidden": "share of the images with a part of the face hidden",
     "soft_share": "share of the teachers' answers in what is learned, where there are teachers",
@@ -72,6 +91,14 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help="begin with the weights of a trained model (models/model.keras is the shipped one)",
     )
     parser.add_argument(
+        "--views",
+        type=positive_int,
+        default=2,
+        metavar="N",
+        help="looks at each image of which a teacher's answers are averaged, up to 8: as it is, "
+        "mirrored, then shifted and scaled (default: 2)",
+    )
+    parser.add_argument(
         "--float32", action="store_true", help="compute in float32 instead of mixed bfloat16"
     )
     recipe = parser.add_argument_group("recipe")
@@ -93,10 +120,10 @@ def _typed(default) -> str:
 
 def run(args: argparse.Namespace) -> int:
     need_training()
-    training, validation = read_splits(args)
+    known = read_data(args)
     config = recipe(args)
     if args.teachers is None:
-        train_one(args, config, training, validation, args.output)
+        train_one(args, config, known, args.output)
         return 0
     for number in range(1, args.teachers + 1):
         folder = args.output / f"teacher{number}"
@@ -107,13 +134,12 @@ def run(args: argparse.Namespace) -> int:
         train_one(
             args,
             replace(config, seed=config.seed + number - 1),
-            training,
-            validation,
+            known,
             folder,
             # The first that is not done may not have been begun either.
             resume=args.resume and (folder / "checkpoints" / "state.json").exists(),
         )
-        ask_teachers([folder], training, folder / SOFT_LABELS)
+        ask_teachers([folder], known.whole, folder / SOFT_LABELS, views=args.views)
     print(
         f"next: emoapp distill --data {args.data} {'--photos ' if args.photos else ''}"
         f"--teachers {args.output}/teacher*/{SOFT_LABELS} --output FOLDER"
@@ -121,8 +147,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def read_splits(args: argparse.Namespace):
-    """The images to train on and those to choose by."""
+def read_data(args: argparse.Namespace) -> TrainingData:
+    """Read the images to train on, to choose by and to report on."""
     from emoapp.detectors import open_detector
     from emoapp.training import data, photos
 
@@ -143,29 +169,41 @@ def read_splits(args: argparse.Namespace):
     print_notes(*splits.values())
     if next(iter(splits.values())).missed is not None:
         splits = photos.with_faces(splits)
-    training, validation = data.training_and_validation(splits, args.seed)
-    print(f"{len(training)} images to train on, {len(validation)} to choose by", flush=True)
-    return training, validation
+    known = data.training_data(splits, table=data.is_table(args.data))
+    count = len(known.whole) - known.held.sum()
+    print(f"{count} images to train on, {len(known.validation)} to choose by", flush=True)
+    return known
 
 
 def recipe(args: argparse.Namespace) -> TrainConfig:
     settings = {name: getattr(args, name) for name in _EXPLAINED}
-    settings["blocks"] = tuple(settings["blocks"])
+    for name in ("blocks", "sizes"):
+        settings[name] = tuple(settings[name])
+    if settings["sizes"][-1] != SIZE or any(size % 8 for size in settings["sizes"]):
+        raise UsageError(f"--sizes: expected multiples of 8 that end with {SIZE}")
     return TrainConfig(mixed_bfloat16=not args.float32, **settings)
 
 
 def train_one(
-    args, config, training, validation, output: Path, *, resume=None, soft_labels=None, teachers=()
+    args: argparse.Namespace,
+    config: TrainConfig,
+    known: TrainingData,
+    output: Path,
+    *,
+    resume: bool | None = None,
+    soft_labels: SoftLabels | None = None,
+    teachers: Sequence[Path] = (),
 ) -> None:
     """Train one model and write all that belongs to it."""
     from emoapp.cli.evaluate import print_evaluation
     from emoapp.training.artifacts import write_artifacts
     from emoapp.training.train import train
 
+    training = known.training
     model = train(
         config,
         training,
-        validation,
+        known.validation,
         output,
         resume=args.resume if resume is None else resume,
         start_from=args.start_from,
@@ -173,13 +211,14 @@ def train_one(
     )
     evaluation = write_artifacts(
         model,
-        validation,
+        known.validation,
         output,
+        test=known.test,
         made={
             "data": {
                 "name": args.data.name,
                 "training": len(training),
-                "validation": len(validation),
+                "validation": len(known.validation),
                 "ferplus": training.votes is not None,
                 "start_from": str(args.start_from) if args.start_from else None,
                 "teachers": [str(path) for path in teachers],
@@ -191,8 +230,10 @@ def train_one(
     print(f"wrote {output}; use it with: emoapp live --model {output}")
 
 
-def ask_teachers(teachers: list[Path], training, output: Path):
-    """The mean answer of the teachers on the training images, which is written to `output`."""
+def ask_teachers(
+    teachers: list[Path], training: Dataset, output: Path, *, views: int
+) -> SoftLabels:
+    """Write the mean answer of the teachers on the training images to `output`, and return it."""
     from emoapp.training.distill import gather, write_soft_labels
 
     with progress_bar() as bar:
@@ -200,6 +241,7 @@ def ask_teachers(teachers: list[Path], training, output: Path):
         soft = gather(
             teachers,
             training,
+            views=views,
             progress=lambda name, done: bar.update(task, description=name, completed=done),
         )
     output.parent.mkdir(parents=True, exist_ok=True)

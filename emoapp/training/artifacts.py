@@ -39,11 +39,16 @@ def write_artifacts(
     made: dict[str, Any],
     precision: str = "int8",
     report: bool = True,
+    test: Dataset | None = None,
 ) -> Evaluation:
-    """Write everything into `output` and measure the exported file on the validation split.
+    """Write everything into `output` and measure the exported file.
 
+    validation: fits the temperatures.
     made: what the model was made of (data, settings), for the description.
     report: write plots and tables too, beside the model.
+    test: is measured on too; None where there is only the validation split.
+
+    Returns the figures on the test split, or on the validation split without one.
 
     Raises DataError where the model and the data have different labels.
     """
@@ -90,7 +95,11 @@ def write_artifacts(
         description.write(output / FILE_NAME)
     with LiteRTClassifier(output) as classifier:
         evaluation = evaluate(classifier, validation)
-    made = {**description.made, "metrics": {"validation": evaluation.as_dict()}}
+        metrics = {"validation": evaluation.as_dict()}
+        if test is not None:
+            evaluation = evaluate(classifier, test)
+            metrics["test"] = evaluation.as_dict()
+    made = {**description.made, "metrics": metrics}
     replace(description, made=made).write(output / FILE_NAME)
     if report:
         write_report(evaluation, output)

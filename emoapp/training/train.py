@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -62,58 +62,77 @@ def train(
     wanted = targets(training, smoothing=config.label_smoothing)
     if soft_labels is not None:
         wanted = blend(wanted, soft_labels, config.soft_share)
-    batches = Batches(
-        training,
-        wanted,
-        batch_size=config.batch_size,
-        camera=config.camera,
-        hidden=config.hidden,
-        seed=config.seed,
-        epoch=state["epoch"],
-    )
-    policy = "mixed_bfloat16" if config.mixed_bfloat16 else "float32"
+    steps = len(Batches(training, wanted, config))
+    model = _compiled_model(counts, config, steps_per_epoch=steps)
     if resume:
-        model = keras.models.load_model(checkpoints / LAST)
-    else:
-        # Given to the layers of this one model: a global policy would change the caller's too.
-        previous = keras.config.dtype_policy()
-        keras.config.set_dtype_policy(policy)
-        try:
-            model = build_model(
-                counts, width=config.width, blocks=config.blocks, dropout=config.dropout
-            )
-        finally:
-            keras.config.set_dtype_policy(previous)
-        if start_from is not None:
-            take_weights(model, start_from)
-        model.compile(
-            optimizer=_optimizer(config, steps_per_epoch=len(batches)),
-            loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in counts},
-            metrics={head: "accuracy" for head in counts},
-        )
+        # The state of the optimizer comes with the weights, into the data types of this machine.
+        model.optimizer.build(model.trainable_variables)
+        model.load_weights(checkpoints / LAST)
+    elif start_from is not None:
+        take_weights(model, start_from)
 
-    if state["epoch"] < config.epochs:
-        average = AverageWeights(
-            config.ema_momentum,
-            steps_done=state["epoch"] * len(batches),
-            resume_from=checkpoints / AVERAGE if resume else None,
-        )
+    average = AverageWeights(
+        config.ema_momentum,
+        steps_done=state["epoch"] * steps,
+        resume_from=checkpoints / AVERAGE if resume else None,
+    )
+    checkpoint = Checkpoint(checkpoints, average, state, config)
+    for size, first, end in _phases(config):
+        if state["epoch"] >= end or checkpoint.patience_is_over:
+            continue
+        first = max(first, state["epoch"])
         model.fit(
-            batches,
-            epochs=config.epochs,
-            initial_epoch=state["epoch"],
+            Batches(training, wanted, config, epoch=first, size=size),
+            epochs=end,
+            initial_epoch=first,
             # Without smoothing, so that the loss says how good the probabilities are.
             validation_data=(validation.images, targets(validation, smoothing=0.0)),
             validation_batch_size=256,
             verbose=0,
             callbacks=[
                 average,
-                Checkpoint(checkpoints, average, state, config),
-                keras.callbacks.CSVLogger(str(output / "history.csv"), append=resume),
-                ProgressBar(config.epochs, len(batches), state["epoch"]),
+                checkpoint,
+                keras.callbacks.CSVLogger(str(output / "history.csv"), append=first > 0),
+                ProgressBar(config.epochs, steps, first),
             ],
         )
     return plain_network(counts, checkpoints / BEST, config)
+
+
+def _compiled_model(
+    heads: Mapping[str, int], config: TrainConfig, *, steps_per_epoch: int
+) -> keras.Model:
+    # Given to the layers of this one model: a global policy would change the caller's too.
+    previous = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_bfloat16 else "float32")
+    try:
+        model = _network(heads, config)
+    finally:
+        keras.config.set_dtype_policy(previous)
+    model.compile(
+        optimizer=_optimizer(config, steps_per_epoch=steps_per_epoch),
+        loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in heads},
+        metrics={head: "accuracy" for head in heads},
+    )
+    return model
+
+
+def _network(heads: Mapping[str, int], config: TrainConfig) -> keras.Model:
+    return build_model(
+        heads,
+        width=config.width,
+        blocks=config.blocks,
+        dropout=config.dropout,
+        stochastic_depth=config.stochastic_depth,
+        any_size=len(config.sizes) > 1,
+    )
+
+
+def _phases(config: TrainConfig) -> Iterator[tuple[int, int, int]]:
+    """Yield (side of the images, first epoch, epoch after the last), an equal part for each."""
+    count = len(config.sizes)
+    for i, size in enumerate(config.sizes):
+        yield size, config.epochs * i // count, config.epochs * (i + 1) // count
 
 
 def take_weights(model: keras.Model, path: Path) -> None:
@@ -157,11 +176,9 @@ def take_weights(model: keras.Model, path: Path) -> None:
 
 def plain_network(heads: Mapping[str, int], weights: Path, config: TrainConfig) -> keras.Model:
     """The network with the weights in that file, in float32, made of Keras's own layers only."""
-    trained, plain = (
-        build_model(heads, width=config.width, blocks=config.blocks, fused=fused)
-        for fused in (True, False)
-    )
+    trained = _network(heads, config)
     trained.load_weights(weights)
+    plain = build_model(heads, width=config.width, blocks=config.blocks, fused=False)
     plain.set_weights(trained.get_weights())
     return plain
 
@@ -189,8 +206,9 @@ def _read_state(checkpoints: Path, config: TrainConfig) -> dict:
         ) from None
     # As they are after a way through JSON, which has no tuples.
     settings = json.loads(json.dumps(asdict(config)))
-    if state["config"] != settings:
-        changed = [k for k, v in settings.items() if state["config"].get(k) != v]
+    changed = [k for k, v in settings.items() if state["config"].get(k) != v]
+    # The next machine may compute in another precision.
+    if set(changed) - {"mixed_bfloat16"}:
         raise DataError(
             f"{checkpoints}: was written with other settings ({', '.join(changed)}); "
             "resume with the same ones, or start anew in another --output"
@@ -214,6 +232,10 @@ class Checkpoint(keras.callbacks.Callback):
         self._best = state["best"], -state.get("best_loss", math.inf)
         self._wait = state["wait"]
         self._config = config
+
+    @property
+    def patience_is_over(self) -> bool:
+        return self._wait >= self._config.patience
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         accuracies = [
@@ -242,5 +264,5 @@ class Checkpoint(keras.callbacks.Callback):
         write_whole(
             self._folder / STATE, lambda path: path.write_text(json.dumps(state), encoding="utf-8")
         )
-        if self._wait >= self._config.patience:
+        if self.patience_is_over:
             self.model.stop_training = True
