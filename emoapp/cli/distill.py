@@ -6,14 +6,8 @@ import argparse
 from pathlib import Path
 
 from emoapp.cli.common import need_training
-from emoapp.cli.train import (
-    SOFT_LABELS,
-    add_run_arguments,
-    ask_teachers,
-    read_data,
-    recipe,
-    train_one,
-)
+from emoapp.cli.train import add_run_arguments, recipe, train_one
+from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data
 
 HELP = "Train a model on the labels and on what other models say of the pictures."
 

@@ -40,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         explained="what the network was trained on, to measure the result and to fit how sure it "
         "says it is (default: neither is done)",
     )
+    parser.add_argument(
+        "--split",
+        metavar="NAME",
+        help="what to fit and measure on, for a network that was trained on all of the training "
+        "split (default: what training leaves out of it)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -84,19 +90,25 @@ def _asks(description) -> tuple:
 def _write_measured(args: argparse.Namespace, network, made: dict, description) -> None:
     """The files with temperatures fitted to the validation split, and the figures there."""
     from emoapp.cli.evaluate import print_evaluation
+    from emoapp.cli.training_data import stand_ins
     from emoapp.training import data
     from emoapp.training.artifacts import write_artifacts
 
     splits = data.load(args.data, ferplus=args.ferplus, skip_bad=args.skip_bad)
-    known = data.training_data(splits, table=data.is_table(args.data))
+    if args.split is None:
+        known = data.training_data(splits, table=data.is_table(args.data))
+        validation, test = known.validation, known.test
+    else:
+        validation, test = data.choose_split(splits, args.split), None
     evaluation = write_artifacts(
         network,
-        known.validation,
+        validation,
         args.output,
         made=made,
         precision=args.precision,
         report=False,
-        test=known.test,
+        test=test,
+        photographs=stand_ins(args, validation),
     )
     print_evaluation(evaluation)
     print(f"wrote {args.output}; use it with: emoapp live --model {args.output}")

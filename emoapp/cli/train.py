@@ -13,21 +13,16 @@ from emoapp.cli.common import (
     add_photo_arguments,
     need_training,
     positive_int,
-    print_notes,
-    progress_bar,
-    progress_of,
 )
+from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data, stand_ins
 from emoapp.errors import UsageError
 from emoapp.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from emoapp.training.data import TrainingData
-    from emoapp.training.dataset import Dataset
     from emoapp.training.distill import SoftLabels
 
 HELP = "Train a model, or teachers for one, on FER-2013 or on folders of pictures."
-
-SOFT_LABELS = "soft_labels.npz"
 
 SIZE = 48
 """Side of the crops that the network reads, pixels."""
@@ -147,34 +142,6 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def read_data(args: argparse.Namespace) -> TrainingData:
-    """Read the images to train on, to choose by and to report on."""
-    from emoapp.detectors import open_detector
-    from emoapp.training import data, photos
-
-    print(f"reading {args.data}", flush=True)
-    options = {"ferplus": args.ferplus, "skip_bad": args.skip_bad}
-    if args.photos and data.is_table(args.data):
-        raise UsageError(f"--photos is for folders of photographs; {args.data} has crops")
-    if args.photos:
-        with open_detector(args.detector) as detector, progress_bar() as bar:
-            splits = data.load(
-                args.data,
-                cut=photos.cutter(detector),
-                progress=progress_of(bar, "faces"),
-                **options,
-            )
-    else:
-        splits = data.load(args.data, **options)
-    print_notes(*splits.values())
-    if next(iter(splits.values())).missed is not None:
-        splits = photos.with_faces(splits)
-    known = data.training_data(splits, table=data.is_table(args.data))
-    count = len(known.whole) - known.held.sum()
-    print(f"{count} images to train on, {len(known.validation)} to choose by", flush=True)
-    return known
-
-
 def recipe(args: argparse.Namespace) -> TrainConfig:
     settings = {name: getattr(args, name) for name in _EXPLAINED}
     for name in ("blocks", "sizes"):
@@ -214,6 +181,7 @@ def train_one(
         known.validation,
         output,
         test=known.test,
+        photographs=stand_ins(args, known.validation),
         made={
             "data": {
                 "name": args.data.name,
@@ -228,22 +196,3 @@ def train_one(
     )
     print_evaluation(evaluation)
     print(f"wrote {output}; use it with: emoapp live --model {output}")
-
-
-def ask_teachers(
-    teachers: list[Path], training: Dataset, output: Path, *, views: int
-) -> SoftLabels:
-    """Write the mean answer of the teachers on the training images to `output`, and return it."""
-    from emoapp.training.distill import gather, write_soft_labels
-
-    with progress_bar() as bar:
-        task = bar.add_task("teachers", total=len(training))
-        soft = gather(
-            teachers,
-            training,
-            views=views,
-            progress=lambda name, done: bar.update(task, description=name, completed=done),
-        )
-    output.parent.mkdir(parents=True, exist_ok=True)
-    write_soft_labels(output, soft, training)
-    return soft

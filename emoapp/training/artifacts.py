@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 import emoapp
+from emoapp.classifiers.base import TINY
 from emoapp.classifiers.description import FILE_NAME, Head, ModelDescription, sha256_of
 from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.errors import DataError
@@ -40,6 +41,7 @@ def write_artifacts(
     precision: str = "int8",
     report: bool = True,
     test: Dataset | None = None,
+    photographs: Dataset | None = None,
 ) -> Evaluation:
     """Write everything into `output` and measure the exported file.
 
@@ -47,6 +49,8 @@ def write_artifacts(
     made: what the model was made of (data, settings), for the description.
     report: write plots and tables too, beside the model.
     test: is measured on too; None where there is only the validation split.
+    photographs: crops that were found in photographs (`photos.cut_again`), by which the shown
+        probabilities are calibrated; None to calibrate on `validation` alone.
 
     Returns the figures on the test split, or on the validation split without one.
 
@@ -92,6 +96,12 @@ def write_artifacts(
     description.write(output / FILE_NAME)
     if len(heads) > 1:
         description = _with_frequencies(description, output, validation.images)
+        description.write(output / FILE_NAME)
+    if photographs is not None:
+        found = photographs.take(~photographs.missed)
+        with LiteRTClassifier(output) as classifier:
+            shown = np.log(np.maximum(classifier.classify(found.images), TINY))
+        description = replace(description, temperature=fit_temperature(shown, found.labels))
         description.write(output / FILE_NAME)
     with LiteRTClassifier(output) as classifier:
         evaluation = evaluate(classifier, validation)

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
+from emoapp.training.config import Augmentation
+
 ASPECT = 0.08
 ERASE_PX = (6, 20)
-
-
-@dataclass(frozen=True, slots=True)
-class Augmentation:
-    """How strongly training images are changed.
-
-    rotation: standard deviation of the rotation, degrees.
-    scale: the largest change of size, as a logarithm: 0.15 is 86% to 116%.
-    shift: the largest shift in each direction, pixels of the crop.
-    camera: share of the images that are blurred, noisy, dark or compressed as webcams make them.
-    hidden: share of the images of which a rectangle is replaced by noise.
-    """
-
-    rotation: float = 9.0
-    scale: float = 0.15
-    shift: float = 5.0
-    camera: float = 0.25
-    hidden: float = 0.5
 
 
 def augment(

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emoapp.training.augment import Augmentation
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How strongly training images are changed.
+
+    rotation: standard deviation of the rotation, degrees.
+    scale: the largest change of size, as a logarithm: 0.15 is 86% to 116%.
+    shift: the largest shift in each direction, pixels of the crop.
+    camera: share of the images that are blurred, noisy, dark or compressed as webcams make them.
+    hidden: share of the images of which a rectangle is replaced by noise.
+    """
+
+    rotation: float = 9.0
+    scale: float = 0.15
+    shift: float = 5.0
+    camera: float = 0.25
+    hidden: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
