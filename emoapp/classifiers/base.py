@@ -61,8 +61,12 @@ class Classifier(ABC):
         The labels that all heads know get the mean of the heads' calibrated probabilities for
         them, evened out (see `EVENED`): on photographs the mean is better than either head. A
         label that only some heads know (contempt) gets its probability there, and the others share
-        what is left, in the same proportions as without it. What is not shown is left out.
+        what is left, in the same proportions as without it. What is not shown is left out. Last,
+        the model's temperature makes them as sure as they are right on photographs.
         """
+        return apply_temperature(self._mean(by_head), self.description.temperature)
+
+    def _mean(self, by_head: dict[str, np.ndarray]) -> np.ndarray:
         parts = []
         for probabilities, mixing in zip(by_head.values(), self._mixing, strict=True):
             part = probabilities @ mixing
@@ -119,6 +123,16 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     """Along the last axis; float32 in, float32 out."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)
+
+
+def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Make probabilities less sure (temperature above 1) or surer, in the same order.
+
+    probabilities: float32 (N, K), rows that sum to 1. Returns the same.
+    """
+    if temperature == 1.0:
+        return probabilities
+    return _to_one(np.maximum(probabilities, TINY) ** np.float32(1 / temperature))
 
 
 def _to_one(parts: np.ndarray) -> np.ndarray:

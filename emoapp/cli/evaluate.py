@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write confusion matrices, plots and example faces here",
     )
     parser.add_argument(
+        "--overwrite", action=Flag, help="replace figures and reports that are there"
+    )
+    parser.add_argument(
         "--history",
         type=Path,
         metavar="CSV",
@@ -63,9 +66,16 @@ def run(args: argparse.Namespace) -> int:
     need_training()
     from emoapp.classifiers import open_classifier
     from emoapp.labels import CONTEMPT
+    from emoapp.sinks.files import check_empty
+    from emoapp.sinks.targets import check_targets
     from emoapp.training.evaluate import evaluate
     from emoapp.training.robustness import robustness
 
+    check_targets(
+        others=(args.json,), inputs=(args.data, args.ferplus, args.model), overwrite=args.overwrite
+    )
+    if args.report is not None and not args.overwrite:
+        check_empty(args.report)
     dataset, crops = read(args)
     print_notes(dataset)
     contempt = CONTEMPT in dataset.names and dataset.missed is not None

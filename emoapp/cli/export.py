@@ -42,6 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         explained="what the network was trained on, to measure the result and to fit how sure it "
         "says it is (default: neither is done)",
     )
+    parser.add_argument("--overwrite", action=Flag, help="replace a model that is in --output")
+    parser.add_argument(
+        "--split",
+        metavar="NAME",
+        help="what to fit and measure on, for a network that was trained on all of the training "
+        "split (default: what training leaves out of it)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
     from emoapp.training.artifacts import check_model_folder
 
     found = [find_model(path, suffix=".keras") for path in args.model]
-    check_model_folder(args.output, [args.data, args.ferplus, *(path for path, _ in found)])
+    inputs = args.data, args.ferplus, *(path for path, _ in found)
+    check_model_folder(args.output, inputs, overwrite=args.overwrite)
     first = found[0][1]
     for path, description in found[1:]:
         if _asks(description) != _asks(first):
@@ -88,15 +96,25 @@ def _asks(description) -> tuple:
 def _write_measured(args: argparse.Namespace, network, made: dict, description) -> None:
     """The files with temperatures fitted to the validation split, and the figures there."""
     from emoapp.cli.evaluate import print_evaluation
+    from emoapp.cli.training_data import stand_ins
     from emoapp.training import data
     from emoapp.training.artifacts import write_artifacts
 
     splits = data.load(args.data, ferplus=args.ferplus, skip_bad=args.skip_bad)
-    # Where no split was given for it, the images that the training held out.
-    config = made.get("config") or made["branches"][0].get("config", {})
-    _, validation = data.training_and_validation(splits, config.get("seed", 1))
+    if args.split is None:
+        known = data.training_data(splits, table=data.is_table(args.data))
+        validation, test = known.validation, known.test
+    else:
+        validation, test = data.choose_split(splits, args.split), None
     evaluation = write_artifacts(
-        network, validation, args.output, made=made, precision=args.precision, report=False
+        network,
+        validation,
+        args.output,
+        made=made,
+        precision=args.precision,
+        report=False,
+        test=test,
+        photographs=stand_ins(args, validation),
     )
     print_evaluation(evaluation)
     say(f"wrote {args.output}; use it with: emoapp live --model {args.output}")

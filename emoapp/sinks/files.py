@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from emoapp.errors import SinkError
+from emoapp.errors import OutputExistsError, SinkError
 from emoapp.files import already_there, is_special
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -51,3 +51,11 @@ def check_rights(path: Path) -> None:
             file.write(b"\0")
     except OSError as exc:
         raise cannot_write(path, exc) from exc
+
+
+def check_empty(folder: Path) -> None:
+    """Raise OutputExistsError where files are in a folder that is to be written into."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise OutputExistsError(
+            f"the folder {folder} is not empty. Choose another one, or add `--overwrite`."
+        )

@@ -14,7 +14,7 @@ from own_data import EPOCHS, RECIPE
 from emoapp.cli import main
 from emoapp.errors import DataError
 from emoapp.training import data
-from emoapp.training.augment import augment
+from emoapp.training.augment import Augmentation, augment
 from emoapp.training.calibrate import expected_calibration_error, fit_temperature
 from emoapp.training.dataset import Dataset
 
@@ -141,7 +141,9 @@ def test_datasets_with_other_labels_do_not_fit_together(tmp_path):
 @given(seed=st.integers(0, 2**32), camera=st.floats(0, 1))
 def test_augmented_crops_stay_crops_and_are_repeatable(seed, camera):
     images = np.random.default_rng(0).integers(0, 256, (6, 48, 48), dtype=np.uint8)
-    first, second = (augment(images, np.random.default_rng(seed), camera=camera) for _ in range(2))
+    first, second = (
+        augment(images, np.random.default_rng(seed), Augmentation(camera=camera)) for _ in range(2)
+    )
     assert first.shape == images.shape and first.dtype == np.uint8
     np.testing.assert_array_equal(first, second)
     assert (first != images).mean() > 0.5
