@@ -125,6 +125,20 @@ def test_the_file_says_what_the_words_say(command, file, data):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_alone_is_parsed_as_among_all(command, file):
+    typed = [command, *needed(command), "-v"]
+    for name, action in options_of(command).items():
+        typed += [f"--{name}", "x"] if action.required else []
+    alone = build_parser(words=typed)
+    assert alone.parse_args(typed) == build_parser().parse_args(typed)
+    with pytest.raises(SystemExit):
+        alone.parse_args(["live" if command != "live" else "image"])
+    file.write_text("[trian]\n")  # of which every command tells
+    with pytest.raises(UsageError):
+        build_parser(words=typed)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_flag_can_be_undone(command, file):
     flags = {n: a for n, a in options_of(command).items() if a.nargs in (0, "?")}
     assert "verbose" in flags

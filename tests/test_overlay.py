@@ -341,6 +341,12 @@ def test_a_picture_that_cannot_be_drawn_on_is_refused(image, error):
         Overlay(EMOTIONS).draw_message(image, "Starting")
 
 
+def test_a_camera_lost_before_the_model_is_there_is_said():
+    image = np.zeros((360, 640, 3), np.uint8)
+    Overlay(()).draw_waiting(image, "Camera 0 was unplugged", "Goes on by itself.")
+    assert image.any()
+
+
 def test_a_part_of_a_larger_picture_can_be_drawn_on():
     whole = np.zeros((500, 900, 3), np.uint8)
     alone = np.zeros((400, 700, 3), np.uint8)

@@ -38,15 +38,23 @@ class Parser(argparse.ArgumentParser):
         super().error(sayable(message))
 
 
-def build_parser(*, settings: bool = True) -> argparse.ArgumentParser:
-    """All commands. settings: with the user's own defaults; UsageError where they are wrong."""
+def build_parser(*, settings: bool = True, words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Build the parser of all commands.
+
+    settings: with the user's own defaults; UsageError where they are wrong.
+    words: what is to be parsed. Where they begin with a command, and no settings of others are to
+        be checked, the parser knows this command alone, which is there sooner.
+    """
+    path = settings_path()
+    tables = read_settings(path) if settings else {}
+    names = words[:1] if not tables and words[:1] and words[0] in COMMANDS else COMMANDS
     parser = Parser(
         prog="emoapp",
         description="Reads facial expressions from a webcam, recorded video and pictures.",
     )
     parser.add_argument("--version", action="version", version=f"emoapp {emoapp.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    for name in names:
         module = import_module(f"emoapp.cli.{name}")
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(command)
@@ -54,8 +62,7 @@ def build_parser(*, settings: bool = True) -> argparse.ArgumentParser:
             "-v", "--verbose", action=Flag, help="log more, and show it on the terminal"
         )
         command.set_defaults(run=module.run)
-    path = settings_path()
-    for name, table in read_settings(path).items() if settings else ():
+    for name, table in tables.items():
         where = f"{path}, [{name}]"
         if name == LIMITS_TABLE:
             apply_limits(commands.choices.values(), table, where)
@@ -85,7 +92,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         # The doctor is for when something is wrong, be it the settings.
-        args = build_parser(settings=words[:1] != ["doctor"]).parse_args(words)
+        settings = words[:1] != ["doctor"]
+        args = build_parser(settings=settings, words=words).parse_args(words)
         interrupts.raise_interrupts()
         session.start(words, verbose=args.verbose)
         status = args.run(args) or 0
