@@ -14,7 +14,7 @@ from pathlib import Path
 
 import av
 import pytest
-from box import Box, group_is_alive
+from box import Box, ends
 from commands import COMMANDS, FRAMES, Command
 from movie import write_face_movie
 from state import contents, frames_in, whole_rows
@@ -206,8 +206,7 @@ def test_killed(box: Box, command: Command, durations, name: str, share: float):
         process.send_signal(signal_number)
     ended = box.wait(process)
     hard = name == "SIGKILL"
-    if hard:
-        _wait_for_workers(process.pid)
+    assert ends(process.pid)
     statuses = (0, -signal.SIGKILL) if hard else (0, 130)
     if len(box.outputs()) in (0, len(command.outputs)):
         # Before its first line and after its last one Python leaves signals to the system.
@@ -222,13 +221,6 @@ def test_killed(box: Box, command: Command, durations, name: str, share: float):
     check_complete(box)
     if "copies" in command.targets:  # a batch knows its own parts; those of others are kept
         assert box.part_of_movie() is None
-
-
-def _wait_for_workers(group: int) -> None:
-    """Workers of a killed program see that it is gone, and end."""
-    deadline = time.monotonic() + 20
-    while group_is_alive(group) and time.monotonic() < deadline:
-        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("command", FAST, ids=str)
