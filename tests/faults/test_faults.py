@@ -227,7 +227,8 @@ def test_killed(box: Box, command: Command, durations, name: str, share: float):
 def test_two_at_once(box: Box, command: Command):
     first, second = box.start(), box.start()
     ended = [box.wait(first), box.wait(second)]
-    assert 0 in [end.status for end in ended], ended
+    # Two batches share the work, and each says of what the other had.
+    assert 0 in [end.status for end in ended] or "copies" in command.targets, ended
     for end in ended:
         box.check(end, statuses=(0, 1, 2))
     check_complete(box)
