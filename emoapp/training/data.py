@@ -127,12 +127,14 @@ def training_data(splits: dict[str, Dataset], *, table: bool) -> TrainingData:
         PublicTest reports: models are compared by it, so it must not have chosen them. Of folders
         the validation split chooses; without one, a fifth of the training split.
     """
+    from emoapp.training.copies import group_copies, group_identical
+
     whole = choose_split(splits, "train")
     if table:
-        held = held_out(whole, HELD_OUT_OF_TABLE)
+        held = held_out(whole, HELD_OUT_OF_TABLE, group_copies(whole.images))
         return TrainingData(whole, held, whole.take(held), test=splits.get("validation"))
     if "validation" in splits:
         nothing = np.zeros(len(whole), bool)
         return TrainingData(whole, nothing, choose_split(splits, "validation"))
-    held = held_out(whole, HELD_OUT)
+    held = held_out(whole, HELD_OUT, group_identical(whole.images))
     return TrainingData(whole, held, whole.take(held))

@@ -70,16 +70,14 @@ def report_bad(bad: list[str], skip_bad: bool, message: str) -> None:
     bad.append(message)
 
 
-def held_out(dataset: Dataset, share: float) -> np.ndarray:
+def held_out(dataset: Dataset, share: float, groups: np.ndarray) -> np.ndarray:
     """Choose `share` of each class to validate on, always the same images of the same dataset.
 
-    Copies of an image are on the same side. A class of a single image is not held out.
+    groups: int (N,), the same number for images that must be on the same side (see `copies`). A
+        class of a single group is not held out.
 
     Returns bool (N,), True where an image is held out.
     """
-    from emoapp.training.copies import group_copies
-
-    groups = group_copies(dataset.images)
     _, first = np.unique(groups, return_index=True)
     rng = np.random.default_rng(HELD_OUT_SEED)
     chosen = []
