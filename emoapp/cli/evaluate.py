@@ -15,6 +15,7 @@ from emoapp.cli.common import (
     progress_of,
 )
 from emoapp.cli.flags import Flag
+from emoapp.files import write_whole
 from emoapp.stats import write_json
 from emoapp.terminal import say, sayable
 
@@ -146,7 +147,7 @@ def write_everything(args: argparse.Namespace, evaluation, dataset, rows) -> lis
     if history is not None:
         copy = args.report / HISTORY
         if not (copy.exists() and copy.samefile(history)):
-            shutil.copyfile(history, copy)
+            write_whole(copy, lambda half: shutil.copyfile(history, half))
         written += write_curves(copy, args.report)
     return written
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
+from emoapp.files import write_whole
 from emoapp.training.calibrate import BINS
 from emoapp.training.evaluate import Evaluation, HeadResult
 from emoapp.training.robustness import Row
@@ -42,7 +43,7 @@ def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
             f"{result.confusion()}\n"
         )
     text = folder / "classes.txt"
-    text.write_text("\n".join(texts), encoding="utf-8")
+    write_whole(text, lambda half: half.write_text("\n".join(texts), encoding="utf-8"))
     return [*written, text]
 
 
@@ -136,6 +137,6 @@ def _calibration(result: HeadResult, path: Path) -> Path:
 
 
 def save_figure(figure, path: Path) -> Path:
-    figure.savefig(path, dpi=DPI)
+    write_whole(path, lambda half: figure.savefig(half, dpi=DPI))
     plt.close(figure)
     return path
