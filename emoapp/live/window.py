@@ -225,12 +225,10 @@ class WindowRun(Run):
         self._notify("the companion speaks again" if speaks else "the companion is silent")
 
     def _next_detector(self) -> None:
-        from emoapp.detectors import DETECTORS, open_detector
+        from emoapp.detectors import next_detector
 
-        names = list(DETECTORS)
-        following = names[(names.index(self.pipeline.detector.name) + 1) % len(names)]
         self.pipeline.detector.close()
-        self.pipeline.detector = open_detector(following)
+        self.pipeline.detector = next_detector(self.pipeline.detector.name)
         self.pipeline.detector.thorough = self._private
 
     def _save_snapshot(self) -> None:
