@@ -22,23 +22,22 @@ from emoapp.detectors.blazeface import FULL_RANGE, SHORT_RANGE, BlazeFace, lette
 from emoapp.detectors.nms import weighted_nms
 from emoapp.errors import EmoappError
 from emoapp.geometry import iou
+from emoapp.resources import DETECTION
 from emoapp.sources import open_source
-
-NETWORKS = blazeface.FOLDER
 
 
 def test_the_networks_are_those_of_the_checksums_and_of_any_wheel_they_are_taken_from(tmp_path):
-    listed = dict(reversed(line.split()) for line in (NETWORKS / "SHA256SUMS").open())
+    listed = dict(reversed(line.split()) for line in (DETECTION / "SHA256SUMS").open())
     assert set(listed) == {SHORT_RANGE.file, FULL_RANGE.file}
     for name, expected in listed.items():
-        assert hashlib.sha256((NETWORKS / name).read_bytes()).hexdigest() == expected
+        assert hashlib.sha256((DETECTION / name).read_bytes()).hexdigest() == expected
 
     def extract(changed: bytes) -> subprocess.CompletedProcess[str]:
         with zipfile.ZipFile(tmp_path / "m.whl", "w") as wheel:
             for name in listed:
-                data = (NETWORKS / name).read_bytes() + changed
+                data = (DETECTION / name).read_bytes() + changed
                 wheel.writestr(f"mediapipe/modules/face_detection/{name}", data)
-        command = [sys.executable, NETWORKS / "extract.py", "--wheel", tmp_path / "m.whl"]
+        command = [sys.executable, DETECTION / "extract.py", "--wheel", tmp_path / "m.whl"]
         return subprocess.run(
             [*command, "--output", tmp_path], check=False, capture_output=True, text=True
         )
@@ -47,14 +46,14 @@ def test_the_networks_are_those_of_the_checksums_and_of_any_wheel_they_are_taken
     assert not list(tmp_path.glob("*.tflite"))
     assert extract(b"").returncode == 0
     for name in listed:
-        assert (tmp_path / name).read_bytes() == (NETWORKS / name).read_bytes()
+        assert (tmp_path / name).read_bytes() == (DETECTION / name).read_bytes()
 
 
 def test_a_damaged_network_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(blazeface, "FOLDER", tmp_path)
+    monkeypatch.setattr(blazeface, "DETECTION", tmp_path)
     with pytest.raises(EmoappError, match=r"short_range\.tflite: .* install emoapp again"):
         BlazeFace(SHORT_RANGE)
-    shutil.copy(NETWORKS / "README.md", tmp_path / SHORT_RANGE.file)
+    shutil.copy(DETECTION / "README.md", tmp_path / SHORT_RANGE.file)
     with pytest.raises(EmoappError, match=r"short_range\.tflite: .* install emoapp again"):
         BlazeFace(SHORT_RANGE)
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from emoapp.cli.common import positive_int
+from emoapp.cli.common import need_packages, positive_int
 
 HELP = "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG."
 
@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    need_packages("report", "jinja2", "matplotlib", "pandas")
     from emoapp.report import ReportConfig, write_report
 
     written = write_report(

@@ -17,10 +17,8 @@ import numpy as np
 from emoapp.detectors.nms import weighted_nms
 from emoapp.detectors.search import SearchingDetector
 from emoapp.errors import EmoappError
-from emoapp.resources import MODELS
+from emoapp.resources import DETECTION
 from emoapp.types import Box, Face
-
-FOLDER = MODELS / "detection"
 
 IOU_THRESHOLD = 0.3
 """Detections that overlap more are of the same face."""
@@ -30,7 +28,7 @@ IOU_THRESHOLD = 0.3
 class Network:
     """A network and what its graph says of it.
 
-    file: its name in `FOLDER`.
+    file: its name in `resources.DETECTION`.
     layers: (stride in pixels, anchors a cell) of each of its feature maps.
     min_score: smallest score of a face, 0 to 1.
     """
@@ -53,7 +51,7 @@ class BlazeFace:
 
     def __init__(self, network: Network) -> None:
         """Raises EmoappError where the network's file is missing or damaged."""
-        path = FOLDER / network.file
+        path = DETECTION / network.file
         self._interpreter = _open(path)
         (image,) = self._interpreter.get_input_details()
         outputs = self._interpreter.get_output_details()

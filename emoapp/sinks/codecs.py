@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 
 from emoapp.errors import UsageError
+from emoapp.libav import av
 
 # Divides evenly by every usual frame rate, and by most to within a hundredth of a millisecond.
 TIME_BASE = Fraction(1, 90_000)

@@ -8,10 +8,10 @@ import threading
 from collections.abc import Iterator
 from fractions import Fraction
 
-import av
 import numpy as np
 
 from emoapp.errors import SinkError
+from emoapp.libav import av
 from emoapp.sinks.base import Sink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target

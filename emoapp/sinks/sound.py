@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import av
-from av.audio.resampler import AudioResampler
+from emoapp.libav import av
 
 
 class Sound:
@@ -95,7 +94,7 @@ class _Encoded:
         rate = 48_000 if encoder == "libopus" else stream.rate
         self._stream = output.add_stream(encoder, rate=rate, layout=stream.layout.name)
         context = self._stream.codec_context
-        self._resampler = AudioResampler(context.format, stream.layout.name, rate)
+        self._resampler = av.AudioResampler(context.format, stream.layout.name, rate)
         self._start = start
 
     def mux(self, packet: av.Packet) -> None:

@@ -6,10 +6,10 @@ import errno
 import time
 from urllib.parse import urlsplit
 
-import av
 import numpy as np
 
 from emoapp.errors import SourceError
+from emoapp.libav import av
 from emoapp.sources import pyav
 from emoapp.sources.live import LiveSource
 from emoapp.sources.newest import BRIDGE, Newest
