@@ -131,11 +131,11 @@ def _crowded(
 def _floor(
     images: list[np.ndarray], detector: Detector, classifier: Classifier, window: Sink | None
 ) -> dict[str, float]:
-    from emoapp.detectors.blazeface import SHORT_RANGE, BlazeFace
+    from emoapp.detectors.blazeface import BlazeFace
 
     watch = Stopwatch()
     crop = align(images[0], detector.detect(images[0])[:1], classifier.description.framing)
-    bare = BlazeFace(SHORT_RANGE)
+    bare = BlazeFace()
     for jpeg in _jpegs(images):
         with watch("decode"):
             image = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)

@@ -20,7 +20,7 @@ MODELS = _shipped("models")
 """The shipped model, its description and its card."""
 
 DETECTION = MODELS / "detection"
-"""The networks that find faces."""
+"""The network that finds faces."""
 
 DEMO_CLIP = ASSETS / "demo.mp4"
 """A few seconds of one face, so that the program can be tried with no camera."""

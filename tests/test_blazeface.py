@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emoapp.detectors import blazeface
-from emoapp.detectors.blazeface import FULL_RANGE, SHORT_RANGE, BlazeFace, letterbox
+from emoapp.detectors.blazeface import FILE, BlazeFace, letterbox
 from emoapp.detectors.nms import weighted_nms
 from emoapp.errors import EmoappError
 from emoapp.geometry import iou
@@ -26,9 +26,9 @@ from emoapp.resources import DETECTION
 from emoapp.sources import open_source
 
 
-def test_the_networks_are_those_of_the_checksums_and_of_any_wheel_they_are_taken_from(tmp_path):
+def test_the_network_is_that_of_the_checksum_and_of_a_wheel_it_is_taken_from(tmp_path):
     listed = dict(reversed(line.split()) for line in (DETECTION / "SHA256SUMS").open())
-    assert set(listed) == {SHORT_RANGE.file, FULL_RANGE.file}
+    assert set(listed) == {FILE}
     for name, expected in listed.items():
         assert hashlib.sha256((DETECTION / name).read_bytes()).hexdigest() == expected
 
@@ -52,10 +52,10 @@ def test_the_networks_are_those_of_the_checksums_and_of_any_wheel_they_are_taken
 def test_a_damaged_network_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(blazeface, "DETECTION", tmp_path)
     with pytest.raises(EmoappError, match=r"short_range\.tflite: .* install emoapp again"):
-        BlazeFace(SHORT_RANGE)
-    shutil.copy(DETECTION / "README.md", tmp_path / SHORT_RANGE.file)
+        BlazeFace()
+    shutil.copy(DETECTION / "README.md", tmp_path / FILE)
     with pytest.raises(EmoappError, match=r"short_range\.tflite: .* install emoapp again"):
-        BlazeFace(SHORT_RANGE)
+        BlazeFace()
 
 
 @given(width=st.integers(25, 900), height=st.integers(25, 900), side=st.sampled_from([128, 192]))
@@ -131,12 +131,11 @@ def pictures() -> list[np.ndarray]:
     return [cv2.cvtColor(image, cv2.COLOR_BGR2RGB) for image in found]
 
 
-@pytest.mark.parametrize("network, model", [(SHORT_RANGE, 0), (FULL_RANGE, 1)])
-def test_each_call_agrees_with_mediapipe(network, model):
+def test_each_call_agrees_with_mediapipe():
     pytest.importorskip("mediapipe")
     from emoapp.detectors.mediapipe import BareMediaPipe
 
-    ours, theirs = BlazeFace(network), BareMediaPipe(model)
+    ours, theirs = BlazeFace(), BareMediaPipe()
     overlaps, away = [], []
     for image in pictures():
         a, b = ours.find(image), theirs.find(image)

@@ -1,14 +1,13 @@
-"""BlazeFace on LiteRT: MediaPipe's face detection networks without MediaPipe.
+"""BlazeFace on LiteRT: MediaPipe's short-range face detection without MediaPipe.
 
-The networks are those of Bazarevsky et al. 2019, "BlazeFace: Sub-millisecond Neural Face Detection
-on Mobile GPUs" (arXiv:1907.05047), as MediaPipe 0.10.21 ships them; models/detection/README.md says
-where they come from. What is done before and after them follows MediaPipe's graphs
-`face_detection_short_range` and `face_detection_full_range`, so that the faces are the same.
+The network is that of Bazarevsky et al. 2019, "BlazeFace: Sub-millisecond Neural Face Detection on
+Mobile GPUs" (arXiv:1907.05047), as MediaPipe 0.10.21 ships it; models/detection/README.md says
+where it comes from. What is done before and after it follows MediaPipe's graph
+`face_detection_short_range`, so that the faces are the same.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -20,39 +19,21 @@ from emoapp.errors import EmoappError
 from emoapp.resources import DETECTION
 from emoapp.types import Box, Face
 
-IOU_THRESHOLD = 0.3
-"""Detections that overlap more are of the same face."""
+FILE = "face_detection_short_range.tflite"
 
+LAYERS = ((8, 2), (16, 6))
+"""(stride in pixels, anchors a cell) of the network's feature maps."""
 
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A network and what its graph says of it.
-
-    file: its name in `resources.DETECTION`.
-    layers: (stride in pixels, anchors a cell) of each of its feature maps.
-    min_score: smallest score of a face, 0 to 1.
-    """
-
-    file: str
-    layers: tuple[tuple[int, int], ...]
-    min_score: float
-
-
-SHORT_RANGE = Network("face_detection_short_range.tflite", ((8, 2), (16, 6)), 0.5)
-"""128x128 pixels, for faces up to two metres from a camera."""
-
-FULL_RANGE = Network("face_detection_full_range_sparse.tflite", ((4, 1),), 0.6)
-"""192x192 pixels, for faces up to five metres from a camera. At 0.5 it sees faces in a cartoon's
-title (27 of 95 frames); MediaPipe's graph reports none below 0.6 either."""
+MIN_SCORE, IOU_THRESHOLD = 0.5, 0.3
+"""The smallest score of a face, and from which overlap on two detections are of the same one."""
 
 
 class BlazeFace:
-    """Runs one network; `find` returns the faces that it sees in a picture."""
+    """Runs the network; `find` returns the faces that it sees in a picture."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self) -> None:
         """Raises EmoappError where the network's file is missing or damaged."""
-        path = DETECTION / network.file
-        self._interpreter = _open(path)
+        self._interpreter = _open(DETECTION / FILE)
         (image,) = self._interpreter.get_input_details()
         outputs = self._interpreter.get_output_details()
         self._input = image["index"]
@@ -61,8 +42,8 @@ class BlazeFace:
         self._logits, self._boxes = (
             output["index"] for output in sorted(outputs, key=lambda output: output["shape"][-1])
         )
-        self._anchors = anchors(self._side, network.layers)
-        self._min_logit = -np.log(1 / network.min_score - 1)
+        self._anchors = anchors(self._side, LAYERS)
+        self._min_logit = -np.log(1 / MIN_SCORE - 1)
 
     def find(self, rgb: np.ndarray) -> list[Face]:
         """The faces in a picture, most certain first, in its pixels.
@@ -116,7 +97,7 @@ def anchors(side: int, layers: tuple[tuple[int, int], ...]) -> np.ndarray:
 
     side: of the network's input, pixels.
     layers: (stride in pixels, anchors a cell) of each feature map; several anchors of a cell are
-        the same, since the networks predict sizes and not factors of an anchor's size.
+        the same, since the network predicts sizes and not factors of an anchor's size.
     """
     maps = []
     for stride, per_cell in layers:
@@ -127,11 +108,10 @@ def anchors(side: int, layers: tuple[tuple[int, int], ...]) -> np.ndarray:
 
 
 def letterbox(rgb: np.ndarray, side: int) -> tuple[np.ndarray, tuple[float, np.ndarray]]:
-    """The picture in the middle of a black square, as the networks take it.
+    """The picture in the middle of a black square, as the network takes it.
 
     As in MediaPipe's `ImageToTensorCalculator`, corners of pixels are brought to corners as if they
-    were centres, and nothing is averaged. The networks expect it: with an area filter they find
-    less.
+    were centres, and nothing is averaged. It was trained so.
 
     Returns float32 (side, side, 3) from -1 to 1, and the (scale, shift x, y) that leads from the
     square's pixels to the picture's.
@@ -157,9 +137,9 @@ def _face(points: np.ndarray, score: float) -> Face:
 
 
 class BlazeFaceDetector(SearchingDetector):
-    """Both networks, run by LiteRT."""
+    """The network run by LiteRT."""
 
     name = "blazeface"
 
     def __init__(self) -> None:
-        super().__init__(BlazeFace(SHORT_RANGE).find, BlazeFace(FULL_RANGE).find)
+        super().__init__(BlazeFace().find)

@@ -1,4 +1,4 @@
-"""The networks of `blazeface`, run by the package mediapipe 0.10.21 where it is installed.
+"""The network of `blazeface`, run by the package mediapipe 0.10.21 where it is installed.
 
 It is the last release with models in its wheel, and runs on Python 3.10 to 3.12.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from emoapp.detectors.search import SearchingDetector
 from emoapp.types import Box, Face
 
-SHORT_RANGE, FULL_RANGE = 0, 1
+SHORT_RANGE = 0
 MIN_SCORE = 0.5
 
 
@@ -44,12 +44,12 @@ def load_solution():
 
 
 class BareMediaPipe:
-    """One of its two detectors; `find` returns the faces that it sees in a picture."""
+    """Its short-range detector; `find` returns the faces that it sees in a picture."""
 
-    def __init__(self, model: int) -> None:
-        """model: `SHORT_RANGE` or `FULL_RANGE`. Raises ImportError without the package."""
+    def __init__(self) -> None:
+        """Raises ImportError without the package."""
         self._solution = load_solution().FaceDetection(
-            min_detection_confidence=MIN_SCORE, model_selection=model
+            min_detection_confidence=MIN_SCORE, model_selection=SHORT_RANGE
         )
 
     def find(self, rgb: np.ndarray) -> list[Face]:
@@ -93,14 +93,13 @@ def _face(detection, size_wh: np.ndarray) -> Face:
 
 
 class MediaPipeDetector(SearchingDetector):
-    """Both of its detectors."""
+    """The network run by MediaPipe."""
 
     name = "mediapipe"
 
     def __init__(self) -> None:
-        self._bare = BareMediaPipe(SHORT_RANGE), BareMediaPipe(FULL_RANGE)
-        super().__init__(*(bare.find for bare in self._bare))
+        self._bare = BareMediaPipe()
+        super().__init__(self._bare.find)
 
     def close(self) -> None:
-        for bare in self._bare:
-            bare.close()
+        self._bare.close()

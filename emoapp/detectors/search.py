@@ -3,76 +3,69 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from emoapp.detectors.base import Detector, largest_first
 from emoapp.detectors.closeup import Find, look_closer, transformed
+from emoapp.detectors.views import View, last_resorts, parts, whole
 from emoapp.geometry import iou
-from emoapp.types import Box, Face
+from emoapp.types import Face
 
 WORKING_SIDE = 640
-"""Longer sides are shrunk to this: the networks look at 128 and 192 pixels anyway."""
+"""Longer sides are shrunk to this: the network looks at 128 pixels anyway."""
 
-SEARCH_EVERY = 5
+SEARCH_EVERY = 3
 """A look at where the known faces were gives their points more exactly, and in less time, than a
-search of the whole picture; so many frames pass until others are looked for."""
+search of a view; so many frames pass until others are looked for."""
 
-MARGIN = 0.5
-"""Border added on each side, as a share of the picture's sides."""
+PARTS_BETWEEN = 3
+"""So many parts are searched between two searches of the whole picture."""
 
-SOFTER = 1 / 200
-"""Blur of the picture for another try, as a share of its longer side. Of photographs made of 895
-of FER-2013's faces this finds 21 of 34 that all other searches miss, turning 4 more; neither finds
-anything in pictures of no faces."""
+PARTS_OF_NOBODY = 3
+"""So many parts are searched in each frame while nobody is in sight."""
 
-TURNS_DEG = (-35.0, 35.0)
-"""The picture is turned so far, for heads that are tilted too far for the networks."""
+SEARCHES_OF_ALL = 8
+"""So many searches it takes until all views of a wide picture had their turn."""
 
 SAME_FACE_IOU = 0.3
 
 CERTAIN_SCORE = 0.75
 CERTAIN_TILT_DEG = 10.0
-"""Fainter and more tilted faces are looked at again: cut out upright, large and in the middle. It
-tells faces from other things, and the points of a tilted face are exact only then."""
+"""Fainter and more tilted faces, and those found in a part, are looked at again: cut out upright,
+large and in the middle. It tells faces from other things, and makes their points exact."""
 
-
-Search = Callable[[np.ndarray, "tuple[int, int]"], "list[Face]"]
-"""A way to find faces in an RGB picture that shows a picture of that (width, height)."""
+MIN_MEAN_IN_PART = 0.7
+"""What the scores of both looks must have on average for a face that was found in a part: there are
+many parts to see a false face in. In two clips of a cartoon, 7 of 184 frames had one with 0.5 and
+0.5 at least; the highest mean of all was 0.67."""
 
 
 class SearchingDetector(Detector):
-    """Follows the faces that it knows by looking where they were, and searches for others in turn.
+    """Follows the faces that it knows by looking where they were, and searches views for others.
 
-    A picture that comes first is searched in all ways, as is each while nobody is in sight.
+    A picture that comes first is searched in all views, as is each in turn while nobody is in
+    sight.
     """
 
-    def __init__(self, find_near: Find, find_far: Find) -> None:
-        """find_near: sees faces that are large in the picture. find_far: sees smaller ones."""
-        self._short, self._full = find_near, find_far
+    def __init__(self, find: Find) -> None:
+        """find: sees faces that are large in a picture."""
+        self._find = find
         self.reset()
 
     def reset(self) -> None:
         self._number = 0
         self._known: list[Face] = []
         self._search_until = 0
-        # Far and small faces need the searches that cost three times the short range's.
-        self._turns = deque(
-            [self._near, self._first_half, self._near, self._second_half, self._near, self._far]
-        )
-        self._resorts = deque(
-            [self._with_margin, self._first_half, self._softened, self._second_half]
-        )
+        self._searches = 0
 
     def detect(self, image: np.ndarray) -> list[Face]:
         number, self._number = self._number, self._number + 1
         faces = self._follow(image)
         if len(faces) < len(self._known):
-            # Whoever was lost may be where only one of the searches finds them.
-            self._search_until = number + len(self._turns)
+            # Whoever was lost may be where only one of the views shows them.
+            self._search_until = number + SEARCHES_OF_ALL
         if not faces or self.thorough or number < self._search_until or number % SEARCH_EVERY == 0:
             faces = self._search(image, faces, first=number == 0)
         self._known = largest_first(faces)
@@ -88,126 +81,74 @@ class SearchingDetector(Detector):
         return faces
 
     def _search(self, image: np.ndarray, known: list[Face], *, first: bool) -> list[Face]:
-        """The known faces and those that are found in the whole picture, or in a part of it."""
-        height, width = image.shape[:2]
-        size_wh = (width, height)
-        scale = min(1.0, WORKING_SIDE / max(height, width))
-        small = image
-        if scale < 1.0:
-            size = (max(1, round(width * scale)), max(1, round(height * scale)))
-            small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        """The known faces and those that are found in the views that are due."""
+        small, scale = _shrunk(image)
         rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
-
+        due, due_if_nobody = self._due(*small.shape[1::-1], nobody=not known, first=first)
         faces = list(known)
-        for search in self._due(nobody=not known, first=first):
-            found = self._confirmed(_new_ones(search(rgb, size_wh), faces), image)
-            faces += _new_ones(found, faces)
-            if faces and not known and not first:
+        for view in due:
+            faces += self._found(view, rgb, scale, image, faces)
+        for view in due_if_nobody:
+            if faces:
                 break
-        if first and not faces:
-            for search in (self._with_margin, self._softened, self._turned):
-                faces = faces or self._confirmed(search(rgb, size_wh), image)
+            faces += self._found(view, rgb, scale, image, faces)
         return faces
 
-    def _due(self, *, nobody: bool, first: bool) -> list[Search]:
-        """The searches for this frame; while nobody is known, they end with the first success."""
+    def _due(
+        self, width: int, height: int, *, nobody: bool, first: bool
+    ) -> tuple[list[View], list[View]]:
+        """The views for this frame, and those for it where the others show nobody."""
+        everything, pieces = whole(width, height), parts(width, height)
+        resorts = last_resorts(width, height)
+        count, self._searches = self._searches, self._searches + 1
         if first:
-            return [self._near, self._far, self._first_half, self._second_half]
+            return [everything, *pieces], resorts
         if nobody:
-            self._resorts.rotate()
-            return [self._near, self._far, self._resorts[0]]
-        self._turns.rotate(-1)
-        return [self._near, self._turns[0]] if self.thorough else [self._turns[0]]
+            begin = count * PARTS_OF_NOBODY
+            due = [pieces[(begin + i) % len(pieces)] for i in range(PARTS_OF_NOBODY)]
+            return [everything], [*due, resorts[count % len(resorts)]]
+        if self.thorough:
+            return [everything, pieces[count % len(pieces)]], []
+        rounds, place = divmod(count, PARTS_BETWEEN + 1)
+        if place == 0:
+            return [everything], []
+        return [pieces[(rounds * PARTS_BETWEEN + place - 1) % len(pieces)]], []
 
-    def _confirmed(self, faces: list[Face], image: np.ndarray) -> list[Face]:
-        """The certain faces as they are, the others as a second look sees them, if it does."""
-        doubtful = [i for i, face in enumerate(faces) if not _certain(face)]
-        looked: dict[int, Face | None] = dict(enumerate(faces))
-        looked |= zip(doubtful, self._look_closer([faces[i] for i in doubtful], image), strict=True)
-        return [face for face in looked.values() if face is not None]
+    def _found(
+        self, view: View, rgb: np.ndarray, scale: float, image: np.ndarray, known: list[Face]
+    ) -> list[Face]:
+        """The faces in a view that are not known: the certain ones as they are, the others as a
+        second look sees them, if it does.
+
+        rgb: the picture `image`, shrunk by `scale`.
+        """
+        to_image = np.array([[1 / scale, 0.0, 0.0], [0.0, 1 / scale, 0.0]])
+        faces = [transformed(face, to_image) for face in view.find(self._find, rgb)]
+        certain = [face for face in faces if _certain(face) and not view.is_part]
+        doubtful = [face for face in _new_ones(faces, known) if face not in certain]
+        least = MIN_MEAN_IN_PART if view.is_part else 0.0
+        confirmed = [
+            closer
+            for face, closer in zip(doubtful, self._look_closer(doubtful, image), strict=True)
+            if closer is not None and (face.score + closer.score) / 2 >= least
+        ]
+        found: list[Face] = []
+        for face in certain + confirmed:
+            found += _new_ones([face], known + found)
+        return found
 
     def _look_closer(self, faces: list[Face], image: np.ndarray) -> list[Face | None]:
-        return look_closer(self._short, faces, image)
-
-    def _near(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
-        return _run(self._short, rgb, size_wh)
-
-    def _far(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
-        return _run(self._full, rgb, size_wh)
-
-    def _with_margin(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
-        """Makes the picture wider: the networks miss faces that fill it."""
-        height, width = rgb.shape[:2]
-        x, y = round(width * MARGIN), round(height * MARGIN)
-        wider = cv2.copyMakeBorder(rgb, y, y, x, x, cv2.BORDER_REPLICATE)
-        growth = 1 + 2 * MARGIN
-        return _run(
-            self._short,
-            wider,
-            (size_wh[0] * growth, size_wh[1] * growth),
-            offset=(-size_wh[0] * MARGIN, -size_wh[1] * MARGIN),
-        )
-
-    def _softened(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
-        """Without its finest details, which sometimes hide a face from the networks."""
-        blurred = cv2.GaussianBlur(rgb, (0, 0), max(rgb.shape) * SOFTER)
-        return _run(self._short, blurred, size_wh)
-
-    def _turned(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
-        """Turned about its middle, both ways."""
-        height, width = rgb.shape[:2]
-        to_full = np.diag([size_wh[0] / width, size_wh[0] / width])
-        faces: list[Face] = []
-        for degrees in TURNS_DEG:
-            turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-            turned = cv2.warpAffine(rgb, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
-            back = to_full @ cv2.invertAffineTransform(turn)
-            found = _run(self._short, turned, (width, height))
-            faces += _new_ones([transformed(face, back) for face in found], faces)
-        return faces
-
-    def _first_half(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
-        """One end of the longer side: small faces are twice as large there."""
-        side = _half(rgb)
-        return self._part(rgb, size_wh, 0, 0, side)
-
-    def _second_half(self, rgb: np.ndarray, size_wh: tuple[int, int]) -> list[Face]:
-        height, width = rgb.shape[:2]
-        side = _half(rgb)
-        return self._part(rgb, size_wh, max(0, width - side), max(0, height - side), side)
-
-    def _part(
-        self, rgb: np.ndarray, size_wh: tuple[int, int], x: int, y: int, side: int
-    ) -> list[Face]:
-        height, width = rgb.shape[:2]
-        part = np.ascontiguousarray(rgb[y : y + side, x : x + side])
-        across, down = size_wh[0] / width, size_wh[1] / height
-        shown = part.shape[1] * across, part.shape[0] * down
-        return _run(self._full, part, shown, offset=(x * across, y * down))
+        return look_closer(self._find, faces, image)
 
 
-def _run(
-    find: Find, rgb: np.ndarray, size_wh: tuple[float, float], offset: tuple[float, float] = (0, 0)
-) -> list[Face]:
-    """Faces in pixels of the full picture; `rgb` shows `size_wh` of them, from `offset` on."""
-    scale = np.float32(size_wh) / np.float32(rgb.shape[1::-1])
-    shift = np.float32(offset)
-    return [
-        Face(
-            box=Box(*(np.reshape(face.box, (2, 2)) * scale + shift).ravel().tolist()),
-            score=face.score,
-            eyes=face.eyes * scale + shift,
-            nose=face.nose * scale + shift,
-            mouth=face.mouth * scale + shift,
-        )
-        for face in find(rgb)
-    ]
-
-
-def _half(rgb: np.ndarray) -> int:
-    """The side of the squares that cover both ends of the longer side, and the middle twice."""
-    height, width = rgb.shape[:2]
-    return max(min(width, height), (max(width, height) + 1) // 2)
+def _shrunk(image: np.ndarray) -> tuple[np.ndarray, float]:
+    """The picture with sides of at most `WORKING_SIDE`, and by how much it was shrunk."""
+    height, width = image.shape[:2]
+    scale = WORKING_SIDE / max(height, width)
+    if scale >= 1.0:
+        return image, 1.0
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
 
 
 def _certain(face: Face) -> bool:

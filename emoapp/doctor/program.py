@@ -58,8 +58,8 @@ def check_model(model: Path | None = None) -> Finding:
 
 
 def check_detector() -> Finding:
-    """Whether the detector's networks are those that were shipped, by SHA-256, and eyes and mouth of
-    the demo clip's face come to lie where the classifier expects them."""
+    """Whether the detector's network is that which was shipped, by SHA-256, and the demo clip's
+    eyes and mouth come to lie where the classifier expects them."""
     changed = [
         name
         for checksum, name in map(str.split, (DETECTION / "SHA256SUMS").open(encoding="ascii"))

@@ -1,7 +1,7 @@
-"""Take the networks out of MediaPipe's wheel again: `python models/detection/extract.py`.
+"""Take the network out of MediaPipe's wheel again: `python models/detection/extract.py`.
 
-Downloads the wheel with pip, or reads the one that is given, and writes the networks into this
-folder. Fails, and writes nothing, unless each has the checksum that SHA256SUMS gives.
+Downloads the wheel with pip, or reads the one that is given, and writes what SHA256SUMS lists into
+this folder. Fails, and writes nothing, unless it has the checksum that is given there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def download(folder: Path) -> Path:
-    """The release's wheel for one platform: all of them carry the same networks."""
+    """The release's wheel for one platform: all of them carry the same network."""
     platform = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11"]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *platform]
     subprocess.run([*command, "--only-binary=:all:", "--dest", folder, RELEASE], check=True)
