@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import SHARED, run_python
 from faces import portrait
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -58,6 +58,7 @@ def test_a_damaged_network_is_named(tmp_path, monkeypatch):
         BlazeFace()
 
 
+@settings(deadline=None)
 @given(width=st.integers(25, 900), height=st.integers(25, 900), side=st.sampled_from([128, 192]))
 def test_the_letterbox_has_the_picture_in_the_middle_and_black_around(width, height, side):
     square, (scale, shift) = letterbox(np.full((height, width, 3), 255, np.uint8), side)
@@ -85,6 +86,7 @@ boxes = st.integers(0, 12).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(boxes)
 def test_weighted_nms_leaves_one_mean_of_each_group(drawn):
     corners, sizes, scores = drawn

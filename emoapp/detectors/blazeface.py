@@ -86,8 +86,8 @@ def _open(path: Path):
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as exc:
         raise EmoappError(
-            f"{path}: the face detector's network is missing or damaged ({exc}); "
-            "install emoapp again"
+            f"{path}: the face detector's network is missing or damaged "
+            f"({str(exc).strip()}); install emoapp again"
         ) from exc
     return interpreter
 
