@@ -1,8 +1,11 @@
 """The live command: `python real_time_video.py` is `emoapp live`."""
 
-import sys
+try:
+    import sys
 
-from emoapp.cli import main
+    from emoapp.__main__ import main
 
-if __name__ == "__main__":
-    raise SystemExit(main(["live", *sys.argv[1:]]))
+    if __name__ == "__main__":
+        raise SystemExit(main(["live", *sys.argv[1:]]))
+except KeyboardInterrupt:
+    raise SystemExit(130) from None

@@ -1,197 +1,145 @@
-"""Many recordings: which files, where their results go, what is done already, on how many cores."""
+"""Many recordings: one after another, in several processes, or on a cluster."""
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from emoapp.addresses import redact_url
 from emoapp.config import VideoConfig
-from emoapp.errors import EmoappError, SinkError, SourceError, UsageError
+from emoapp.diagnostics import get_logger, session
+from emoapp.diagnostics.folder import log_folder
+from emoapp.errors import EmoappError, OutputExistsError, OutputInUseError, UsageError
+from emoapp.ledger import Ledger
 from emoapp.recorded import run_video
 from emoapp.runner import Progress
+from emoapp.sinks.files import check_target
 
-VIDEO_SUFFIXES = frozenset(
-    ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
-)
-"""What is taken out of a folder; a file that is named is read whatever it is called."""
-
-LEDGER = "emoapp-runs.jsonl"
+logger = get_logger(__name__)
 
 CRASHED = "the program that read it crashed; the file may be damaged"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one recording: numbers as `run_video` gives them, or why there are none."""
+    """What came of one recording: numbers as `run_video` gives them, or why there are none.
+
+    config: the run, without the results that were there before. before: it was done before.
+    """
 
     config: VideoConfig
     numbers: dict | None = None
     error: str | None = None
+    before: bool = False
 
 
-def list_videos(inputs: Iterable[str]) -> list[tuple[str, Path]]:
-    """The videos among files and folders: (as it is named, the name below its folder).
+def run_one(config: VideoConfig, folder: Path, *, progress: Progress | None = None) -> Outcome:
+    """Run one recording unless it is done; its failure is in what is returned, never raised.
 
-    Raises SourceError for a folder without videos or without rights.
+    folder: where the ledger is.
     """
-    found: list[tuple[str, Path]] = []
-    for name in inputs:
-        folder = Path(name)
-        if not folder.is_dir():
-            found.append((name, Path(folder.name)))
-            continue
-        try:
-            next(folder.iterdir(), None)
-        except OSError as exc:
-            raise SourceError(f"The folder {name} cannot be read: {exc.strerror}.") from exc
-        below = sorted(
-            path
-            for path in folder.rglob("*")
-            if path.is_file()
-            and path.suffix.lower() in VIDEO_SUFFIXES
-            and not path.name.startswith(".")
-            and not path.stem.endswith(".part")
-        )
-        if not below:
-            raise SourceError(
-                f"The folder {name} holds no videos ({' '.join(sorted(VIDEO_SUFFIXES))}); "
-                "for pictures there is `emoapp image`."
-            )
-        found += [(str(path), path.relative_to(folder)) for path in below]
-    return found
-
-
-def plan(
-    videos: Iterable[tuple[str, Path]],
-    template: VideoConfig,
-    *,
-    output: Path | None,
-    log: Path | None,
-    log_suffix: str = ".csv",
-) -> list[VideoConfig]:
-    """A run for each video: the template with names below the folders `output` and `log`.
-
-    Two videos that would get one name keep their suffix in it.
-    """
-    videos = list(videos)
-    stems = [below.with_suffix("") for _, below in videos]
-    configs = []
-    for (name, below), stem in zip(videos, stems, strict=True):
-        if stems.count(stem) > 1:
-            stem = stem.with_name(below.name.replace(".", "_"))
-        configs.append(
-            replace(
-                template,
-                source=name,
-                output=output / stem.with_name(stem.name + ".mp4") if output else None,
-                log=log / stem.with_name(stem.name + log_suffix) if log else None,
-            )
-        )
-    targets = [path for config in configs for path in targets_of(config)]
-    if len(set(targets)) < len(targets):
-        raise UsageError("Some of these videos have the same name; give their folder instead.")
-    return configs
-
-
-def targets_of(config: VideoConfig) -> list[Path]:
-    """The files that a run writes."""
-    return [path for path in (config.output, config.log) if path is not None]
-
-
-class Ledger:
-    """Remembers in a file which recordings are done, so that a batch can be started again.
-
-    A recording counts as done where its file and the settings are the same and the results are
-    still there.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / LEDGER
-        self._states: dict[str, str] = {}
-        if self._path.exists():
-            for line in self._path.read_text(encoding="utf-8").splitlines():
-                try:
-                    entry = json.loads(line)
-                    self._states[entry["run"]] = entry["state"]
-                except (ValueError, KeyError, TypeError):
-                    continue  # the line that a killed run did not finish
-
-    def done(self, config: VideoConfig) -> bool:
-        whole = all(path.exists() for path in targets_of(config))
-        return whole and self._states.get(_run_id(config)) == "done"
-
-    def mine(self, config: VideoConfig) -> bool:
-        """Whether what is there was left by this batch and may be replaced."""
-        return _run_id(config) in self._states
-
-    def note(self, config: VideoConfig, state: str) -> None:
-        """state: "started", "done" or "failed"."""
-        run = _run_id(config)
-        self._states[run] = state
-        entry = {"source": config.source, "state": state, "run": run}
-        try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(entry) + "\n")
-        except OSError as exc:
-            raise SinkError(f"{self._path} cannot be written: {exc.strerror}.") from exc
-
-
-def _run_id(config: VideoConfig) -> str:
-    """One text for one file, as it is now, and all that decides what becomes of it."""
-    settings = replace(config, source="", overwrite=False, stats=None)
-    path = Path(config.source).absolute()
     try:
-        stat = path.stat()
-        version = stat.st_size, stat.st_mtime_ns
-    except OSError:
-        version = None  # missing: said when it is to be read
-    text = repr((str(path), version, settings))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def run_one(config: VideoConfig, *, progress: Progress | None = None) -> Outcome:
-    """Run one recording; its failure is in what is returned, never raised."""
-    try:
-        return Outcome(config, numbers=run_video(config, progress=progress))
+        return _run(config, Ledger(folder), progress)
     except EmoappError as exc:
+        logger.error("%s", exc, exc_info=exc)
         return Outcome(config, error=str(exc))
     except Exception as exc:  # so that one file's surprise does not end the others' run
-        return Outcome(config, error=f"{config.source}: {type(exc).__name__}: {exc}")
+        source = redact_url(config.source)
+        logger.critical("%s: unexpected error", source, exc_info=exc)
+        return Outcome(config, error=f"{source}: {session.said(exc)}; {session.where()}")
 
 
-def run_all(configs: Iterable[VideoConfig], executor: Executor) -> Iterator[Outcome]:
-    """Run recordings side by side; gives each outcome as it comes."""
-    futures = {executor.submit(run_one, config): config for config in configs}
+def _run_in_worker(config: VideoConfig, folder: Path) -> Outcome:
+    # A process of this program has begun its log already; a cluster's worker does here.
+    session.start_worker(own_process=False)
+    return run_one(config, folder)
+
+
+def _run(config: VideoConfig, ledger: Ledger, progress: Progress | None) -> Outcome:
+    if not config.overwrite and ledger.done(config):
+        return Outcome(config, before=True)
+    todo = ledger.begin(config)
+    if not todo.targets:  # all was whole, and the program was killed before it said so
+        ledger.done_now(config)
+        return Outcome(config, before=True)
+    try:
+        numbers = run_video(
+            todo,
+            progress=progress,
+            opened=lambda: ledger.opened(config),
+            finished=lambda: ledger.done_now(config),
+        )
+    except OutputInUseError:
+        raise  # the other program's run, of which the ledger tells
+    except Exception as exc:
+        if isinstance(exc, OutputExistsError) and ledger.done(config):
+            return Outcome(config, before=True)  # another batch was faster
+        ledger.failed(config)
+        raise
+    return Outcome(todo, numbers=numbers)
+
+
+def run_all(
+    configs: Iterable[VideoConfig], executor: Executor, folder: Path, *, absolute: bool = False
+) -> Iterator[Outcome]:
+    """Run recordings side by side; yields each outcome as it comes.
+
+    folder: where the ledger is.
+    absolute: for processes that work in another folder.
+    """
+    tell = _absolute if absolute else lambda config: config
+    folder = folder.absolute()
+    futures = {executor.submit(_run_in_worker, tell(config), folder): config for config in configs}
     for future in as_completed(futures):
         config = futures[future]
         try:
-            yield future.result()
+            yield _as_named(config, future.result())
         except BrokenExecutor:
             yield Outcome(config, error=CRASHED)
         except Exception as exc:  # a cluster's own: workers killed, connection lost
-            yield Outcome(config, error=f"{config.source}: {exc}")
+            yield Outcome(config, error=f"{redact_url(config.source)}: {exc}")
 
 
-def run_in_processes(configs: Iterable[VideoConfig], count: int) -> Iterator[Outcome]:
+def run_in_processes(configs: Iterable[VideoConfig], count: int, folder: Path) -> Iterator[Outcome]:
     """`run_all` in processes of this machine; one that crashes costs no other recording."""
     crashed = []
     with processes(count) as executor:
-        for outcome in run_all(configs, executor):
+        for outcome in run_all(configs, executor, folder):
             if outcome.error == CRASHED:
                 crashed.append(outcome.config)
             else:
                 yield outcome
     # One of them brought its process down, and with it the others' turn: alone, each shows itself.
+    # What they had left half is replaced, as the ledger says; nothing else is.
     for config in crashed:
         with processes(1) as executor:
-            (outcome,) = run_all([replace(config, overwrite=True)], executor)
-        error = f"{config.source}: {CRASHED}" if outcome.error == CRASHED else outcome.error
-        yield replace(outcome, config=config, error=error)
+            (outcome,) = run_all([config], executor, folder)
+        error = outcome.error
+        if error == CRASHED:
+            error = f"{redact_url(config.source)}: {CRASHED}; details in {log_folder()}"
+        yield replace(outcome, error=error)
+
+
+def earlier_numbers(stats: Path, configs: Iterable[VideoConfig]) -> dict:
+    """The statistics that an earlier run of the same batch has written: source -> numbers.
+
+    Raises SinkError where there is another file.
+    """
+    try:
+        numbers = json.loads(stats.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        numbers = None
+    if isinstance(numbers, dict) and numbers.keys() <= {
+        redact_url(config.source) for config in configs
+    }:
+        return numbers
+    check_target(stats, overwrite=False)
+    return {}
 
 
 @contextmanager
@@ -201,7 +149,7 @@ def processes(count: int) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_quiet_worker
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
     )
     try:
         yield pool
@@ -236,11 +184,35 @@ def cluster(address: str) -> Iterator[Executor]:
         yield executor
 
 
-def _quiet_worker() -> None:
-    import signal
+def _absolute(config: VideoConfig) -> VideoConfig:
+    """The same run for a process that works in another folder."""
+    whole = {
+        name: path.absolute()
+        for name in ("output", "log", "model")
+        if (path := getattr(config, name)) is not None
+    }
+    return replace(config, source=str(Path(config.source).absolute()), **whole)
 
-    from emoapp.quiet import silence_native_libraries
+
+def _as_named(config: VideoConfig, outcome: Outcome) -> Outcome:
+    """An outcome with the names that the user gave."""
+    done = outcome.config
+    names = {"output": done.output and config.output, "log": done.log and config.log}
+    return replace(outcome, config=replace(config, **names))
+
+
+def _start_worker() -> None:
+    import multiprocessing
+    import signal
+    import threading
 
     # Ctrl-C reaches the whole group; the first process ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    silence_native_libraries()
+    session.start_worker()
+
+    def end_with_parent() -> None:
+        # Killed, it cannot end this process; going on would surprise whoever starts again.
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()

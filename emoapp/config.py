@@ -20,7 +20,8 @@ class RunConfig:
     smoothing_s: time constant of the average over time, seconds; 0 for none.
     limits: which faces are not believed.
     stats: where the run's numbers go as JSON; None for nowhere.
-    max_frames, max_seconds: end the run there; None for never.
+    max_frames, max_seconds: end the run there; None for never. Live the seconds are those of the
+        clock, in recorded video those of the video.
     """
 
     source: str
@@ -31,6 +32,7 @@ class RunConfig:
     smoothing_s: float = 0.3
     limits: Limits = Limits()
     stats: Path | None = None
+    overwrite: bool = False
     max_frames: int | None = None
     max_seconds: float | None = None
 
@@ -88,7 +90,6 @@ class LiveConfig(RunConfig):
     private: faces are pixelated in the window and in recordings.
     log: where the numbers go, .csv, .jsonl or .parquet, and what the companion says, into
         NAME.companion.jsonl; None for nowhere.
-    overwrite: replace files that are there.
     companion: None for none.
     """
 
@@ -100,7 +101,6 @@ class LiveConfig(RunConfig):
     record: Path | None = None
     private: bool = False
     log: Path | None = None
-    overwrite: bool = False
     companion: CompanionConfig | None = None
 
 
@@ -109,7 +109,6 @@ class VideoConfig(RunConfig):
     """output: where the annotated video goes; None for no video.
 
     log: where the numbers go, .csv, .jsonl or .parquet; None for nowhere.
-    overwrite: replace files that are there.
     codec, crf: how the video is encoded, see `sinks.codecs`; None for the usual.
     blur: faces to make unrecognisable in the video: "faces" for all, "others" for all but the main
         person's; None for none.
@@ -117,7 +116,11 @@ class VideoConfig(RunConfig):
 
     output: Path | None = None
     log: Path | None = None
-    overwrite: bool = False
     codec: str | None = None
     crf: int | None = None
     blur: str | None = None
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The files to write, but for the statistics."""
+        return tuple(path for path in (self.output, self.log) if path is not None)

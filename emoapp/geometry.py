@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from emoapp.types import Box
+from emoapp.types import Box, Face
 
 
 def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -43,3 +43,27 @@ def iou(a: Box, b: Box) -> float:
 def scaled(box: Box, factor: float) -> Box:
     """The box multiplied by `factor` from the picture's origin."""
     return Box(*(value * factor for value in box))
+
+
+def scaled_face(face: Face, factor: float) -> Face:
+    """The face with all its positions multiplied by `factor` from the picture's origin."""
+    return _moved(face, factor, 0.0, 0.0)
+
+
+def shifted_face(face: Face, dx: float, dy: float) -> Face:
+    """The face, moved by so many pixels."""
+    return _moved(face, 1.0, dx, dy)
+
+
+def _moved(face: Face, factor: float, dx: float, dy: float) -> Face:
+    def moved(points: np.ndarray | None) -> np.ndarray | None:
+        return None if points is None else points * np.float32(factor) + np.float32((dx, dy))
+
+    x0, y0, x1, y1 = scaled(face.box, factor)
+    return Face(
+        box=Box(x0 + dx, y0 + dy, x1 + dx, y1 + dy),
+        score=face.score,
+        eyes=moved(face.eyes),
+        nose=moved(face.nose),
+        mouth=moved(face.mouth),
+    )

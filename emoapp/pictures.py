@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from emoapp.errors import SinkError, SourceError, UsageError
-from emoapp.files import write_whole
+from emoapp.errors import SourceError, UsageError
+from emoapp.escape import csv_line, encodable
+from emoapp.files import check_outputs, write_whole
+from emoapp.geometry import scaled_face
 from emoapp.recognizer import EmotionRecognizer
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.rows import Rows
 from emoapp.sources import IMAGE_SUFFIXES
-from emoapp.sources.images import list_images, read_image
+from emoapp.sources.images import list_images
+from emoapp.sources.still import StillImage, load_image
 from emoapp.types import Frame, Result, Track
 
 JPEG_QUALITY = 95
@@ -40,17 +42,21 @@ class Analysed:
     """A picture that was read.
 
     tracks: one for each face, largest face first; `id` counts them from 1.
-    size_wh: (width, height) in pixels, upright.
+    size_wh: (width, height) in pixels, upright; the positions of the faces are in these pixels.
+    copy: the annotated copy that was written; None for none.
+    copy_wh: its (width, height) in pixels: less than `size_wh` for large pictures.
     """
 
     path: Path
     size_wh: tuple[int, int]
     tracks: tuple[Track, ...]
+    copy: Path | None = None
+    copy_wh: tuple[int, int] | None = None
 
     def as_dict(self) -> dict:
         """What stands in the JSON: as in a log, a face has no label where it is not believed."""
         return {
-            "source": str(self.path),
+            "source": encodable(str(self.path)),
             "size_wh": list(self.size_wh),
             "faces": [_face(track) for track in self.tracks],
         }
@@ -69,8 +75,8 @@ def plan(
         one picture. Pictures of a folder keep their place below it.
     missing: called for each spec that stands for nothing.
 
-    Raises UsageError where two pictures would have the same copy, SinkError where a copy can't be
-    written or is there already.
+    Raises UsageError where two pictures would have the same copy or a copy is one of the pictures,
+    SinkError where a copy can't be written or is there already.
     """
     found: dict[Path, Path] = {}
     for spec in specs:
@@ -106,36 +112,40 @@ def analyse(
     recognizer: EmotionRecognizer,
     *,
     blur: bool = False,
+    overwrite: bool = False,
     done: Callable[[Analysed | SourceError], None],
 ) -> None:
-    """Read each picture and write its copy.
+    """Read each picture and write its copy; copies of large pictures are smaller than these.
 
     blur: make the faces unrecognisable in the copies.
+    overwrite: replace copies that are there.
     done: called for each picture with what came of it.
 
     Raises SinkError where a copy can't be written.
     """
     for picture in pictures:
         try:
-            image = read_image(picture.path)
+            loaded = load_image(picture.path)
         except SourceError as exc:
             done(exc)
             continue
-        tracks = recognizer.analyze(image)
-        result = Analysed(picture.path, (image.shape[1], image.shape[0]), tracks)
+        tracks = recognizer.analyze_still(loaded)
         if picture.copy is not None:
-            _draw(image, tracks, recognizer.labels, blur=blur)
-            _write(image, picture.copy)
-        done(result)
+            _draw(loaded, tracks, recognizer.labels, blur=blur)
+            _write(loaded.image, picture.copy, overwrite)
+        size_wh = loaded.image.shape[1], loaded.image.shape[0]
+        done(Analysed(picture.path, loaded.size_wh, tracks, picture.copy, size_wh))
 
 
-def write_json(path: Path, results: Iterable[Analysed]) -> None:
+def write_json(path: Path, results: Iterable[Analysed], *, overwrite: bool = False) -> None:
     """A list of the pictures with their faces. Raises SinkError."""
     text = json.dumps([result.as_dict() for result in results], indent=1, ensure_ascii=False)
-    _write_text(path, text + "\n")
+    _write_text(path, text + "\n", overwrite)
 
 
-def write_csv(path: Path, results: Iterable[Analysed], labels: Sequence[str]) -> None:
+def write_csv(
+    path: Path, results: Iterable[Analysed], labels: Sequence[str], *, overwrite: bool = False
+) -> None:
     """A row for each face and one for each picture without; a log's columns but for the time.
 
     Raises SinkError.
@@ -143,16 +153,15 @@ def write_csv(path: Path, results: Iterable[Analysed], labels: Sequence[str]) ->
 
     def write(half: Path) -> None:
         with half.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
             columns = Rows("", labels).columns
             kept = [i for i, name in enumerate(columns) if name not in ("frame", "time_s")]
-            writer.writerow([columns[i] for i in kept])
+            file.write(csv_line(columns[i] for i in kept))
             for result in results:
                 for row in Rows(str(result.path), labels).of(_result(result.tracks)):
-                    writer.writerow([row[i] for i in kept])
+                    file.write(csv_line(row[i] for i in kept))
 
     try:
-        write_whole(path, write)
+        write_whole(path, write, overwrite=overwrite)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
 
@@ -162,10 +171,12 @@ def _face(track: Track) -> dict:
         "face": track.id,
         "box": [round(float(side), 1) for side in track.face.box],
         "detector_score": round(float(track.face.score), 4),
-        "label": None if track.doubt else track.label,
+        "label": None if track.doubt else encodable(track.label),
         "confidence": round(track.confidence, 4),
         "doubt": track.doubt.value if track.doubt else None,
-        "probabilities": {name: round(p, 4) for name, p in track.smoothed.as_dict().items()},
+        "probabilities": {
+            encodable(name): round(p, 4) for name, p in track.smoothed.as_dict().items()
+        },
     }
 
 
@@ -174,10 +185,15 @@ def _result(tracks: tuple[Track, ...], image: np.ndarray | None = None) -> Resul
 
 
 def _draw(
-    image: np.ndarray, tracks: tuple[Track, ...], labels: Sequence[str], *, blur: bool
+    loaded: StillImage, tracks: tuple[Track, ...], labels: Sequence[str], *, blur: bool
 ) -> None:
+    """Draw on the picture as it was loaded; the tracks are in pixels of the full one."""
     from emoapp.overlay import Overlay, Status, pixelate
 
+    image = loaded.image
+    tracks = tuple(
+        replace(track, face=scaled_face(track.face, 1 / loaded.scale)) for track in tracks
+    )
     if blur:
         pixelate(image, [track.face.box for track in tracks])
     # Of several faces the bars would tell about one only, and not which.
@@ -187,19 +203,19 @@ def _draw(
     overlay.draw(image, _result(tracks, image), Status(), now=SETTLED_S)
 
 
-def _write(image: np.ndarray, path: Path) -> None:
+def _write(image: np.ndarray, path: Path, overwrite: bool) -> None:
     parameters = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_WEBP_QUALITY, JPEG_QUALITY]
     data = cv2.imencode(path.suffix.lower(), image, parameters)[1]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, lambda half: half.write_bytes(data.tobytes()))
+        write_whole(path, lambda half: half.write_bytes(data.tobytes()), overwrite=overwrite)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
 
 
-def _write_text(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str, overwrite: bool) -> None:
     try:
-        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
+        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"), overwrite=overwrite)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
 
@@ -218,7 +234,7 @@ def _check(copies: dict[Path, Path], overwrite: bool) -> None:
                 "name the folder that holds them all, or run the command twice."
             )
         taken[copy] = path
-        if copy.exists() and any(copy.samefile(original) for original in copies):
-            raise SinkError(f"{copy} is one of the pictures itself. Choose another folder for -o.")
+    check_outputs(copies.values(), copies)
+    for copy in taken:
         if copy.parent.is_dir():
             check_target(copy, overwrite=overwrite)

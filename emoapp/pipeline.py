@@ -49,7 +49,13 @@ class Pipeline:
         self.classifier = classifier
         self._limits = limits or Limits()
         self._in_turn = in_turn
+        self._smoothing_s = smoothing_s
         self._tracker = Tracker(smoothing_s=smoothing_s, limits=self._limits)
+
+    def reset(self) -> None:
+        """Forget who was seen: the next frame shows something else."""
+        self.detector.reset()
+        self._tracker = Tracker(smoothing_s=self._smoothing_s, limits=self._limits)
 
     def process(self, frame: Frame) -> Result:
         return self.read(self.detect(frame))

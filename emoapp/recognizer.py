@@ -5,22 +5,34 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emoapp.classifiers import open_classifier
-from emoapp.detectors import open_detector
+from emoapp.detectors import Detector, open_detector
+from emoapp.errors import ClosedError
+from emoapp.geometry import scaled_face
 from emoapp.limits import Limits
-from emoapp.pipeline import Pipeline
+from emoapp.pipeline import Detected, Pipeline
 from emoapp.sources import open_source
-from emoapp.types import Frame, Result, Track
+from emoapp.types import Face, Frame, Result, Track
+
+if TYPE_CHECKING:
+    from emoapp.sources.still import StillImage
+
+SMALL_PX = 64.0
+"""Faces of less width are cut out of the finest picture that can be had: the network's crop shows
+48 pixels of them."""
 
 
 class EmotionRecognizer:
-    """Finds faces and says how much each looks like each expression.
+    """Find faces and classify their expressions.
 
-    Opened by its constructor, closed by `close` or `with`; not to be shared between threads.
+    Opened by its constructor, closed by `close` or `with`; not to be shared between threads. In one
+    thread, `analyze` and any number of streams may take turns: each follows its own faces.
     """
 
     def __init__(
@@ -43,7 +55,7 @@ class EmotionRecognizer:
         Raises ModelError, DeviceError or UsageError.
         """
         self._stack = ExitStack()
-        self._smoothing_s, self._limits = smoothing_s, limits
+        self._smoothing_s, self._limits = smoothing_s, limits or Limits()
         try:
             self._classifier = self._stack.enter_context(
                 open_classifier(model, device=device, contempt=contempt)
@@ -59,9 +71,11 @@ class EmotionRecognizer:
         return self._classifier.labels
 
     def analyze(self, image: np.ndarray) -> tuple[Track, ...]:
-        """The faces in one picture, largest first.
+        """Return the faces in one picture, largest first.
 
         image: uint8 (H, W, 3), BGR as OpenCV reads it.
+
+        Raises ClosedError after `close`.
 
         >>> import cv2
         >>> from emoapp.resources import DEMO_CLIP
@@ -71,14 +85,46 @@ class EmotionRecognizer:
         ...         print(person.label, person.confidence > 0.5, person.doubt)
         happy True None
         """
+        self._check_open()
         self._detector.reset()
-        return self._pipeline(0.0).process(Frame(image, 0, 0.0)).tracks
+        return self._pipeline(self._detector, 0.0).process(Frame(image, 0, 0.0)).tracks
+
+    def analyze_file(self, path: str | os.PathLike[str]) -> tuple[Track, ...]:
+        """Return the faces in a picture on the disk, largest first, in pixels of the full picture.
+
+        Large pictures cost no more than 600 MB of memory, and small faces in them are found too.
+
+        Raises SourceError, naming the file, where it can't be read, and ClosedError after `close`.
+        """
+        from emoapp.sources.still import load_image
+
+        self._check_open()
+        return self.analyze_still(load_image(path))
+
+    def analyze_still(self, still: StillImage) -> tuple[Track, ...]:
+        """`analyze_file` for a picture that was loaded already."""
+        if still.scale == 1:
+            return self.analyze(still.image)
+        from emoapp.detectors.tiles import detect_in_tiles
+        from emoapp.sources.still import load_finer
+
+        self._check_open()
+        faces = detect_in_tiles(self._detector, still.image)
+        crops_from = load_finer(still) if any(map(_is_small, faces)) else still
+        scale, factor = crops_from.scale, still.scale / crops_from.scale
+        detected = Detected(
+            Frame(crops_from.image, 0, 0.0), [scaled_face(face, factor) for face in faces], 0.0
+        )
+        tracks = self._pipeline(self._detector, 0.0, scale=scale).read(detected).tracks
+        return tuple(replace(track, face=scaled_face(track.face, scale)) for track in tracks)
 
     def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
-        """One result for each frame of a camera (number), a file, or a stream (address).
+        """Yield one result for each frame of a camera (number), a file, or a stream (address).
 
-        People keep their track's id from frame to frame. The source is closed at the end, or when
-        the iterator is.
+        People keep their track's id from frame to frame, whatever else the recognizer does between
+        two frames. The source is closed at the end, or when the iterator is.
+
+        Raises SourceError or CameraError for the source, ClosedError after `close`.
 
         >>> from emoapp.resources import DEMO_CLIP
         >>> with EmotionRecognizer() as recognizer:
@@ -91,16 +137,23 @@ class EmotionRecognizer:
         0.03 s [(1, 'happy')]
         0.07 s [(1, 'happy')]
         """
-        self._detector.reset()
-        pipeline = self._pipeline(self._smoothing_s)
+        self._check_open()
+        pipeline = self._pipeline(self._detector.fork(), self._smoothing_s)
         with open_source(source) as frames:
             for frame in frames:
+                self._check_open()
                 yield pipeline.process(frame)
 
-    def _pipeline(self, smoothing_s: float) -> Pipeline:
-        return Pipeline(
-            self._detector, self._classifier, smoothing_s=smoothing_s, limits=self._limits
-        )
+    def _pipeline(self, detector: Detector, smoothing_s: float, *, scale: float = 1.0) -> Pipeline:
+        # A face is too small for its pixels in the full picture.
+        limits = replace(self._limits, eye_distance_px=self._limits.eye_distance_px / scale)
+        return Pipeline(detector, self._classifier, smoothing_s=smoothing_s, limits=limits)
+
+    def _check_open(self) -> None:
+        if self._detector.closed:
+            raise ClosedError(
+                "This EmotionRecognizer is closed. Open a new one, or use it inside its `with`."
+            )
 
     def close(self) -> None:
         """Give everything back; may be called twice."""
@@ -111,3 +164,7 @@ class EmotionRecognizer:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+def _is_small(face: Face) -> bool:
+    return face.box.width < SMALL_PX

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import os
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from emoapp.config import VideoConfig
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.runner import Progress, Run, open_pipeline, open_results_log
 from emoapp.sinks import Sink, open_recorder
+from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, kind_of, open_source
 from emoapp.types import Frame, Result
 
@@ -29,39 +32,89 @@ NEARLY_ALL = 0.95
 """Of the frames that a file states: some count pictures that are never shown."""
 
 
-def run_video(config: VideoConfig, *, progress: Progress | None = None) -> dict:
-    """Analyse every frame of a file and write what was asked for.
+def run_video(
+    config: VideoConfig,
+    *,
+    progress: Progress | None = None,
+    opened: Callable[[], None] = lambda: None,
+    finished: Callable[[], None] = lambda: None,
+) -> dict:
+    """Analyse the frames of a file and write what was asked for.
 
-    Gives the statistics (see `Stats.as_dict`) and, as "notes", what the user should know of the
+    opened: called once what is to be written is open.
+    finished: called once it is whole, before another process may take hold of it.
+
+    Returns the statistics (see `Stats.as_dict`) and, as "notes", what the user should know of the
     result: a line each.
 
     Raises SourceError, SinkError, ModelError, UsageError; the log keeps what was analysed before
     an error, the annotated copy does so under the name `VideoRecorder.part`.
     """
-    with ExitStack() as stack:
-        source = stack.enter_context(open_source(config.source))
-        pipeline = stack.enter_context(open_pipeline(config, frames=source.frame_count))
-        pipeline.detector.thorough = config.blur is not None
-        sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
-        frames = stack.enter_context(DetectedFrames(source, pipeline))
-        run = VideoRun(config, frames, sinks, pipeline, progress=progress)
-        numbers = run.to_the_end()
-        notes = list(_notes(run, getattr(source, "damaged", 0)))
+    check(config)
+    with ExitStack() as locks:
+        with ExitStack() as stack:
+            source = stack.enter_context(open_source(config.source))
+            limits = config.max_frames, config.max_seconds
+            expected = _expected_count(source, *limits)
+            pipeline = stack.enter_context(open_pipeline(config, frames=expected))
+            pipeline.detector.thorough = config.blur is not None
+            sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
+            _keep_locked(sinks, locks)
+            opened()
+            frames = stack.enter_context(DetectedFrames(source, pipeline, *limits))
+            run = VideoRun(config, frames, sinks, pipeline, progress=progress)
+            numbers = run.to_the_end()
+            notes = list(_notes(run, getattr(source, "damaged", 0)))
+        finished()
     return numbers | {"notes": notes}
+
+
+def _keep_locked(sinks: list[Sink], locks: ExitStack) -> None:
+    """Keep the locks of files that the sinks close."""
+    if os.name != "nt":  # where a file that is open could not get its name
+        for sink in sinks:
+            locks.callback(os.close, os.dup(sink.fileno()))
+
+
+def check(config: VideoConfig) -> None:
+    """Raise UsageError or SinkError where the results cannot be written as they are named.
+
+    Nothing is opened or made: found later, it might cost a file that was to be replaced.
+    """
+    check_targets(
+        record=config.output,
+        log=config.log,
+        others=(config.stats,),
+        inputs=(config.source, config.model),
+        overwrite=config.overwrite,
+        codec=config.codec,
+        crf=config.crf,
+    )
 
 
 class DetectedFrames(Source):
     """Another source's frames, the faces in them found ahead in a thread of its own.
 
     Finding them takes longest, and needs nothing that comes after it.
+
+    frames, seconds: end after so many frames, or before the first frame that comes so late; None
+        for no such limit.
     """
 
-    def __init__(self, source: Source, pipeline: Pipeline) -> None:
-        self.name, self.size_wh = source.name, source.size_wh
-        self.fps, self.frame_count = source.fps, source.frame_count
+    def __init__(
+        self,
+        source: Source,
+        pipeline: Pipeline,
+        frames: int | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        self.name, self.size_wh, self.fps = source.name, source.size_wh, source.fps
+        self.frame_count = _expected_count(source, frames, seconds)
         self.latest: Detected | None = None
         """What was found in the frame that was read last."""
-        found = (pipeline.detect(frame) for frame in source)
+        self.cut = False
+        """Whether a limit ended it."""
+        found = (pipeline.detect(frame) for frame in self._within(source, frames, seconds))
         self._ahead = Ahead(found, depth=AHEAD, name=f"detect {source.name}")
 
     def read(self) -> Frame | None:
@@ -71,11 +124,25 @@ class DetectedFrames(Source):
     def close(self) -> None:
         self._ahead.close()
 
+    def _within(self, source: Source, frames: int | None, seconds: float | None) -> Iterator[Frame]:
+        for number, frame in enumerate(source, 1):
+            self.cut = seconds is not None and frame.t >= seconds
+            if self.cut:
+                return
+            yield frame
+            self.cut = number == frames
+            if self.cut:
+                return
+
 
 class VideoRun(Run):
     """A run of frames whose faces are found already; may hide them in the annotated copy."""
 
     source: DetectedFrames
+
+    def limit_reached(self) -> bool:
+        """Never: the source ends at the limits, by the video's time and not by the clock's."""
+        return False
 
     def analyse(self, frame: Frame) -> Result:
         return self.pipeline.read(self.source.latest)
@@ -102,11 +169,10 @@ def _sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[
 def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
     of_a_file = {}
     if kind_of(config.source) == "video":
-        whole = config.max_frames is None and config.max_seconds is None
         of_a_file = {
             "sound": config.source,
             "start_s": source.start_s,
-            "whole_sound": whole,
+            "whole_sound": config.max_frames is None and config.max_seconds is None,
         }
     return open_recorder(
         config.output,
@@ -119,13 +185,21 @@ def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
     )
 
 
+def _expected_count(source: Source, frames: int | None, seconds: float | None) -> int | None:
+    """How many frames will come; None where nothing says."""
+    limits = [source.frame_count, frames]
+    if seconds is not None and source.frame_count is not None:
+        limits.append(math.ceil(seconds * (source.fps or UNKNOWN_FPS)))
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
 def _notes(run: VideoRun, damaged: int) -> Iterator[str]:
     if damaged:
         yield f"{damaged} damaged frame{'s' * (damaged > 1)} left out"
     stated = run.source.frame_count
-    if stated and run.stats.read < NEARLY_ALL * stated and not run.limit_reached():
+    if stated and run.stats.read < NEARLY_ALL * stated and not run.source.cut:
         yield f"it ends early: {run.stats.read} of {stated} frames could be read"
     for sink in run.sinks:
         reencoded = getattr(sink, "reencoded_sound", None)
         if reencoded:
-            yield f"the sound was encoded anew: {sink.path.suffix} cannot hold {reencoded}"
+            yield f"the sound was encoded anew: {sink.path.suffix} cannot hold its {reencoded}"

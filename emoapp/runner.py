@@ -8,14 +8,19 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from emoapp.config import LiveConfig, RunConfig, VideoConfig
+from emoapp.diagnostics import get_logger
+from emoapp.errors import SinkError
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink, open_log
 from emoapp.sources import Source, Waiting
 from emoapp.stats import Stats, write_json
+from emoapp.terminal import complain, say
 from emoapp.types import Frame, Result
 
 if TYPE_CHECKING:
     from emoapp.overlay import Overlay, Status
+
+logger = get_logger(__name__)
 
 Progress = Callable[[int, "int | None"], None]
 """Called with (frames done, frames in all or None) after each frame."""
@@ -51,27 +56,43 @@ class Run:
         self._said_waiting = ""
 
     def to_the_end(self) -> dict:
-        """Frames until the source, the user or a limit ends it; gives the statistics."""
+        """Frames until the source, the user or a limit ends it; returns the statistics.
+
+        Where an error ends it, the statistics are written all the same, and the error is raised.
+        """
         self._began = time.monotonic()
         try:
-            while not self.ended and not self.limit_reached():
-                frame = self.source.read()
-                if frame is None:
-                    break
-                if isinstance(frame, Waiting):
-                    self.wait(frame)
-                    continue
-                self.stats.read += 1
-                self.take(frame)
-        finally:
-            numbers = self.stats.as_dict(
-                source=self.source.name,
-                size_wh=self.source.size_wh,
-                source_fps=self.source.fps,
-                missed=self.missed,
-            )
-            if self.config.stats is not None:
-                write_json(self.config.stats, numbers)
+            self._frames()
+        except BaseException:
+            try:
+                self._numbers()
+            except SinkError as exc:  # said, and not raised: it would hide why the run ended
+                complain(exc)
+            raise
+        return self._numbers()
+
+    def _frames(self) -> None:
+        while not self.ended and not self.limit_reached():
+            frame = self.source.read()
+            if frame is None:
+                break
+            if isinstance(frame, Waiting):
+                self.wait(frame)
+                continue
+            self.stats.read += 1
+            self.take(frame)
+
+    def _numbers(self) -> dict:
+        """The statistics, also written where that was asked for."""
+        numbers = self.stats.as_dict(
+            source=self.source.name,
+            size_wh=self.source.size_wh,
+            source_fps=self.source.fps,
+            missed=self.missed,
+        )
+        logger.info("run over: %s", numbers)
+        if self.config.stats is not None:
+            write_json(self.config.stats, numbers, overwrite=self.config.overwrite)
         return numbers
 
     def take(self, frame: Frame) -> None:
@@ -86,11 +107,14 @@ class Run:
         showing = perf_counter()
         for sink in self.sinks:
             sink.write(result, result.frame.image if sink.wants_picture else None)
-        if self.after(result):
+        shown_at, latency_ms = self.after(result), None
+        if shown_at is not None:
             ms["show"] = (perf_counter() - showing) * 1e3
             self.stats.shown += 1
+            if frame.arrived is not None:
+                latency_ms = (shown_at - frame.arrived) * 1e3
         ms["total"] = (perf_counter() - began) * 1e3
-        self.stats.add(ms, faces=len(result.tracks))
+        self.stats.add(ms, faces=len(result.tracks), latency_ms=latency_ms)
         if self._progress is not None:
             self._progress(self.stats.analysed, self.source.frame_count)
 
@@ -104,7 +128,8 @@ class Run:
             self._said_waiting = ""
         elif self._said_waiting != waiting.reason:
             self._said_waiting = waiting.reason
-            print(f"{waiting.reason}; waiting for it", flush=True)
+            logger.warning("waiting: %s", waiting.reason)
+            say(f"{waiting.reason}; waiting for it")
 
     def draw(self, result: Result) -> None:
         """Draw the result on its own frame."""
@@ -124,9 +149,9 @@ class Run:
 
         return Status(faces=len(result.tracks), detector=self.pipeline.detector.name)
 
-    def after(self, result: Result) -> bool:
-        """After the sinks had it; says whether the frame was shown."""
-        return False
+    def after(self, result: Result) -> float | None:
+        """After the sinks had it; when it was shown, by `time.monotonic()`, or None."""
+        return None
 
     @property
     def missed(self) -> int:

@@ -6,13 +6,16 @@ import json
 import os
 import time
 from array import array
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import psutil
 
+from emoapp.addresses import redact_url
 from emoapp.errors import SinkError
+from emoapp.files import write_whole
 
 STAGES = ("detect", "align", "classify", "draw", "show", "total")
 
@@ -39,6 +42,35 @@ class Sample:
         self._count += 1
 
 
+RECENT_S = 2.0
+"""What the window shows is of so many seconds: since the start would still know of every pause."""
+
+
+class Recent:
+    """Frames of the last `RECENT_S` seconds before the newest one."""
+
+    def __init__(self) -> None:
+        self._frames: deque[tuple[float, float | None]] = deque()
+
+    def add(self, at: float, latency_ms: float | None = None) -> None:
+        """A frame that was shown `at`, seconds by a steady clock, later than those before."""
+        self._frames.append((at, latency_ms))
+        while at - self._frames[0][0] > RECENT_S:
+            self._frames.popleft()
+
+    @property
+    def fps(self) -> float | None:
+        """Frames a second; None while there is but one."""
+        lasted = self._frames[-1][0] - self._frames[0][0] if self._frames else 0.0
+        return (len(self._frames) - 1) / lasted if lasted > 0 else None
+
+    @property
+    def latency_ms(self) -> float | None:
+        """The mean; None where it is not known of any frame."""
+        known = [ms for _, ms in self._frames if ms is not None]
+        return sum(known) / len(known) if known else None
+
+
 class Stats:
     """Collects while a run goes on; `as_dict` says what came of it.
 
@@ -46,17 +78,22 @@ class Stats:
     """
 
     def __init__(self) -> None:
+        self.recent = Recent()
         self.read = 0
         self.analysed = 0
         self.shown = 0
         self._ms = {stage: Sample() for stage in STAGES}
+        self._latency_ms = Sample()
         self._faces = self._most_faces = 0
         self._first_result_s: float | None = None
         self._began: float | None = None
         self._last = 0.0
 
-    def add(self, ms: Mapping[str, float], *, faces: int) -> None:
-        """An analysed frame: milliseconds by stage, and how many faces were in it."""
+    def add(self, ms: Mapping[str, float], *, faces: int, latency_ms: float | None = None) -> None:
+        """An analysed frame: milliseconds by stage, and how many faces were in it.
+
+        latency_ms: from its arrival to the end of showing it; None where either is not known.
+        """
         now = time.perf_counter()
         if self._began is None:
             self._began = now
@@ -65,6 +102,9 @@ class Stats:
         self.analysed += 1
         for stage, value in ms.items():
             self._ms[stage].add(value)
+        if latency_ms is not None:
+            self._latency_ms.add(latency_ms)
+        self.recent.add(now, latency_ms)
         self._faces += faces
         self._most_faces = max(self._most_faces, faces)
 
@@ -79,7 +119,7 @@ class Stats:
         self, *, source: str, size_wh: tuple[int, int], source_fps: float | None, missed: int
     ) -> dict:
         return {
-            "source": source,
+            "source": redact_url(source),
             "size_wh": list(size_wh),
             "source_fps": source_fps,
             "frames": {
@@ -91,6 +131,7 @@ class Stats:
             "first_result_s": _rounded(self._first_result_s),
             "fps": _rounded(self.fps),
             "ms": {stage: _median_p95(sample.values) for stage, sample in self._ms.items()},
+            "latency_ms": _median_p95(self._latency_ms.values),
             "faces": {
                 "mean": _rounded(self._faces / self.analysed) if self.analysed else None,
                 "max": self._most_faces if self.analysed else None,
@@ -99,10 +140,14 @@ class Stats:
         }
 
 
-def write_json(path: Path, numbers: dict) -> None:
-    """Raises SinkError where the file can't be written."""
+def write_json(path: Path, numbers: dict, *, overwrite: bool = True) -> None:
+    """Write numbers as a JSON file.
+
+    Raises SinkError where it can't be written, or is there and `overwrite` is False.
+    """
+    text = json.dumps(numbers, indent=1) + "\n"
     try:
-        path.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"), overwrite=overwrite)
     except OSError as exc:
         raise SinkError(f"{path} cannot be written: {exc.strerror}.") from exc
 

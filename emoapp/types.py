@@ -28,11 +28,13 @@ class Frame:
     image: uint8 (H, W, 3), BGR.
     index: 0 for the first frame that the source delivered; frames it missed are counted too.
     t: seconds since the source began, monotonic.
+    arrived: when it came from outside, by `time.monotonic()`; None where it was read from a file.
     """
 
     image: np.ndarray
     index: int
     t: float
+    arrived: float | None = None
 
     def __post_init__(self) -> None:
         check_image(self.image, "Frame.image")

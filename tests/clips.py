@@ -63,6 +63,18 @@ def picture_times(path: Path) -> list[float]:
         return [float(frame.time) for frame in container.decode(video=0)]
 
 
+def frames_that_play(path: Path) -> int:
+    """How many pictures a file shows that may break off in the middle of one."""
+    shown = 0
+    with av.open(str(path)) as container:
+        try:
+            for _ in container.decode(video=0):
+                shown += 1
+        except av.error.InvalidDataError:  # the one that was being written
+            pass
+    return shown
+
+
 def sound_packets(path: Path) -> list[tuple[float, bytes]]:
     """(seconds, content) of every packet of sound."""
     with av.open(str(path)) as container:

@@ -29,7 +29,10 @@ def event(text: str | None, finish: str | None = None) -> bytes:
 
 
 class Server(ThreadingHTTPServer):
-    """mode: one of the handler's methods.  asked: (headers, body) of each request so far."""
+    """mode: one of the handler's methods.  asked: (headers, body) of each request so far.
+
+    reply: what the mode "good" says.  other: where the mode "elsewhere" points to.
+    """
 
     daemon_threads = True
 
@@ -37,6 +40,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.mode = mode
         self.reply = REPLY
+        self.other = "http://192.0.2.1/v1/chat/completions"
         self.asked: list[tuple[dict[str, str], dict]] = []
         self.over = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -84,6 +88,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.head()
         self.wfile.write(event("That \ud800 looks\x00\x1b[31m\u202e fine\n.") + event(None, "stop"))
 
+    def escapes(self) -> None:
+        self.head()
+        for piece in ("\x1b", "[2J\x1b]0;a ti", "tle\x07That\u200b lo", "\u202eoks \x9b5mfine."):
+            self.wfile.write(event(piece))
+        self.wfile.write(event(None, "stop"))
+
     def slow(self) -> None:
         self.server.over.wait(10)
         self.good()
@@ -112,11 +122,14 @@ class _Handler(BaseHTTPRequestHandler):
     def too_many_until_a_date(self) -> None:
         self._error(429, "Slow down", Retry_After=formatdate(time.time() + 60, usegmt=True))
 
+    def too_many_for_ever(self) -> None:
+        self._error(429, "Slow down", Retry_After="1e300")
+
     def broken(self) -> None:
         self._error(500, "Out of memory")
 
     def elsewhere(self) -> None:
-        self.head(307, Location="http://192.0.2.1/v1/chat/completions")
+        self.head(307, Location=self.server.other)
 
     def garbage(self) -> None:
         self.head()
@@ -138,6 +151,11 @@ class _Handler(BaseHTTPRequestHandler):
     def packed(self) -> None:
         self.head(Content_Encoding="gzip")
         self.wfile.write(b"\x1f\x8b" + bytes(1000))
+
+    def a_line_without_end(self) -> None:
+        self.head()
+        while not self.server.over.is_set():
+            self.wfile.write(event("and so on " * 20))
 
     def endless(self) -> None:
         self.head()

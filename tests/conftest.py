@@ -33,10 +33,11 @@ def no_thread_left():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_standard_error():
-    """Commands that are called in this process leave its standard error as it is."""
+def own_standard_error(tmp_path_factory):
+    """Commands leave this process its standard error, and the user the folder of the logs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("emoapp.cli.silence_native_libraries", lambda: None)
+        patch.setattr("emoapp.native_logs.divert", lambda log: False)
+        patch.setenv("EMOAPP_LOG_DIR", str(tmp_path_factory.mktemp("logs")))
         yield
 
 
@@ -117,10 +118,10 @@ def run_with_camera(tmp_path_factory, mjpeg):
     return run
 
 
-def run_python(code: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code in a process of its own, with these variables added."""
+def run_python(code: str, *words: object, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process of its own, with these arguments, and these variables added."""
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *map(str, words)],
         env=os.environ | env,
         capture_output=True,
         text=True,

@@ -9,13 +9,14 @@ from conftest import ROOT, run_python
 
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "labels", "errors", "config", "limits", "files", "framing", "geometry"}
-GROUND |= {"resources", "quiet", "stats", "ahead", "libav"}
+GROUND |= {"addresses", "escape", "terminal", "diagnostics", "interrupts", "native_logs"}
+GROUND |= {"resources", "stats", "ahead", "locks", "journal", "libav"}
 STAGES = {"sources", "detectors", "align", "classifiers", "quality", "tracking"}
 STAGES |= {"overlay", "sinks", "companion"}
 RUNNERS = [
     {"runner", "recognizer", "report"},
-    {"recorded", "benchmark", "benchmark_labels", "pictures", "doctor"},
-    {"live", "batch", "benchmark_video"},
+    {"recorded", "benchmark", "benchmark_labels", "pictures", "doctor", "ledger"},
+    {"videos", "live", "batch", "benchmark_video"},
 ]
 LEVELS = [GROUND, {"smoothing"} | STAGES, {"pipeline"}, *RUNNERS, {"cli"}]
 ALLOWED_BETWEEN_STAGES = {

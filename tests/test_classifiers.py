@@ -16,7 +16,7 @@ from emoapp.classifiers.description import Head, ModelDescription
 from emoapp.classifiers.keras import KerasClassifier
 from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.detectors import open_detector
-from emoapp.errors import DeviceError, ModelError, UsageError
+from emoapp.errors import ClosedError, DeviceError, ModelError, UsageError
 from emoapp.labels import CONTEMPT, FERPLUS
 from emoapp.resources import MODELS
 from emoapp.sources import open_source
@@ -87,6 +87,16 @@ def test_wrong_crops_are_refused(classifier):
         classifier.classify(np.zeros((1, 64, 64), np.uint8))
 
 
+@pytest.mark.parametrize("name", OPEN)
+def test_after_close_it_says_so(name):
+    classifier = OPEN[name]()
+    classifier.close()
+    classifier.close()
+    for count in (0, 1):
+        with pytest.raises(ClosedError, match=r"classifier \(.+\) is closed"):
+            classifier.classify(np.zeros((count, 48, 48), np.uint8))
+
+
 def test_the_exported_file_is_the_trained_network(smile, faces):
     crops = [smile, smile[:, ::-1], np.roll(smile, 3, axis=1), smile // 3]
     crops = np.stack([*crops, *faces])
@@ -106,7 +116,7 @@ class Answering(Classifier):
     def _logits(self, crops: np.ndarray) -> np.ndarray:
         return self._told[: len(crops)]
 
-    def close(self) -> None:
+    def _close(self) -> None:
         pass
 
 

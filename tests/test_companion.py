@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from test_overlay import boxes, changed_outside, disjoint, draw, inside, make_track, picture
 
 from emoapp.cli import main
-from emoapp.companion import consent, keys, replies, talk, words
+from emoapp.companion import consent, replies, talk, words
 from emoapp.companion.client import Client
 from emoapp.companion.companion import NOTE_STAY_S, STAY_S, Companion
 from emoapp.companion.watcher import Occasion, Watcher
@@ -153,13 +153,6 @@ def test_written_replies_are_about_looks_and_come_once():
     assert "bored" in replies.choose(Occasion("lasted", "bored", 0.9, 20.0), set())
 
 
-def test_thoughts_and_line_breaks_of_a_model_are_left_out():
-    assert words.spoken("<thi") == words.spoken("<think>it looks\nsad") == ""
-    assert words.spoken("<think>hm</think>\n\nThat looks\n calm.") == "That looks calm."
-    long = "That looks fine. " * 40
-    assert words.shortened(long).endswith("fine.") and len(words.shortened(long)) <= words.LONGEST
-
-
 @pytest.fixture(scope="module")
 def asked():
     """asked(mode): a new server in that mode, with a client; the helper process is kept."""
@@ -189,16 +182,23 @@ def wait_for(client: Client):
     "mode, text, fault",
     [
         ("good", REPLY, None),
-        ("odd_letters", "That ? looks [31m fine .", None),
+        ("odd_letters", "That looks fine .", None),
         ("silent", "", "sends no answer"),
         ("silent_after_the_head", "", "sends no answer|fell silent"),
-        ("breaks_off", "That looks like a", "broke off"),
+        ("breaks_off", "", "broke off"),
         ("hangs_up", "", "broke off"),
-        ("refused", "", r"wants a key \(401\)"),
+        (
+            "refused",
+            "",
+            r"wants a key \(401\): set EMOAPP_COMPANION_KEY='http://127.0.0.1:\d+ KEY'",
+        ),
         ("too_many", "", r"asks to wait 30 s \(429\)"),
         ("too_many_until_a_date", "", r"asks to wait \d+ s \(429\)"),
+        ("too_many_for_ever", "", r"asks to wait 3600 s \(429\)"),
+        ("escapes", "That looks fine.", None),
+        ("a_line_without_end", "", "does not come to an end"),
         ("broken", "", r"trouble of its own \(500\)"),
-        ("elsewhere", "", r"refuses the request \(307\)"),
+        ("elsewhere", "", r"points to another address, which is not followed \(307\)"),
         ("garbage", "", "no reply"),
         ("html", "", "no reply"),
         ("other_json", "", "no reply"),
@@ -217,9 +217,9 @@ def test_whatever_a_server_does_is_one_line(asked, mode, text, fault):
         assert answer.fault is None
     else:
         assert re.search(fault, answer.fault) and "\n" not in answer.fault
-        assert len(answer.fault) < 80
+        assert len(answer.fault) < 130
     if mode.startswith("too_many"):
-        assert 20 < answer.wait_s <= 60
+        assert 20 < answer.wait_s <= (3600 if mode == "too_many_for_ever" else 60)
 
 
 def test_a_reply_comes_while_it_is_written(asked):
@@ -229,7 +229,8 @@ def test_a_reply_comes_while_it_is_written(asked):
     while not (answer := asked.client.poll(now=time.monotonic())).done:
         seen.add(answer.text)
         time.sleep(0.001)
-    assert len(seen) > 3 and all(REPLY.startswith(one) for one in seen)
+    first = REPLY.split(". ")[0] + "."
+    assert {"", first} <= seen <= {"", first, REPLY} and answer.text == REPLY
 
 
 def test_a_dry_run_shows_exactly_what_goes_out(asked, capsys):
@@ -250,47 +251,6 @@ def test_a_dry_run_shows_exactly_what_goes_out(asked, capsys):
     client.close()
     assert answer.sent == sent and answer.fault is None and answer.text == ""
     assert len(asked.server.asked) == 1
-
-
-def test_a_key_goes_to_its_server_and_into_no_log(monkeypatch, tmp_path):
-    monkeypatch.setenv(keys.VARIABLE, "secret-key")
-    log = tmp_path / "log.jsonl"
-    with Server("good") as server, open(log, "w", encoding="utf-8") as file:
-        companion = Companion(CompanionConfig(server.url, "m", pace=QUICK), log=file)
-        try:
-            play(companion, lambda: server.asked and log.stat().st_size)
-        finally:
-            companion.close()
-        headers = {name.lower(): value for name, value in server.asked[0][0].items()}
-    assert headers["authorization"] == "Bearer secret-key"
-    (line,) = log.read_text().splitlines()
-    record = json.loads(line)
-    assert "secret-key" not in line and record["sent"]["headers"]["authorization"] == talk.HIDDEN
-    assert record["reply"] == REPLY and record["occasion"]["label"] == "happy"
-
-
-def test_keys_come_from_the_environment_or_the_keyring(monkeypatch):
-    opened = []
-
-    def get_password(*names):
-        opened.append(names)
-        return "from the keyring"
-
-    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=get_password))
-    monkeypatch.delenv(keys.VARIABLE, raising=False)
-    monkeypatch.setenv(keys.OPENAI_VARIABLE, "for OpenAI")
-    assert keys.find_key("https://api.openai.com/v1") == "for OpenAI"
-    for other in ("http://api.openai.com/v1", "https://api.openai.com.example.org/v1"):
-        assert keys.find_key(other) == "from the keyring"
-    assert opened == [keys.KEYRING] * 2
-    for here in ("http://127.0.0.1:1/v1", "http://[::1]:1/v1", "http://localhost/v1"):
-        assert keys.find_key(here) is None
-    assert len(opened) == 2
-    monkeypatch.setenv(keys.VARIABLE, "mine")
-    assert keys.find_key("https://example.org/v1") == "mine"
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    monkeypatch.delenv(keys.VARIABLE)
-    assert keys.find_key("https://example.org/v1") is None
 
 
 def play(companion: Companion, done, label: str = "happy", seconds: float = 30.0) -> None:
@@ -444,12 +404,14 @@ def test_wrong_use_says_what_to_do(words_, expected, capsys, monkeypatch, tmp_pa
     assert expected in said and "sec@" not in said and len(said.splitlines()) == 1
 
 
-def test_without_openai_the_install_command_is_named(capsys, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+@pytest.mark.parametrize("lacking", ["openai", "glin_profanity"])
+def test_without_its_packages_the_install_command_is_named(lacking, capsys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == lacking else True)
     monkeypatch.setattr(signal, "signal", lambda *words: None)
     words_ = "--companion --companion-url http://127.0.0.1:1/v1 --companion-model m"
     assert main(["live", "--demo", *words_.split()]) == 2
-    assert "pip install 'emoapp[companion]'" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"needs {lacking};" in said and "pip install 'emoapp[companion]'" in said
 
 
 @settings(deadline=None, max_examples=40)

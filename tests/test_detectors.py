@@ -9,7 +9,7 @@ from conftest import SHARED
 from faces import EYES, portrait
 
 from emoapp.detectors import DETECTORS, EXTRAS, next_detector, open_detector
-from emoapp.errors import EmoappError, UsageError
+from emoapp.errors import ClosedError, EmoappError, NotInstalledError, UsageError
 from emoapp.sources import open_source
 
 
@@ -52,6 +52,28 @@ def test_finds_the_one_face_where_it_is(detector, scale, corner):
         np.testing.assert_allclose(face.eyes, EYES * scale + corner, atol=8 * scale)
 
 
+def test_a_fork_remembers_pictures_of_its_own(detector):
+    picture = placed(1.0, (100, 100))
+    (alone,) = detector.detect(picture)
+    fork = detector.fork()
+    detector.reset()
+    for other in (placed(1.4, (500, 0)), placed(1.2, (620, 80))):
+        assert len(fork.detect(other)) == 1
+    (again,) = detector.detect(picture)
+    assert again.box == alone.box
+    fork.close()
+    assert len(detector.detect(picture)) == 1, "closing a fork closes nothing else"
+
+
+def test_after_close_it_says_so(detector):
+    fork = detector.fork()
+    detector.close()
+    detector.close()
+    for closed in (detector, fork):
+        with pytest.raises(ClosedError, match=f"detector {detector.name} is closed"):
+            closed.detect(placed(1.0, (100, 100)))
+
+
 def test_two_faces_largest_first(detector):
     picture = placed(0.9, (50, 200))
     picture[:600, 650:1250] = cv2.resize(portrait(), (600, 600))
@@ -87,13 +109,13 @@ def test_unknown_and_failing_detectors_say_why(monkeypatch):
         open_detector("dlib")
 
     def broken():
-        raise ImportError("no module of that name")
+        raise ModuleNotFoundError("No module of that name")
 
     for name in ("blazeface", "mediapipe"):
         monkeypatch.setitem(DETECTORS, name, broken)
-    with pytest.raises(EmoappError, match="no module of that name$"):
+    with pytest.raises(EmoappError, match="No module of that name; `emoapp doctor` says more"):
         open_detector("blazeface")  # a name that was given never falls back
-    with pytest.raises(EmoappError, match=r"pip install 'emoapp\[mediapipe\]'"):
+    with pytest.raises(NotInstalledError, match=r"pip install 'emoapp\[mediapipe\]'"):
         open_detector("mediapipe")
     with open_detector("auto") as detector:
         assert detector.name == "haar"
@@ -104,12 +126,27 @@ def test_unknown_and_failing_detectors_say_why(monkeypatch):
 
 def test_the_next_detector_is_the_next_that_works(monkeypatch):
     def missing():
-        raise ImportError("No module named 'mediapipe'")
+        raise ModuleNotFoundError("No module named 'mediapipe'")
+
+    def broken():
+        raise RuntimeError("its model is gone")
 
     monkeypatch.setitem(DETECTORS, "mediapipe", missing)
+    failures = []
     for before, after in {"blazeface": "haar", "haar": "blazeface"}.items():
-        with next_detector(before) as detector:
+        with next_detector(before, failures) as detector:
             assert detector.name == after
+    assert not failures, "what was never installed is no failure"
+
+    monkeypatch.setitem(DETECTORS, "mediapipe", broken)
+    with next_detector("blazeface", failures) as detector:
+        assert detector.name == "haar"
+    (failure,) = failures
+    assert "its model is gone" in str(failure)
+
+    monkeypatch.setitem(DETECTORS, "haar", broken)
+    with pytest.raises(EmoappError, match=r"no other .*mediapipe.*haar"):
+        next_detector("blazeface", [])
 
 
 def test_a_face_that_fills_the_picture_is_found(searching):

@@ -18,6 +18,7 @@ from emoapp.doctor import OK, PROBLEM, WARNING, Finding, examine, machine, progr
 def doctor(folder, *words: object, **env: str) -> tuple[int, dict[str, Finding]]:
     """Exit status, and what was found by the name of the check."""
     file = folder / "found.json"
+    env = {"EMOAPP_LOG_DIR": str(folder / "logs")} | env
     variables = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     run = subprocess.run(
         [sys.executable, "-m", "emoapp", "doctor", "--json", str(file), *map(str, words)],
@@ -54,6 +55,9 @@ def test_every_fault_is_found_in_one_go(tmp_path):
     network.write_bytes(data)
     settings = tmp_path / "emoapp.toml"
     settings.write_text('[live]\ndetektor = "haar"\n')
+    log = tmp_path / "logs" / "emoapp-20250102-030405-99999999.log"
+    log.parent.mkdir()
+    log.write_text("Fatal Python error: Aborted\nrtsp://me:secret@host/door\n\x1b[2Jlast words\n")
     status, found = doctor(tmp_path, "--model", model, EMOAPP_CONFIG=str(settings))
     assert status == 1
     assert found["settings"].level == PROBLEM and "detektor" in found["settings"].found
@@ -62,6 +66,12 @@ def test_every_fault_is_found_in_one_go(tmp_path):
     assert found["screen"].level == WARNING and "--no-window" in found["screen"].advice
     if not glob.glob("/dev/video*"):
         assert found["cameras"].level == WARNING and "--demo" in found["cameras"].advice
+    assert found["log"].level == WARNING and f"{log}: Fatal Python error" in found["log"].found
+    quoted = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["log"]
+    assert quoted == {
+        "file": str(log),
+        "end": ["Fatal Python error: Aborted", "rtsp://host/door", " [2Jlast words"],
+    }
     assert found["crops"].level == found["video files"].level == OK
 
 

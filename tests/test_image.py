@@ -13,8 +13,8 @@ from emoapp import pictures
 from emoapp.cli import main
 from emoapp.errors import SourceError
 from emoapp.labels import EMOTIONS
-from emoapp.sources import images, open_source
-from emoapp.sources.images import read_image
+from emoapp.sources import open_source, still
+from emoapp.sources.still import load_image, read_image
 
 RED, GREEN, GREY, WHITE = (255, 0, 0), (0, 160, 0), (120, 120, 120), (255, 255, 255)
 
@@ -128,7 +128,7 @@ def test_what_cannot_be_read_right_is_refused(tmp_path):
 
 
 def test_without_its_library_a_phones_picture_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(images, "_learn_heic", lambda: None)
+    monkeypatch.setattr(still, "_learn_heic", lambda: None)
     monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
     path = tmp_path / "phone.heic"
     path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200))
@@ -212,9 +212,9 @@ def test_what_was_read_until_ctrl_c_is_in_the_tables(folder, tmp_path, monkeypat
         if len(read) == 2:
             raise KeyboardInterrupt
         read.append(path)
-        return read_image(path)
+        return load_image(path)
 
-    monkeypatch.setattr(pictures, "read_image", read_two)
+    monkeypatch.setattr(pictures, "load_image", read_two)
     paths = [str(folder / "face.jpg"), str(folder / "deeper"), str(folder / "broken.webp")]
     assert main(["image", *paths, "--csv", str(table), "--json", str(tree)]) == 130
     assert [entry["source"] for entry in json.loads(tree.read_text())] == [str(p) for p in read]
@@ -234,8 +234,12 @@ def test_blurred_faces_are_not_to_be_seen(portrait, tmp_path):
 
 def test_originals_stay(folder, tmp_path, capsys):
     before = (folder / "face.jpg").read_bytes()
-    assert main(["image", str(folder), "-o", str(folder), "--overwrite"]) == 1
-    assert "one of the pictures itself" in capsys.readouterr().err
+    assert main(["image", str(folder), "-o", str(folder), "--overwrite"]) == 2
+    assert "to be read. Choose another name" in capsys.readouterr().err
+    for table in ("--json", "--csv"):
+        command = ["image", str(folder / "face.jpg"), table, str(folder / "deeper/../face.jpg")]
+        assert main([*command, "--overwrite"]) == 2
+        assert "face.jpg, which is to be read" in capsys.readouterr().err
     assert (folder / "face.jpg").read_bytes() == before
     other = tmp_path / "other"
     other.mkdir()

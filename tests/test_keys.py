@@ -19,19 +19,21 @@ import pytest
 class Program:
     """`emoapp live --demo` in a window of its own, with hands to press its keys."""
 
-    def __init__(self, screen: str, folder, *words: str) -> None:
+    def __init__(
+        self, screen: str, folder, *words: str, prelude: str = "", largest_file: int | None = None
+    ) -> None:
+        """prelude: Python that runs first.  largest_file: bytes after which no file can grow."""
         self.env = os.environ | {"DISPLAY": screen}
         self.folder = folder
-        self.stats = folder / "stats.json"
-        command = [sys.executable, "-m", "emoapp", "live", "--demo", "--stats", str(self.stats)]
-        self._process = subprocess.Popen(
-            [*command, *words],
-            env=self.env,
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.stats, self.errors = folder / "stats.json", folder / "errors.txt"
+        if largest_file is not None:
+            prelude += f"import resource; resource.setrlimit(1, ({largest_file}, {largest_file}))\n"
+        code = f"{prelude}from emoapp.cli import main; import sys; sys.exit(main(sys.argv[1:]))"
+        command = [sys.executable, "-c", code, "live", "--demo", "--stats", str(self.stats)]
+        with open(self.errors, "w") as errors:
+            self._process = subprocess.Popen(
+                [*command, *words], env=self.env, cwd=folder, stderr=errors
+            )
         self.xdotool("search", "--sync", "--name", "^emoapp$")
         # Keys count from the first analysed frame on.
         self.until(lambda: self.changes() > 0.0005)
@@ -69,15 +71,18 @@ class Program:
     ) -> None:
         end = time.monotonic() + seconds
         while not true():
-            assert self._process.poll() is None, self._process.stderr.read()
+            assert self._process.poll() is None, self.errors.read_text()
             assert time.monotonic() < end, what
             time.sleep(0.2)
 
     def end(self) -> dict:
-        self.press("q")
-        assert self._process.wait(20) == 0
-        assert self._process.stderr.read() == ""
+        assert self.quit() == (0, "")
         return json.loads(self.stats.read_text())
+
+    def quit(self) -> tuple[int, str]:
+        """Press q; returns the exit status and what was said on standard error."""
+        self.press("q")
+        return self._process.wait(20), self.errors.read_text()
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)

@@ -52,6 +52,8 @@ def test_the_demo_in_a_window(screen, tmp_path):
     assert set(numbers["ms"]) == set(stages)
     for stage in stages:
         assert 0 < numbers["ms"][stage]["median"] <= numbers["ms"][stage]["p95"]
+    # From a frame's arrival on, so it is never less than the work on it.
+    assert numbers["latency_ms"]["median"] > 0.9 * numbers["ms"]["total"]["median"]
     parts = sum(numbers["ms"][stage]["median"] for stage in stages[:-1])
     assert parts == pytest.approx(numbers["ms"]["total"]["median"], rel=0.5)
 
@@ -80,6 +82,16 @@ def test_no_screen_names_the_way_out():
     run = emoapp("live", "--demo")
     assert run.returncode == 2
     assert "--no-window" in run.stderr and run.stderr.count("\n") <= 2
+
+
+@pytest.mark.parametrize("option", ["--record", "--log", "--stats"])
+def test_what_is_watched_is_not_replaced(demo, tmp_path, option):
+    movie, name = tmp_path / "clip.mp4", tmp_path / ("l.csv" if option == "--log" else "l.mp4")
+    shutil.copy(demo, movie)
+    os.link(movie, name)
+    run = emoapp("live", "--source", movie, option, name, "--overwrite")
+    assert run.returncode == 2 and "which is to be read" in run.stderr
+    assert movie.read_bytes() == demo.read_bytes() and name.samefile(movie)
 
 
 def test_without_a_window_it_says_who_looks_how():

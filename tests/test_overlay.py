@@ -22,7 +22,14 @@ from emoapp.overlay.theme import EXPRESSIONS, EXTRA, Sizes
 from emoapp.types import Box, Face, Frame, Result, Scores, Track
 
 FULL = Status(
-    fps=29.97, latency_ms=12.4, faces=3, detector="mediapipe", recording_s=61, missed=2, paused=True
+    fps=29.97,
+    latency_ms=12.4,
+    faces=3,
+    detector="mediapipe",
+    recording_s=61,
+    room_s=9,
+    missed=2,
+    paused=True,
 )
 
 
@@ -295,8 +302,28 @@ def test_any_words_can_be_shown(width, height, title, body, what):
     labels = (what, what + "x")
     overlay, image = Overlay(labels), picture(width, height)
     overlay.help = True
+    overlay.alerts.add(title, body)
     overlay.draw_message(image, title, body)
     draw(overlay, image, make_track(1, (9, 9, 99, 99), what, labels=labels), status=FULL)
+
+
+def test_alerts_stay_until_they_are_acknowledged_one_after_the_other():
+    overlay, plain = Overlay(EMOTIONS, bars=False), np.zeros((720, 1280, 3), np.uint8)
+    face = make_track(1, (500, 300, 700, 500))
+    for title in ("one", "two", "one"):
+        overlay.alerts.add(title, "It could not be written.")
+    seen = []
+    for _ in range(2):
+        early, late = (draw(overlay, plain.copy(), face, now=now) for now in (0.0, 3600.0))
+        assert np.array_equal(early[500:], late[500:])
+        (panel,) = [at for at in overlay.touched if at.y0 > 500 and at.y1 < 700 and at.x0 > 100]
+        assert overlay.alerts.holds(panel.x0, panel.y0)
+        assert not overlay.alerts.holds(panel.x0 - 1, panel.y0)
+        seen.append(late[panel.y0 : panel.y1, panel.x0 : panel.x1])
+        assert overlay.alerts.acknowledge()
+    assert seen[0].shape != seen[1].shape or not np.array_equal(*seen)
+    draw(overlay, plain.copy(), face, now=3600.0)
+    assert not overlay.alerts.acknowledge() and not overlay.alerts.holds(640, 600)
 
 
 @pytest.mark.parametrize(
@@ -312,6 +339,12 @@ def test_any_words_can_be_shown(width, height, title, body, what):
 def test_a_picture_that_cannot_be_drawn_on_is_refused(image, error):
     with pytest.raises(error, match="image: expected"):
         Overlay(EMOTIONS).draw_message(image, "Starting")
+
+
+def test_a_camera_lost_before_the_model_is_there_is_said():
+    image = np.zeros((360, 640, 3), np.uint8)
+    Overlay(()).draw_waiting(image, "Camera 0 was unplugged", "Goes on by itself.")
+    assert image.any()
 
 
 def test_a_part_of_a_larger_picture_can_be_drawn_on():
@@ -419,3 +452,9 @@ def test_importing_the_overlay_loads_no_pillow():
     code = "import sys, emoapp.overlay; print(sorted({'PIL', 'tensorflow'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_camera_that_fails_before_the_model_is_there_is_waited_for():
+    image = np.full((360, 640, 3), 90, np.uint8)
+    Overlay(()).draw_waiting(image, "The camera is gone", "q quits.")
+    assert image.std() > 5

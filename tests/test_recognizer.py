@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
+import cv2
 import numpy as np
 import pytest
 from faces import EYES, portrait
 
 import emoapp
 from emoapp import EmotionRecognizer
-from emoapp.errors import ModelError, SourceError
+from emoapp.errors import ClosedError, ModelError, SourceError
+from emoapp.labels import EMOTIONS
+from emoapp.types import Track
 
 
 @pytest.fixture(scope="module")
 def recognizer():
     with EmotionRecognizer() as opened:
         yield opened
+
+
+def placed(corner: tuple[int, int]) -> np.ndarray:
+    """The portrait somewhere in a grey 1280x720 picture."""
+    x, y = corner
+    picture = np.full((720, 1280, 3), 120, np.uint8)
+    picture[y : y + 512, x : x + 512] = portrait()
+    return picture
 
 
 def test_analyze_a_picture(recognizer):
@@ -41,6 +54,47 @@ def test_stream_follows_a_person(recognizer, demo):
             break
     assert [result.frame.index for result in results] == list(range(30))
     assert {track.id for result in results for track in result.tracks} == {1}
+
+
+def row(tracks: tuple[Track, ...]) -> list:
+    """Who is seen in one frame, and how, as plain values that can be compared."""
+    return [
+        (track.id, track.label, track.doubt, track.face.box, track.smoothed.as_dict())
+        for track in tracks
+    ]
+
+
+def test_streams_and_pictures_know_nothing_of_each_other(recognizer, demo, tmp_path):
+    corners = [(0, 0), (30, 10), (60, 20), (90, 30), (600, 200), (650, 200)]
+    for number, corner in enumerate(corners):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), placed(corner))
+    sources = (demo, tmp_path)
+    alone = [[row(r.tracks) for r in islice(recognizer.stream(s), 6)] for s in sources]
+    assert all(all(frames) for frames in alone), "somebody is in every frame"
+    picture = row(recognizer.analyze(portrait()))
+
+    streams = [recognizer.stream(source) for source in sources]
+    together: list[list] = [[], []]
+    for _ in corners:
+        for stream, frames in zip(streams, together, strict=True):
+            frames.append(row(next(stream).tracks))
+            assert row(recognizer.analyze(portrait())) == picture
+    assert together == alone
+
+
+def test_after_close_everything_says_so(demo):
+    recognizer = EmotionRecognizer()
+    stream = recognizer.stream(demo)
+    next(stream)
+    recognizer.close()
+    recognizer.close()
+    with pytest.raises(ClosedError, match="EmotionRecognizer is closed. Open a new one"):
+        next(stream)
+    with pytest.raises(ClosedError, match="EmotionRecognizer is closed"):
+        next(recognizer.stream(demo))
+    with pytest.raises(ClosedError, match="EmotionRecognizer is closed"):
+        recognizer.analyze(portrait())
+    assert recognizer.labels == EMOTIONS
 
 
 def test_errors_are_emoapps_own(recognizer):

@@ -379,11 +379,8 @@ def test_the_strongest_moments_as_clips(tmp_path, film, capsys):
     rows = [row(i, i / 5, 1, HAPPY, 0.95 if i == 5 else 0.9 if i == 25 else 0.5) for i in range(30)]
     log = write_log(tmp_path / "log.csv", rows)
     (tmp_path / "film.mp4").write_bytes(film.read_bytes())  # found beside the log
-    old = tmp_path / "log_report" / "clips" / "07_sad_person2_0-01.0.mp4"
-    old.parent.mkdir(parents=True)
-    old.write_bytes(b"of another report")
-    assert main(["report", str(log), "--clips", "2", "--overwrite"]) == 0
-    names = sorted(path.name for path in old.parent.iterdir())
+    assert main(["report", str(log), "--clips", "2"]) == 0
+    names = sorted(path.name for path in (tmp_path / "log_report" / "clips").iterdir())
     assert names == ["01_happy_person1_0-01.0.mp4", "02_happy_person1_0-05.0.mp4"]
     page = (tmp_path / "log_report" / "report.html").read_text()
     assert {f"clips/{name}" for name in names} < set(Links(page).found)

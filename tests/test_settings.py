@@ -93,6 +93,11 @@ def test_a_camera_by_number_or_name(settings, words, source):
     assert live(*words).source == source
 
 
+def test_a_file_as_the_usual_source_is_no_camera(settings):
+    settings.write_text('[live]\nsource = "clip.mp4"\n')
+    assert live().source == "clip.mp4"
+
+
 def test_config_shows_what_is_in_force_and_where_from(settings, capsys):
     settings.write_text('[video]\ndetector = "haar"\n')
     assert main(["config", "video"]) == 0

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
+import subprocess
 import sys
+import threading
 
 import av
 import numpy as np
 import pytest
+from clips import frames_that_play, write_movie
 from conftest import number_of, picture, run_python
+from psutil import Process
 
-from emoapp.errors import NoScreenError, SinkError, UsageError
+from emoapp.errors import NoScreenError, SinkError, SourceError, UsageError
 from emoapp.labels import EMOTIONS
 from emoapp.sinks import open_log, open_recorder
 from emoapp.sinks.screen import connect, prepare_screen
@@ -85,6 +90,48 @@ def test_recording_refuses_to_overwrite(tmp_path):
     assert len(read(path)[0]) == 2
 
 
+def test_a_recording_does_not_replace_what_came_meanwhile(tmp_path):
+    path = tmp_path / "out.mp4"
+    recorder = open_recorder(path, fps=30, size_wh=(320, 180))
+    recorder.write(result(0, 0), picture(0))
+    path.write_text("precious")
+    with pytest.raises(SinkError, match=r"out.mp4 is there already.*kept as .*out.part.mp4"):
+        recorder.close()
+    recorder.close()
+    assert path.read_text() == "precious"
+    assert len(read(tmp_path / "out.part.mp4")[0]) == 1
+
+
+_SAME_SECOND = """
+import time
+from emoapp.files import with_unused_name
+from test_sinks import open_recorder, picture, result
+time.strftime = lambda form: "emoapp-now"
+recorder = with_unused_name("mp4", lambda path: open_recorder(path, fps=30, size_wh=(320, 180)))
+print(recorder.path, flush=True)
+for number in range(90):
+    recorder.write(result(number, number / 30), picture(number % 40))
+    time.sleep(0.02)
+recorder.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files that are open have no other name there")
+def test_programs_that_record_from_the_same_second_on_make_a_file_each(tmp_path):
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", _SAME_SECOND], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    named = sorted(program.communicate(timeout=60)[0].strip() for program in running)
+    assert named == ["emoapp-now-2.mp4", "emoapp-now.mp4"] == sorted(os.listdir(tmp_path))
+    for name in named:
+        times, images = read(tmp_path / name)
+        assert times == pytest.approx([n / 30 for n in range(90)], abs=1e-3)
+        assert [number_of(image) for image in images] == [n % 40 for n in range(90)]
+
+
 def test_recording_of_nothing_leaves_nothing(tmp_path):
     recorder = open_recorder(tmp_path / "out.mp4", fps=30, size_wh=(320, 180))
     recorder.close()
@@ -116,33 +163,80 @@ def test_where_nothing_can_be_written(tmp_path, name):
 
 
 _FULL = """
-import resource
+import resource, sys
 import numpy as np
 from emoapp.errors import SinkError
 from test_sinks import *
-resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+limit = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 dice = np.random.default_rng(0)
-recorder = open_recorder("full.mp4", fps=30, size_wh=(320, 180))
+errors = []
+recorder = open_recorder(sys.argv[2], fps=30, size_wh=(320, 180))
 try:
-    for number in range(1000):
+    for number in range(int(sys.argv[3])):
         noise = dice.integers(0, 255, (180, 320, 3), np.uint8)
         recorder.write(result(number, number / 30), noise)
 except SinkError as error:
-    print(error)
+    errors.append(error)
 try:
     recorder.close()
-except SinkError:
-    pass
+except SinkError as error:
+    errors.append(error)
+if errors:
+    print(errors[0], errors[0].kept, len(errors), sep="\\n")
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs setrlimit")
-def test_a_full_disk_is_said_while_recording(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    ran = run_python(_FULL)
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
+@pytest.mark.parametrize("short_of", [200_000, 100], ids=["while writing", "while closing"])
+def test_a_full_disk_keeps_what_was_recorded(tmp_path, suffix, short_of):
+    path, part = tmp_path / f"full{suffix}", tmp_path / f"full.part{suffix}"
+    run_python(_FULL, 10_000_000, path, 40)
+    limit = path.stat().st_size - short_of
+    path.unlink()
+    ran = run_python(_FULL, limit, path, 40)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.startswith("full.mp4 cannot be written")
-    assert os.listdir(tmp_path) == [], "no half file"
+    said, kept, _ = ran.stdout.splitlines()
+    assert said.startswith(f"{tmp_path}/full{suffix} cannot be written: File too large.")
+    assert f"is kept: {part}." in said and kept == str(part)
+    assert os.listdir(tmp_path) == [part.name]
+    assert part.stat().st_size > 0.9 * limit
+    assert frames_that_play(part) > (35 if short_of == 100 else 25)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs setrlimit")
+def test_a_disk_without_room_for_a_picture_keeps_nothing(tmp_path):
+    ran = run_python(_FULL, 1000, tmp_path / "full.mp4", 100)
+    assert ran.stdout.endswith("cannot be written: File too large.\nNone\n2\n"), ran.stderr
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "options, error, says",
+    [
+        (
+            {"sound": "noise.mp4"},
+            SourceError,
+            "The sound of noise.mp4 cannot be read: Invalid data",
+        ),
+        ({"sound": "gone.mp4"}, SourceError, "The sound of gone.mp4 cannot be read: No such file"),
+        ({"sound": "movie.mp4", "size_wh": (1, 1)}, SinkError, "out.mp4 cannot be written"),
+    ],
+)
+def test_a_recorder_that_cannot_begin_leaves_nothing_open(
+    tmp_path, monkeypatch, options, error, says
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "noise.mp4").write_bytes(np.random.default_rng(0).bytes(50_000))
+    write_movie(tmp_path / "movie.mp4", [n / 25 for n in range(10)])
+    there, threads = os.listdir(tmp_path), threading.active_count()
+    # The error is kept, and with its traceback all that the constructor knew.
+    with pytest.raises(error, match=says) as caught:
+        open_recorder("out.mp4", fps=30, **({"size_wh": (320, 180)} | options))
+    assert not [file for file in Process().open_files() if str(tmp_path) in file.path]
+    assert os.listdir(tmp_path) == there and threading.active_count() == threads
+    assert caught.value.kept is None if error is SinkError else "ffmpeg" in str(caught.value)
 
 
 # Logs
@@ -178,10 +272,54 @@ def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):
         open_log(path, EMOTIONS)
     assert path.read_text() == "precious"
     with open_log(path, ("happy", "sad"), overwrite=True) as log:
+        with pytest.raises(SinkError, match="being written by another program"):
+            open_log(path, EMOTIONS, overwrite=True)
         with pytest.raises(ValueError, match="expected scores for"):
             log.write(result(0, 0.0, track(1, raw=0, smoothed=0)), None)
     with pytest.raises(UsageError, match="must end with .csv"):
         open_log(tmp_path / "log.txt", EMOTIONS)
+
+
+_FULL_LOG = """
+import resource, sys
+from pathlib import Path
+from emoapp.errors import SinkError
+from test_sinks import *
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+log = open_log(sys.argv[1], EMOTIONS)
+log._flush_at = float("inf") if sys.argv[2] == "late" else 0
+errors = []
+for number in range(300):
+    try:
+        log.write(result(number, number / 30, track(1, raw=3, smoothed=6)))
+    except SinkError as error:
+        errors.append(error)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    log._flush_at = 0 if sys.argv[2] == "midway" else log._flush_at
+try:
+    log.close()
+except SinkError as error:
+    errors.append(error)
+print(errors[0], errors[0].kept, sep="\\n")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs setrlimit")
+@pytest.mark.parametrize("name", ["log.csv", "log.jsonl"])
+@pytest.mark.parametrize("when", ["midway", "late"])
+def test_a_log_on_a_full_disk_keeps_whole_lines_and_none_after_a_gap(tmp_path, name, when):
+    ran = run_python(_FULL_LOG, tmp_path / name, when)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    said, kept = ran.stdout.splitlines()
+    assert said.startswith(f"{tmp_path / name} cannot be written: File too large.")
+    if when == "late":  # all at once, and none of it whole
+        assert kept == "None" and os.listdir(tmp_path) == []
+        return
+    assert f"is kept: {tmp_path / name}." in said and kept == str(tmp_path / name)
+    lines = (tmp_path / name).read_text().splitlines(keepends=True)
+    assert all(line.endswith("\n") for line in lines)
+    rows = list(csv.DictReader(lines)) if name == "log.csv" else [json.loads(x) for x in lines]
+    assert [int(row["frame"]) for row in rows] == list(range(len(rows))) and len(rows) > 20
 
 
 # Windows

@@ -13,8 +13,8 @@ from conftest import number_of, picture, run_python, write_clip
 
 from emoapp.errors import CameraError, SourceError, UsageError
 from emoapp.sources import kind_of, open_source
-from emoapp.sources.images import read_image
 from emoapp.sources.newest import Newest
+from emoapp.sources.still import read_image
 from emoapp.types import Frame
 
 

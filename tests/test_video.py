@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from clips import picture_times, sound_packets, write_movie
+from clips import frames_that_play, picture_times, sound_packets, write_movie
 from conftest import SHARED, run_python
 
 from emoapp.cli import main
@@ -87,7 +88,7 @@ def test_samples_keep_their_times_and_sound(tmp_path, name):
 def test_sound_that_the_container_cannot_hold_is_encoded_anew_and_said(tmp_path, capsys):
     movie, copy = write_movie(tmp_path / "a.mp4", EVEN), tmp_path / "copy.webm"
     assert main(["video", str(movie), "-o", str(copy)]) == 0
-    assert "encoded anew: .webm cannot hold aac" in capsys.readouterr().out
+    assert "encoded anew: .webm cannot hold its aac" in capsys.readouterr().out
     with av.open(str(copy)) as container:
         assert container.streams.audio[0].codec_context.name in ("opus", "libopus")
         sound = [frame.to_ndarray() for frame in container.decode(audio=0)]
@@ -102,6 +103,107 @@ def test_ending_early_ends_the_sound_too(tmp_path):
     assert main(["video", str(movie), "-o", str(copy), "--frames", "10"]) == 0
     assert len(picture_times(copy)) == 10
     assert sound_packets(copy)[-1][0] == pytest.approx(0.4, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    "times, options, frames",
+    [
+        (EVEN, ["--seconds", "0.5"], 13),
+        (UNEVEN, ["--seconds", "0.5"], 3),
+        (UNEVEN, ["--seconds", "0.5000001"], 4),
+        (UNEVEN, ["--seconds", "60"], 8),
+        (UNEVEN, ["--frames", "5", "--seconds", "1.5"], 5),
+        (UNEVEN, ["--frames", "7", "--seconds", "1.5"], 6),
+    ],
+)
+def test_limits_are_the_videos_and_not_the_clocks(tmp_path, capsys, times, options, frames):
+    movie, copy = write_movie(tmp_path / "a.mp4", times), tmp_path / "copy.mp4"
+    log, stats = tmp_path / "log.csv", tmp_path / "stats.json"
+    outputs = ["-o", str(copy), "--log", str(log), "--stats", str(stats)]
+    assert main(["video", str(movie), *outputs, *options]) == 0
+    assert picture_times(copy) == pytest.approx(times[:frames], abs=1e-3)
+    assert log.read_text().count("\n") == frames + 1
+    assert json.loads(stats.read_text())["frames"]["read"] == frames
+    assert "ends early" not in capsys.readouterr().out
+    # The last picture stands as long as one does on average.
+    assert sound_packets(copy)[-1][0] <= times[frames - 1] + times[-1] / (len(times) - 1)
+
+
+def test_the_help_knows_the_default_quality(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["video", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    movie = write_movie(tmp_path / "a.mp4", UNEVEN, audio=None)
+
+    def encoded(name: str, *options: str) -> list[bytes]:
+        assert main(["video", str(movie), "-o", str(tmp_path / name), *options]) == 0
+        with av.open(str(tmp_path / name)) as container:
+            return [bytes(packet) for packet in container.demux(video=0)]
+
+    for codec in ("h264", "hevc"):
+        quality = re.search(rf"default: .*?{codec} (\d+)", said)[1]
+        default = encoded(f"{codec}.mp4", "--codec", codec)
+        assert default == encoded(f"{codec}2.mp4", "--codec", codec, "--quality", quality)
+        other = str(int(quality) - 2)
+        assert default != encoded(f"{codec}3.mp4", "--codec", codec, "--quality", other)
+
+
+@pytest.mark.parametrize("options", [[], ["--overwrite"]])
+def test_two_programs_do_not_write_one_file(demo, tmp_path, options):
+    copy, log = tmp_path / "copy.mp4", tmp_path / "log.csv"
+    command = ("video", demo, "-o", copy, "--log", log, "--frames", 60, *options)
+    running = [program(*command) for _ in range(2)]
+    said = [each.communicate(timeout=120)[1] for each in running]
+    assert sorted(each.returncode for each in running) == [0, 1]
+    (errors,) = filter(None, said)
+    assert "being written by another program" in errors or "is there already" in errors
+    assert errors.count("\n") == 1
+    assert picture_times(copy) == pytest.approx([n / 30 for n in range(60)], abs=1e-3)
+    with log.open(newline="") as file:
+        assert [int(row["frame"]) for row in csv.DictReader(file)] == list(range(60))
+    assert sorted(os.listdir(tmp_path)) == ["copy.mp4", "log.csv"]
+
+
+def test_nothing_is_made_where_one_result_cannot_be(clip, tmp_path, capsys):
+    """Not even what could have been, and of what was to be replaced nothing is lost."""
+    for name in ("log.csv", "copy.mp4", "stats.json"):
+        (tmp_path / name).write_text("precious")
+    log, stats, copy = (tmp_path / name for name in ("log.csv", "stats.json", "copy.mp4"))
+    for outputs in (
+        ["-o", copy, "--log", tmp_path / "new.csv"],
+        ["-o", tmp_path / "new.mp4", "--log", log],
+        ["-o", tmp_path / "new.mp4", "--stats", stats],
+        ["-o", tmp_path / "new.avi", "--log", log, "--overwrite"],
+        ["-o", tmp_path / "new.webm", "--codec", "h264", "--log", log, "--overwrite"],
+        ["-o", tmp_path / "nowhere" / "new.mp4", "--log", log, "--overwrite"],
+        ["-o", clip, "--log", log, "--overwrite"],
+        ["--log", log, "--stats", clip, "--overwrite"],
+        ["--log", log, "--stats", log, "--overwrite"],
+    ):
+        content = clip.read_bytes()
+        assert main(["video", str(clip), *map(str, outputs)]) in (1, 2)
+        assert capsys.readouterr().err.count("\n") == 1
+        assert clip.read_bytes() == content
+        assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+            "log.csv": "precious",
+            "copy.mp4": "precious",
+            "stats.json": "precious",
+        }
+
+
+def test_the_part_that_a_killed_run_left_is_kept(demo, tmp_path):
+    copy = tmp_path / "copy.mp4"
+    (tmp_path / "copy.part.mp4").write_text("an hour of work")
+    os.utime(tmp_path / "copy.part.mp4", (0, 0))
+    log = tmp_path / "log.csv"
+    with program("video", demo, "-o", copy, "--log", log) as running:
+        wait_for_lines(log, 40)
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=30)[1]
+    assert f"what was done is in {tmp_path}/copy.part-2.mp4" in said
+    assert "copy.part.mp4" not in said
+    assert len(picture_times(tmp_path / "copy.part-2.mp4")) >= 30
+    assert (tmp_path / "copy.part.mp4").read_text() == "an hour of work"
 
 
 @pytest.mark.parametrize("codec, name", [("hevc", "hevc"), ("vp9", "vp9"), ("av1", "av1")])
@@ -199,11 +301,26 @@ def test_a_full_disk(demo, small_disk, capsys, options):
     assert main(["video", str(demo), options[0], str(target)]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"emoapp: {target} cannot be written: No space left") and "\n" in said
+    assert "Make room there, or write to another disk." in said
     if options[0] == "-o":
-        assert os.listdir(small_disk) == [], "nothing half-written"
+        part = small_disk / "copy.part.mp4"
+        assert os.listdir(small_disk) == [part.name] and f"is kept: {part}." in said
+        assert frames_that_play(part) > 10
     else:
+        assert f"is kept: {target}." in said
         rows = list(csv.reader(target.read_text().splitlines()))
         assert len({len(row) for row in rows}) == 1, "whole lines only"
+
+
+# Sound as some recorders write it: mp4 refuses the first, and the first packet of the second.
+@pytest.mark.parametrize("name, codec", [("a.avi", "adpcm_ima_wav"), ("a.ts", "aac")])
+def test_sound_that_is_refused_late_is_encoded_anew(tmp_path, capsys, name, codec):
+    movie, copy = write_movie(tmp_path / name, EVEN, audio=codec), tmp_path / "copy.mp4"
+    assert main(["video", str(movie), "-o", str(copy)]) == 0
+    assert f"encoded anew: .mp4 cannot hold its {codec}" in capsys.readouterr().out
+    with av.open(str(copy)) as container:
+        heard = sum(frame.samples for frame in container.decode(audio=0))
+    assert heard / 48_000 == pytest.approx(EVEN[-1] + 0.04, abs=0.1)
 
 
 def bad_file(name: str, folder: Path) -> Path:
@@ -281,6 +398,7 @@ def test_folders_without_rights(clip, tmp_path):
     tmp_path.chmod(0o755)
     code = f"""
 import os
+import emoapp.batch, emoapp.videos
 from emoapp.cli import main
 movie = "{inputs}/clip.mp4"
 assert main(["video", movie, "-o", "{outputs}/first.mp4"]) == 0

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from emoapp.classifiers.base import Classifier
+from emoapp.diagnostics import get_logger
 from emoapp.errors import DeviceError, ModelError, UsageError
 
 __all__ = ["DEVICES", "Classifier", "open_classifier"]
+
+
+logger = get_logger(__name__)
 
 
 def _cpu(model: str | Path | None, contempt: bool) -> Classifier:
@@ -51,6 +55,9 @@ def open_classifier(
         if frames is not None and frames >= LONG_RUN_FRAMES:
             try:
                 return DEVICES["gpu"](model, contempt)
-            except (DeviceError, ModelError):
-                pass  # "auto" promises the best that is there, and the CPU is.
-    return DEVICES[device](model, contempt)
+            except (DeviceError, ModelError) as exc:
+                # "auto" promises the best that is there, and the CPU is.
+                logger.info("no GPU: %s", exc)
+    classifier = DEVICES[device](model, contempt)
+    logger.info("model %s on %s", model or "shipped", device)
+    return classifier

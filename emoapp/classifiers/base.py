@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from emoapp.classifiers.description import Head, ModelDescription
+from emoapp.errors import ClosedError
 
 EVENED = 0.7
 """How much of a label set's unevenness is taken out of what is shown: 0 for nothing, 1 for all.
@@ -30,6 +31,8 @@ class Classifier(ABC):
     name: str
     """The word for it in tables and messages."""
 
+    _closed = False
+
     def __init__(self, description: ModelDescription) -> None:
         self.description = description
         self._mixing = [_mixing(head, self.labels) for head in description.heads]
@@ -43,7 +46,11 @@ class Classifier(ABC):
         return self.description.labels
 
     def classify(self, crops: np.ndarray) -> np.ndarray:
-        """Probabilities float32 (N, K) of crops uint8 (N, S, S), in one call of the network."""
+        """Return probabilities float32 (N, K) of crops uint8 (N, S, S), in one call of the network.
+
+        Raises ClosedError after `close`.
+        """
+        self._check_open()
         if len(crops) == 0:
             return np.empty((0, len(self.labels)), np.float32)
         return self.mix(self.by_head(crops))
@@ -54,8 +61,12 @@ class Classifier(ABC):
         The labels that all heads know get the mean of the heads' calibrated probabilities for
         them, evened out (see `EVENED`): on photographs the mean is better than either head. A
         label that only some heads know (contempt) gets its probability there, and the others share
-        what is left, in the same proportions as without it. What is not shown is left out.
+        what is left, in the same proportions as without it. What is not shown is left out. Last,
+        the model's temperature makes them as sure as they are right on photographs.
         """
+        return apply_temperature(self._mean(by_head), self.description.temperature)
+
+    def _mean(self, by_head: dict[str, np.ndarray]) -> np.ndarray:
         parts = []
         for probabilities, mixing in zip(by_head.values(), self._mixing, strict=True):
             part = probabilities @ mixing
@@ -69,6 +80,7 @@ class Classifier(ABC):
 
     def by_head(self, crops: np.ndarray) -> dict[str, np.ndarray]:
         """Head -> its calibrated probabilities float32 (N, its labels)."""
+        self._check_open()
         size = self.description.framing.size
         if crops.dtype != np.uint8:
             raise TypeError(f"crops: expected dtype uint8, got {crops.dtype}")
@@ -87,8 +99,18 @@ class Classifier(ABC):
         """Logits float32 (N, all heads' labels) of uint8 (N, S, S), N >= 1."""
 
     @abstractmethod
+    def _close(self) -> None:
+        """Give the network back; called once."""
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClosedError(f"The classifier ({self.name}) is closed. Open another one.")
+
     def close(self) -> None:
         """Give everything back; may be called twice."""
+        if not self._closed:
+            self._closed = True
+            self._close()
 
     def __enter__(self) -> Classifier:
         return self
@@ -101,6 +123,16 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     """Along the last axis; float32 in, float32 out."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)
+
+
+def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Make probabilities less sure (temperature above 1) or surer, in the same order.
+
+    probabilities: float32 (N, K), rows that sum to 1. Returns the same.
+    """
+    if temperature == 1.0:
+        return probabilities
+    return _to_one(np.maximum(probabilities, TINY) ** np.float32(1 / temperature))
 
 
 def _to_one(parts: np.ndarray) -> np.ndarray:

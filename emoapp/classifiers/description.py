@@ -50,6 +50,8 @@ class ModelDescription:
         `Classifier.classify`.
     heads: in the order in which their logits stand in the output.
     framing: how faces are cut out for it.
+    temperature: what the logarithms of the shown probabilities are divided by, so that these can be
+        believed on photographs, whose crops are worse than those of training.
     sha256: file name -> hexadecimal digest of the files beside.
     made: data, settings, seed, versions, metrics: for people.
     """
@@ -57,6 +59,7 @@ class ModelDescription:
     labels: tuple[str, ...]
     heads: tuple[Head, ...]
     framing: Framing = FER2013_FRAMING
+    temperature: float = 1.0
     sha256: dict[str, str] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
 
@@ -115,6 +118,7 @@ class ModelDescription:
                     for head in content["heads"]
                 ),
                 framing=Framing(**framing),
+                temperature=float(content.get("temperature", 1.0)),
                 sha256=dict(content["sha256"]),
                 made=dict(content["made"]),
             )

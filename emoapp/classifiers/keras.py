@@ -60,5 +60,5 @@ class KerasClassifier(Classifier):
             [logits[head.name].numpy()[:count] for head in self.description.heads], axis=1
         )
 
-    def close(self) -> None:
+    def _close(self) -> None:
         self._call = None

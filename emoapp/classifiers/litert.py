@@ -51,5 +51,5 @@ class LiteRTClassifier(Classifier):
         self._interpreter.invoke()
         return self._interpreter.get_tensor(self._output)
 
-    def close(self) -> None:
+    def _close(self) -> None:
         self._interpreter = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from emoapp.cli.common import positive_int
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import positive_int
 from emoapp.stats import write_json
+from emoapp.terminal import say
 
 HELP = "Measure each stage on the bundled clip, beside the bare calls of the libraries."
 
@@ -15,10 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--repeats", type=positive_int, default=5, metavar="N", help="runs to take medians of"
     )
-    parser.add_argument("--no-window", action="store_true", help="leave showing and starting out")
+    parser.add_argument("--no-window", action=Flag, help="leave showing and starting out")
     parser.add_argument(
         "--video",
-        action="store_true",
+        action=Flag,
         help="measure recorded video instead, beside decoding and encoding alone",
     )
     parser.add_argument(
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         found = _video(args.repeats) if args.video else _live(args)
     if args.json is not None:
         write_json(args.json, found)
-        print(f"wrote {args.json}")
+        say(f"wrote {args.json}")
     return 0
 
 
@@ -44,9 +46,9 @@ def _labels(clip: str) -> dict:
     from emoapp.benchmark_labels import measure_labels
 
     found = measure_labels(clip)
-    print(f"label changes a minute, over {found['minutes']:.2f} minutes of people in sight:")
+    say(f"label changes a minute, over {found['minutes']:.2f} minutes of people in sight:")
     for step, changes in found["changes_per_minute"].items():
-        print(f"  {step}: {'nobody in sight' if changes is None else f'{changes:.1f}'}")
+        say(f"  {step}: {'nobody in sight' if changes is None else f'{changes:.1f}'}")
     return found
 
 
@@ -72,7 +74,7 @@ def _video(repeats: int) -> dict:
         speed = f"{found['clip_s'] / seconds:.1f}", f"{found['frames'] / seconds:.0f}"
         table.add_row(what, f"{seconds:.2f}", *speed)
     console.print(table)
-    print(f"ratio of the first to the second: {found['ratio']:.2f}")
+    say(f"ratio of the first to the second: {found['ratio']:.2f}")
     return found
 
 
@@ -102,7 +104,7 @@ def _live(args: argparse.Namespace) -> dict:
     table.add_row("all", f"{sums[0]:.2f}", f"{sums[1]:.2f}", f"{found['ratio']:.2f}")
     console.print(table)
     crowd = ", ".join(f"{count} in {ms:.1f} ms" for count, ms in found["faces"].items())
-    print(f"faces, half as large, without decoding and window: {crowd}")
+    say(f"faces, half as large, without decoding and window: {crowd}")
     if "start_s" in found:
-        print(f"first annotated frame {found['start_s']:.2f} s after the start")
+        say(f"first annotated frame {found['start_s']:.2f} s after the start")
     return found

@@ -6,13 +6,15 @@ import argparse
 import json
 from dataclasses import asdict
 
+from emoapp.cli.flags import Flag
 from emoapp.errors import CameraError
+from emoapp.terminal import say, sayable
 
 HELP = "List the cameras of this computer, with their sizes and rates."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    parser.add_argument("--json", action=Flag, help="print the list as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -20,7 +22,8 @@ def run(args: argparse.Namespace) -> int:
 
     cameras = list_cameras()
     if args.json:
-        print(json.dumps([asdict(camera) for camera in cameras], indent=1, ensure_ascii=False))
+        for line in json.dumps([asdict(one) for one in cameras], indent=1).splitlines():
+            say(line)
     elif cameras:
         print_cameras(cameras)
     if not cameras:
@@ -38,6 +41,6 @@ def print_cameras(cameras) -> None:
         sizes = [f"{mode.size_wh[0]}x{mode.size_wh[1]}" for mode in camera.modes]
         rates = [", ".join(f"{rate:g}" for rate in mode.rates) or "?" for mode in camera.modes]
         # Text: a name may hold brackets, which rich would take for its own.
-        cells = (camera.name, "\n".join(sizes) or "?", "\n".join(rates) or "?")
+        cells = (sayable(camera.name), "\n".join(sizes) or "?", "\n".join(rates) or "?")
         table.add_row(str(camera.number), *map(Text, cells), end_section=True)
     Console().print(table)

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 from emoapp.classifiers import DEVICES
+from emoapp.cli.flags import Flag
 from emoapp.cli.limits import SetLimit
+from emoapp.cli.numbers import not_negative, positive, positive_int
 from emoapp.detectors import DETECTORS
 from emoapp.errors import UsageError
 from emoapp.limits import LIMITS, Limits
+from emoapp.terminal import say, sayable
 
 
 def add_recognition_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -31,14 +34,15 @@ def add_recognition_arguments(parser: argparse.ArgumentParser) -> argparse._Argu
     group.add_argument(
         "--model", type=Path, metavar="FILE", help="a model made by `emoapp train`, or its folder"
     )
-    group.add_argument(
-        "--contempt", action="store_true", help="show an eighth expression: contempt"
-    )
+    group.add_argument("--contempt", action=Flag, help="show an eighth expression: contempt")
     return group
 
 
-def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
-    """How faces are found and read, also over time, and where the numbers of the run go."""
+def add_analysis_arguments(parser: argparse.ArgumentParser, *, seconds: str = "seconds") -> None:
+    """How faces are found and read, also over time, and where the numbers of the run go.
+
+    seconds: by which clock a run is limited, for the help.
+    """
     group = add_recognition_arguments(parser)
     group.add_argument(
         "--smoothing",
@@ -61,7 +65,7 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--frames", type=positive_int, metavar="N", help="end after N analysed frames"
     )
-    group.add_argument("--seconds", type=positive, metavar="S", help="end after S seconds")
+    group.add_argument("--seconds", type=positive, metavar="S", help=f"end after S {seconds}")
 
 
 DATA_EXPLAINED = (
@@ -81,13 +85,13 @@ def add_data_arguments(
         "--ferplus", type=Path, metavar="CSV", help="FER+'s votes (default: beside the data)"
     )
     parser.add_argument(
-        "--skip-bad", action="store_true", help="leave broken rows and files out and list them"
+        "--skip-bad", action=Flag, help="leave broken rows and files out and list them"
     )
 
 
 def add_photo_arguments(parser: argparse.ArgumentParser, explained: str) -> None:
     """Whether the labelled pictures are photographs, and what finds the faces in them."""
-    parser.add_argument("--photos", action="store_true", help=explained)
+    parser.add_argument("--photos", action=Flag, help=explained)
     parser.add_argument(
         "--detector",
         choices=["auto", *DETECTORS],
@@ -124,38 +128,6 @@ def summary(numbers: dict) -> str:
     return ", ".join(parts)
 
 
-def positive_int(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
-    return value
-
-
-def positive(text: str) -> float:
-    value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"expected more than 0, got {text}")
-    return value
-
-
-def not_negative(text: str) -> float:
-    value = float(text)
-    if not value >= 0:
-        raise argparse.ArgumentTypeError(f"expected 0 or more, got {text}")
-    return value
-
-
-def size_wh(text: str) -> tuple[int, int]:
-    """ "1280x720" -> (1280, 720)."""
-    try:
-        width, height = (int(part) for part in text.lower().split("x"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT, got {text!r}") from None
-    if width < 1 or height < 1:
-        raise argparse.ArgumentTypeError(f"expected two positive numbers, got {text!r}")
-    return width, height
-
-
 NOTES_SHOWN = 20
 
 
@@ -163,12 +135,12 @@ def print_notes(*datasets) -> None:
     """What was left out of the data, and what else the user should know of it."""
     # The splits of one file have the same lines.
     for line in dict.fromkeys(line for dataset in datasets for line in dataset.bad):
-        print(f"left out: {line}")
+        say(f"left out: {line}")
     notes = list(dict.fromkeys(line for dataset in datasets for line in dataset.notes))
     for line in notes[:NOTES_SHOWN]:
-        print(line)
+        say(line)
     if len(notes) > NOTES_SHOWN:
-        print(f"and {len(notes) - NOTES_SHOWN} more")
+        say(f"and {len(notes) - NOTES_SHOWN} more")
 
 
 def need_training() -> None:
@@ -206,7 +178,8 @@ def progress_bar():
 
     console = Console(stderr=True)
     return Progress(
-        TextColumn("{task.description}"),
+        # Without rich's own words in brackets: a file may be called "[bold]".
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("left"),
@@ -219,5 +192,5 @@ def progress_bar():
 
 def progress_of(bar, description: str):
     """A function (done, in all) that moves a new line of a `progress_bar`."""
-    task = bar.add_task(description, total=None)
+    task = bar.add_task(sayable(description), total=None)
     return lambda done, total: bar.update(task, completed=done, total=total)

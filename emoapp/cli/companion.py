@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from urllib.parse import urlsplit
 
-from emoapp.cli.common import positive
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import positive
 from emoapp.cli.settings import settings_path
 from emoapp.config import CompanionConfig, Pace
 from emoapp.errors import UsageError
+from emoapp.terminal import complain
 
 _AUTO = "auto"
 
@@ -29,21 +31,30 @@ def add_companion_arguments(parser: argparse.ArgumentParser) -> None:
         "expression only (default: off; without a word: server where --companion-url is given)",
     )
     group.add_argument(
+        "--no-companion",
+        action="store_const",
+        const="off",
+        dest="companion",
+        default=argparse.SUPPRESS,
+        help="none",
+    )
+    group.add_argument(
         "--companion-url",
         metavar="ADDRESS",
         help="a server that speaks OpenAI's chat API, such as http://localhost:11434/v1; its key, "
-        "if it wants one, comes from EMOAPP_COMPANION_KEY or `keyring set emoapp companion`",
+        "if it wants one, comes from `keyring set emoapp https://HOST`, or from "
+        "EMOAPP_COMPANION_KEY='https://HOST KEY', and goes to that host alone",
     )
     group.add_argument(
         "--companion-model", metavar="NAME", help="the model, as that server calls it"
     )
     group.add_argument(
         "--companion-dry-run",
-        action="store_true",
+        action=Flag,
         help="print exactly what would be sent, and send nothing",
     )
     group.add_argument(
-        "--yes", action="store_true", help="agree to what the companion sends without being asked"
+        "--yes", action=Flag, help="agree to what the companion sends without being asked"
     )
     for name, value, explained in (
         ("lasted", usual.lasted_s, "speak of an expression that has lasted so long"),
@@ -88,11 +99,12 @@ def companion_config(args: argparse.Namespace) -> CompanionConfig | None:
     url = _checked(args.companion_url)
     if not args.companion_model:
         raise UsageError("--companion server needs --companion-model, as the server calls it.")
-    _need_openai()
+    _need_packages()
     if not args.companion_dry_run and not args.yes:
         from emoapp.companion.consent import ask_once
 
         ask_once(url, args.companion_model, settings_path().parent)
+    _tell_of_unsent_keys(url)
     return CompanionConfig(
         url=url, model=args.companion_model, dry_run=args.companion_dry_run, pace=pace
     )
@@ -113,19 +125,31 @@ def _checked(url: str | None) -> str:
     if not usable:
         raise UsageError(f"--companion-url {url}: expected an address such as http://HOST:PORT/v1.")
     if parts.username or parts.password or parts.query or parts.fragment:
-        from emoapp.companion.keys import HOW
+        from emoapp.companion.keys import how
 
         # Not repeated here: a key may stand in it.
-        raise UsageError(f"--companion-url: the address alone, without names and keys. {HOW}")
+        raise UsageError(
+            f"--companion-url: give the address alone, without names and keys. For a key, {how()}."
+        )
     return url.rstrip("/")
 
 
-def _need_openai() -> None:
+def _tell_of_unsent_keys(url: str) -> None:
+    """Say, before a server asks for it in vain, why a key that is there is not sent."""
+    from emoapp.companion.keys import find_key
+
+    for note in find_key(url).notes:
+        complain(f"companion: {note}")
+
+
+def _need_packages() -> None:
     """Raise UsageError where the packages of the extra "companion" are missing."""
     from importlib.util import find_spec
 
-    if find_spec("openai") is None:
+    missing = [name for name in ("openai", "glin_profanity") if find_spec(name) is None]
+    if missing:
         raise UsageError(
-            "--companion server needs openai; install with: pip install 'emoapp[companion]' "
-            "(in a checkout: pip install -e '.[companion]'); --companion offline needs nothing."
+            f"--companion server needs {' and '.join(missing)}; install with: "
+            "pip install 'emoapp[companion]' (in a checkout: pip install -e '.[companion]'); "
+            "--companion offline needs nothing."
         )

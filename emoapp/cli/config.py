@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from emoapp.cli.flags import Flag
 from emoapp.cli.settings import LIMITS_TABLE, options, read_settings, settings_path
+from emoapp.terminal import say, sayable
 
 HELP = "Show the defaults in force and where they come from."
 
@@ -14,21 +16,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name", nargs="?", metavar="COMMAND", default="live", help="which command's (default: live)"
     )
-    parser.add_argument("--path", action="store_true", help="print only where the file belongs")
+    parser.add_argument("--path", action=Flag, help="print only where the file belongs")
 
 
 def run(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from emoapp.cli import command_parser
 
     path = settings_path()
     if args.path:
-        print(path)
+        say(path)
         return 0
     there = "" if path.exists() else " (not there: every value is the program's own)"
-    print(f"{path}{there}")
+    say(f"{path}{there}")
     parser = command_parser(args.name)
     settings = read_settings(path)
     known = options(parser)
@@ -37,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
 
     def show(name: str, value: object, own: bool) -> None:
         shown = "" if value is None else str(value)
-        table.add_row(name, shown, path.name if own else "default")
+        cells = name, shown, path.name if own else "default"
+        # Text: a value may hold brackets, which rich would take for its own.
+        table.add_row(*(Text(sayable(cell)) for cell in cells))
 
     # The first word for each: --camera and --source are two words for one thing.
     names: dict[str, str] = {}

@@ -6,14 +6,9 @@ import argparse
 from pathlib import Path
 
 from emoapp.cli.common import need_training
-from emoapp.cli.train import (
-    SOFT_LABELS,
-    add_run_arguments,
-    ask_teachers,
-    read_splits,
-    recipe,
-    train_one,
-)
+from emoapp.cli.train import add_run_arguments, recipe, train_one
+from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data
+from emoapp.terminal import say
 
 HELP = "Train a model on the labels and on what other models say of the pictures."
 
@@ -33,16 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     need_training()
-    training, validation = read_splits(args)
-    print(f"asking {len(args.teachers)} teachers", flush=True)
-    soft = ask_teachers(args.teachers, training, args.output / SOFT_LABELS)
+    known = read_data(args)
+    say(f"asking {len(args.teachers)} teachers")
+    soft = ask_teachers(args.teachers, known.whole, args.output / SOFT_LABELS, views=args.views)
     train_one(
         args,
         recipe(args),
-        training,
-        validation,
+        known,
         args.output,
-        soft_labels=soft,
+        soft_labels={head: values[~known.held] for head, values in soft.items()},
         teachers=args.teachers,
     )
     return 0

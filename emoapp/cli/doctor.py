@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.addresses import redact_url
 from emoapp.stats import write_json
+from emoapp.terminal import say, sayable
 
 if TYPE_CHECKING:
     from emoapp.doctor import Finding
@@ -28,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
 
     import emoapp
     from emoapp.doctor import PROBLEM, checks, examine
+    from emoapp.doctor.logs import end_of, log_of_interest
 
     console = Console()
     found = {}
@@ -35,13 +38,25 @@ def run(args: argparse.Namespace) -> int:
         with console.status(f"looking at: {name}"):
             found[name] = examine(check)
     console.print(_table(found))
+    quoted = log_of_interest()
+    lines = [] if quoted is None else end_of(quoted)
+    if lines:
+        say(f"the end of {quoted}:")
+        for line in lines:
+            say(f"  {line}")
     if args.json is not None:
         listed = [
-            {"check": name, "level": one.level, "found": one.found, "advice": one.advice}
+            {
+                "check": name,
+                "level": one.level,
+                "found": redact_url(one.found),
+                "advice": redact_url(one.advice),
+            }
             for name, one in found.items()
         ]
-        write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed})
-        print(f"wrote {args.json}")
+        quote = {"file": str(quoted), "end": lines} if lines else None
+        write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed, "log": quote})
+        say(f"wrote {args.json}")
     return int(any(one.level == PROBLEM for one in found.values()))
 
 
@@ -61,12 +76,14 @@ def check_settings() -> Finding:
 
 
 def _table(found: dict[str, Finding]):
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table("", "", "found", "what to do")
+    # Folded: of a file's name no letter may be missing.
+    table = Table("", "", *(Column(name, overflow="fold") for name in ("found", "what to do")))
     for name, one in found.items():
         style = _STYLES[one.level]
         # Text: a message may hold brackets, which rich would take for its own.
-        table.add_row(name, Text(one.level, style), Text(one.found), Text(one.advice))
+        said = (Text(sayable(words)) for words in (one.found, one.advice))
+        table.add_row(name, Text(one.level, style), *said)
     return table

@@ -14,7 +14,9 @@ from emoapp.cli.common import (
     progress_bar,
     progress_of,
 )
+from emoapp.cli.flags import Flag
 from emoapp.stats import write_json
+from emoapp.terminal import say, sayable
 
 HELP = "Measure a model on labelled pictures, through the code of live use."
 
@@ -39,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--robustness",
-        action="store_true",
+        action=Flag,
         help="also measure under blur, noise, darkness, rotation, shift, small faces, compression",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
@@ -48,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="write confusion matrices, plots and example faces here",
+    )
+    parser.add_argument(
+        "--overwrite", action=Flag, help="replace figures and reports that are there"
     )
     parser.add_argument(
         "--history",
@@ -61,9 +66,16 @@ def run(args: argparse.Namespace) -> int:
     need_packages("evaluate", "matplotlib", "scipy", "sklearn")
     from emoapp.classifiers import open_classifier
     from emoapp.labels import CONTEMPT
+    from emoapp.sinks.files import check_empty
+    from emoapp.sinks.targets import check_targets
     from emoapp.training.evaluate import evaluate
     from emoapp.training.robustness import robustness
 
+    check_targets(
+        others=(args.json,), inputs=(args.data, args.ferplus, args.model), overwrite=args.overwrite
+    )
+    if args.report is not None and not args.overwrite:
+        check_empty(args.report)
     dataset, crops = read(args)
     print_notes(dataset)
     contempt = CONTEMPT in dataset.names and dataset.missed is not None
@@ -80,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     if direct is not None:
         figures["crops_accuracy"] = direct.accuracy
         figures["crops_balanced_accuracy"] = direct.balanced_accuracy
-        print(
+        say(
             f"the crops without the way through photographs: accuracy {direct.accuracy:.1%}, "
             f"balanced {direct.balanced_accuracy:.1%}"
         )
@@ -89,10 +101,10 @@ def run(args: argparse.Namespace) -> int:
         figures["robustness"] = {row.change: row.as_dict() for row in rows}
     if args.json is not None:
         write_json(args.json, figures)
-        print(f"wrote {args.json}")
+        say(f"wrote {args.json}")
     if args.report is not None:
         for path in write_everything(args, evaluation, dataset, rows):
-            print(f"wrote {path}")
+            say(f"wrote {path}")
     return 0
 
 
@@ -149,27 +161,29 @@ def _beside(model: Path | None) -> Path | None:
 def print_evaluation(evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("labels", "images", "accuracy", "balanced", "calibration error")
     for result in (evaluation.main, evaluation.ferplus):
         if result is not None:
             table.add_row(
-                result.title,
+                Text(sayable(result.title)),
                 f"{len(result.truth)}",
                 f"{result.accuracy:.1%}",
                 f"{result.balanced_accuracy:.1%}",
                 f"{result.ece:.1%}",
             )
     Console().print(table)
-    print(evaluation.main.class_report())
+    for line in evaluation.main.class_report().splitlines():
+        say(line)
     if evaluation.missed is not None:
         count = len(evaluation.main.truth)
-        print(
+        say(
             f"no face found in {evaluation.missed} of {count} photographs "
             f"({evaluation.missed / count:.1%}), which count as wrong"
         )
     if evaluation.ms_per_face is not None:
-        print(f"{evaluation.ms_per_face:.2f} ms a face")
+        say(f"{evaluation.ms_per_face:.2f} ms a face")
 
 
 def print_robustness(rows) -> None:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from emoapp.cli.common import add_data_arguments, need_training
+from emoapp.cli.flags import Flag
 from emoapp.errors import ModelError
+from emoapp.terminal import say
 
 HELP = "Convert a trained network, or several as one, to the file that live use runs."
 
@@ -31,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--mirror",
-        action="store_true",
+        action=Flag,
         help="let the model look at the mirrored face too: a little better, twice the time",
     )
     add_data_arguments(
@@ -40,13 +42,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         explained="what the network was trained on, to measure the result and to fit how sure it "
         "says it is (default: neither is done)",
     )
+    parser.add_argument("--overwrite", action=Flag, help="replace a model that is in --output")
+    parser.add_argument(
+        "--split",
+        metavar="NAME",
+        help="what to fit and measure on, for a network that was trained on all of the training "
+        "split (default: what training leaves out of it)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     need_training()
     from emoapp.classifiers.description import find_model
+    from emoapp.training.artifacts import check_model_folder
 
     found = [find_model(path, suffix=".keras") for path in args.model]
+    inputs = args.data, args.ferplus, *(path for path, _ in found)
+    check_model_folder(args.output, inputs, overwrite=args.overwrite)
     first = found[0][1]
     for path, description in found[1:]:
         if _asks(description) != _asks(first):
@@ -84,18 +96,28 @@ def _asks(description) -> tuple:
 def _write_measured(args: argparse.Namespace, network, made: dict, description) -> None:
     """The files with temperatures fitted to the validation split, and the figures there."""
     from emoapp.cli.evaluate import print_evaluation
+    from emoapp.cli.training_data import stand_ins
     from emoapp.training import data
     from emoapp.training.artifacts import write_artifacts
 
     splits = data.load(args.data, ferplus=args.ferplus, skip_bad=args.skip_bad)
-    # Where no split was given for it, the images that the training held out.
-    config = made.get("config") or made["branches"][0].get("config", {})
-    _, validation = data.training_and_validation(splits, config.get("seed", 1))
+    if args.split is None:
+        known = data.training_data(splits, table=data.is_table(args.data))
+        validation, test = known.validation, known.test
+    else:
+        validation, test = data.choose_split(splits, args.split), None
     evaluation = write_artifacts(
-        network, validation, args.output, made=made, precision=args.precision, report=False
+        network,
+        validation,
+        args.output,
+        made=made,
+        precision=args.precision,
+        report=False,
+        test=test,
+        photographs=stand_ins(args, validation),
     )
     print_evaluation(evaluation)
-    print(f"wrote {args.output}; use it with: emoapp live --model {args.output}")
+    say(f"wrote {args.output}; use it with: emoapp live --model {args.output}")
 
 
 def _write_unmeasured(args: argparse.Namespace, network, made: dict, descriptions: list) -> None:
@@ -118,9 +140,9 @@ def _write_unmeasured(args: argparse.Namespace, network, made: dict, description
         sha256={path.name: sha256_of(path) for path in (target, source)},
         made={**made, "precision": args.precision},
     ).write(args.output / FILE_NAME)
-    print(f"wrote {target} ({target.stat().st_size / 1e6:.1f} MB), {KERAS_FILE} and {FILE_NAME}")
+    say(f"wrote {target} ({target.stat().st_size / 1e6:.1f} MB), {KERAS_FILE} and {FILE_NAME}")
     if joined:
-        print(
+        say(
             "how sure the model says it is was not fitted anew; with --data and the data it was "
             "trained on, it is"
         )

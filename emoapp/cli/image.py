@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 
 from emoapp.cli.common import add_recognition_arguments, progress_bar
+from emoapp.cli.flags import Flag
+from emoapp.diagnostics import get_logger
+from emoapp.terminal import complain, say
+
+logger = get_logger(__name__)
 
 HELP = "Read the faces in pictures: print them, write annotated copies and tables of numbers."
 
@@ -30,13 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--blur", choices=["faces"], help="make the faces unrecognisable in the copies"
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    parser.add_argument("--overwrite", action=Flag, help="replace files that are there")
     add_recognition_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from emoapp import pictures
     from emoapp.errors import SinkError, SourceError, UsageError
+    from emoapp.files import check_outputs
     from emoapp.recognizer import EmotionRecognizer
     from emoapp.sinks.files import check_target
 
@@ -50,11 +55,14 @@ def run(args: argparse.Namespace) -> int:
     def fail(error: SourceError) -> None:
         nonlocal failed
         failed += 1
-        print(f"emoapp: {error}", file=sys.stderr)
+        logger.error("%s", error, exc_info=error)
+        complain(error)
 
     chosen = pictures.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)
     if not chosen:
         return 1
+    copies = [picture.copy for picture in chosen]
+    check_outputs((*tables, *copies), (args.model, *(picture.path for picture in chosen)))
     quiet = bool(args.output or tables)
     results: list[pictures.Analysed] = []
 
@@ -74,21 +82,26 @@ def run(args: argparse.Namespace) -> int:
 
     def finish() -> None:
         if args.json is not None:
-            pictures.write_json(args.json, results)
+            pictures.write_json(args.json, results, overwrite=args.overwrite)
         if args.csv is not None:
-            pictures.write_csv(args.csv, results, recognizer.labels)
+            pictures.write_csv(args.csv, results, recognizer.labels, overwrite=args.overwrite)
         if quiet:
             faces = sum(len(result.tracks) for result in results)
-            print(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
+            say(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
+            for result in results:
+                if result.copy is not None and result.copy_wh != result.size_wh:
+                    say(_smaller(result))
             for path in (args.output, *tables):
                 if path is not None and (results or path in tables):
-                    print(f"wrote {path}")
+                    say(f"wrote {path}")
 
     try:
         # Lines are progress enough; and the bar would take them to itself, away from a pipe.
         with recognizer, progress_bar() if quiet else nullcontext() as bar:
             task = bar.add_task("pictures", total=len(chosen)) if bar is not None else None
-            pictures.analyse(chosen, recognizer, blur=bool(args.blur), done=done)
+            pictures.analyse(
+                chosen, recognizer, blur=bool(args.blur), overwrite=args.overwrite, done=done
+            )
     except (KeyboardInterrupt, SinkError):
         # Stopped, or the disk is full of copies: what was read until then is not lost.
         if results:
@@ -101,14 +114,23 @@ def run(args: argparse.Namespace) -> int:
 def _print(result) -> None:
     """A line a face."""
     if not result.tracks:
-        print(f"{result.path}: no face", flush=True)
+        say(f"{result.path}: no face")
     for track in result.tracks:
         number = f" {track.id}" if len(result.tracks) > 1 else ""
         if track.doubt:
             said = "not sure" if track.doubt.value == "unsure" else track.doubt.value
         else:
             said = f"{track.label} {track.confidence:.0%}"
-        print(f"{result.path}{number}: {said}", flush=True)
+        say(f"{result.path}{number}: {said}")
+
+
+def _smaller(result) -> str:
+    """What to know about a copy that is smaller than its picture."""
+    (width, height), (full_width, full_height) = result.copy_wh, result.size_wh
+    return (
+        f"{result.copy} has {width}x{height} pixels, its picture {full_width}x{full_height}: "
+        "large pictures are made smaller to save memory"
+    )
 
 
 def _count(number: int, noun: str) -> str:

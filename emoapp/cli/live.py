@@ -8,29 +8,40 @@ from pathlib import Path
 from emoapp.cli.common import (
     add_analysis_arguments,
     analysis_options,
-    positive,
-    size_wh,
     summary,
 )
 from emoapp.cli.companion import add_companion_arguments, companion_config
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import positive, size_wh
 from emoapp.config import LiveConfig
-from emoapp.errors import UsageError
+from emoapp.errors import EmoappError, UsageError
 from emoapp.resources import DEMO_CLIP
 from emoapp.sources import kind_of
+from emoapp.terminal import say
 
 HELP = "Show the camera in a window, with the expressions of everybody in sight."
+
+
+class _Source(argparse.Action):
+    """A source that is named on the command line comes before a settings file's `demo = true`."""
+
+    def __call__(self, parser, namespace, value, option=None) -> None:
+        namespace.source, namespace.demo = value, False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--source",
+        action=_Source,
         default="0",
         metavar="CAMERA|FILE|ADDRESS",
-        help="a camera's number, a file, or the address of a stream (http, rtsp); default: 0",
+        help="a camera's number, a file, a folder of pictures, or the address of a stream (http, "
+        "rtsp); default: 0",
     )
     source.add_argument(
         "--camera",
+        action=_Source,
         type=camera,
         dest="source",
         default=argparse.SUPPRESS,
@@ -40,27 +51,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--demo", action="store_true", help="play the bundled clip, with no camera needed"
     )
+    # Outside of the group: "--no-demo --source 1" is no contradiction.
+    parser.add_argument(
+        "--no-demo",
+        action="store_false",
+        dest="demo",
+        default=argparse.SUPPRESS,
+        help="play no bundled clip",
+    )
     parser.add_argument("--size", type=size_wh, metavar="WxH", help="ask the camera for this size")
     parser.add_argument(
         "--fps", type=positive, metavar="N", help="ask the camera for this many frames a second"
     )
     parser.add_argument(
         "--mirror",
-        action=argparse.BooleanOptionalAction,
+        action=Flag,
         default=None,
         help="show the picture like a mirror (default: cameras only)",
     )
-    parser.add_argument("--loop", action="store_true", help="begin a file again at its end")
+    parser.add_argument("--loop", action=Flag, help="begin a file again at its end")
     parser.add_argument(
         "--no-window",
-        action="store_true",
+        action=Flag,
         help="open no window; print a line whenever an expression changes",
     )
     parser.add_argument(
         "--record", type=Path, metavar="OUT.mp4", help="record the annotated picture from the start"
     )
     parser.add_argument(
-        "--privacy", action="store_true", help="make faces unrecognisable in window and recording"
+        "--privacy", action=Flag, help="make faces unrecognisable in window and recording"
     )
     parser.add_argument(
         "--log",
@@ -69,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a row for each face in each frame (.csv, .jsonl or .parquet); what the companion "
         "says goes beside it, into OUT.companion.jsonl",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    parser.add_argument("--overwrite", action=Flag, help="replace files that are there")
     add_analysis_arguments(parser)
     add_companion_arguments(parser)
 
@@ -102,5 +121,5 @@ def run(args: argparse.Namespace) -> int:
             **analysis_options(args),
         )
     )
-    print(summary(numbers))
-    return 0
+    say(summary(numbers))
+    return EmoappError.exit_status if numbers["faults"] else 0

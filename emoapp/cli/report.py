@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from emoapp.cli.common import need_packages, positive_int
+from emoapp.cli.common import need_packages
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import positive_int
+from emoapp.terminal import complain, say
 
 HELP = "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG."
 
@@ -31,10 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source", metavar="NAME", help="which video's rows to take, where the log holds several"
     )
-    parser.add_argument("--no-pictures", action="store_true", help="show no faces out of the video")
-    parser.add_argument(
-        "--chapters", action="store_true", help="write the changes of expression as WebVTT"
-    )
+    parser.add_argument("--no-pictures", action=Flag, help="show no faces out of the video")
+    parser.add_argument("--chapters", action=Flag, help="write the changes of expression as WebVTT")
     parser.add_argument(
         "--clips",
         type=positive_int,
@@ -43,7 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="cut the N strongest moments out of the video, with sound",
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="write into a folder that is not empty"
+        "--overwrite",
+        action=Flag,
+        help="write into a folder that is not empty; of its files only an earlier report's are "
+        "replaced",
     )
 
 
@@ -64,6 +67,6 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     for note in written.notes:
-        print(f"emoapp: {note}", file=sys.stderr)
-    print(f"wrote {written.folder / written.files[0]} and beside it {', '.join(written.files[1:])}")
+        complain(note)
+    say(f"wrote {written.folder / written.files[0]} and beside it {', '.join(written.files[1:])}")
     return 0

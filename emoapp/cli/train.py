@@ -3,30 +3,58 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emoapp.cli.common import (
     add_data_arguments,
     add_photo_arguments,
     need_training,
-    positive_int,
-    print_notes,
-    progress_bar,
-    progress_of,
 )
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import from_to, not_negative, positive, positive_int, share, whole
+from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data, stand_ins
 from emoapp.errors import UsageError
+from emoapp.terminal import say
 from emoapp.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    from emoapp.training.data import TrainingData
+    from emoapp.training.distill import SoftLabels
 
 HELP = "Train a model, or teachers for one, on FER-2013 or on folders of pictures."
 
-SOFT_LABELS = "soft_labels.npz"
+SIZE = 48
+"""Side of the crops that the network reads, pixels."""
 
 _TYPES = {
-    "int": {"type": int},
-    "float": {"type": float},
-    "tuple[int, int, int]": {"type": int, "nargs": 3},
+    "epochs": positive_int,
+    "batch_size": positive_int,
+    "learning_rate": positive,
+    "warmup_epochs": not_negative,
+    "weight_decay": not_negative,
+    "ema_momentum": from_to(0, 1),
+    "label_smoothing": from_to(0, 1),
+    "patience": positive_int,
+    "width": whole(4),
+    "blocks": positive_int,
+    "dropout": from_to(0, 1),
+    "stochastic_depth": from_to(0, 1),
+    "sizes": positive_int,
+    "mixup_alpha": not_negative,
+    "cutmix_alpha": not_negative,
+    "mix_probability": share,
+    "rotation": not_negative,
+    "scale": not_negative,
+    "shift": not_negative,
+    "camera": share,
+    "hidden": share,
+    "soft_share": share,
+    "seed": whole(0, 2**31 - 1),
 }
+_COUNTS = {"blocks": 3, "sizes": "+"}
 _EXPLAINED = {
     "epochs": "passes over the training images",
     "batch_size": "images a step",
@@ -39,6 +67,14 @@ _EXPLAINED = {
     "width": "channels of the first convolution; the others follow",
     "blocks": "residual blocks at 24x24, 12x12 and 6x6",
     "dropout": "share of the features dropped while training",
+    "stochastic_depth": "how often the last residual block is skipped while training",
+    "sizes": "side of the images, pixels, each for an equal part of the epochs; ends with 48",
+    "mixup_alpha": "blend pairs of images, in a proportion from Beta(N, N); 0 for never",
+    "cutmix_alpha": "paste a part of another image, of a size from Beta(N, N); 0 for never",
+    "mix_probability": "share of the batches that mixup or CutMix change",
+    "rotation": "standard deviation of the images' rotation, degrees",
+    "scale": "largest change of the images' size, as a logarithm",
+    "shift": "largest shift of the images, pixels",
     "camera": "share of the images degraded as webcams do",
     "hidden": "share of the images with a part of the face hidden",
     "soft_share": "share of the teachers' answers in what is learned, where there are teachers",
@@ -64,7 +100,10 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         parser, "the pictures in folders are photographs: find the faces and cut them out first"
     )
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --output")
+    parser.add_argument("--resume", action=Flag, help="go on with the run in --output")
+    parser.add_argument(
+        "--overwrite", action=Flag, help="begin anew where a run or a model is in --output"
+    )
     parser.add_argument(
         "--start-from",
         type=Path,
@@ -72,7 +111,15 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help="begin with the weights of a trained model (models/model.keras is the shipped one)",
     )
     parser.add_argument(
-        "--float32", action="store_true", help="compute in float32 instead of mixed bfloat16"
+        "--views",
+        type=whole(1, 8),
+        default=2,
+        metavar="N",
+        help="looks at each image of which a teacher's answers are averaged, up to 8: as it is, "
+        "mirrored, then shifted and scaled (default: 2)",
+    )
+    parser.add_argument(
+        "--float32", action=Flag, help="compute in float32 instead of mixed bfloat16"
     )
     recipe = parser.add_argument_group("recipe")
     for field in fields(TrainConfig):
@@ -82,7 +129,8 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
                 default=field.default,
                 metavar="N",
                 help=f"{_EXPLAINED[field.name]} (default: {_typed(field.default)})",
-                **_TYPES[field.type],
+                type=_TYPES[field.name],
+                nargs=_COUNTS.get(field.name),
             )
 
 
@@ -93,93 +141,81 @@ def _typed(default) -> str:
 
 def run(args: argparse.Namespace) -> int:
     need_training()
-    training, validation = read_splits(args)
+    known = read_data(args)
     config = recipe(args)
     if args.teachers is None:
-        train_one(args, config, training, validation, args.output)
+        train_one(args, config, known, args.output)
         return 0
     for number in range(1, args.teachers + 1):
         folder = args.output / f"teacher{number}"
         if args.resume and (folder / SOFT_LABELS).exists():
-            print(f"{folder}: done before")
+            say(f"{folder}: done before")
             continue
-        print(f"teacher {number} of {args.teachers}", flush=True)
+        say(f"teacher {number} of {args.teachers}")
         train_one(
             args,
             replace(config, seed=config.seed + number - 1),
-            training,
-            validation,
+            known,
             folder,
             # The first that is not done may not have been begun either.
             resume=args.resume and (folder / "checkpoints" / "state.json").exists(),
         )
-        ask_teachers([folder], training, folder / SOFT_LABELS)
-    print(
+        ask_teachers([folder], known.whole, folder / SOFT_LABELS, views=args.views)
+    say(
         f"next: emoapp distill --data {args.data} {'--photos ' if args.photos else ''}"
         f"--teachers {args.output}/teacher*/{SOFT_LABELS} --output FOLDER"
     )
     return 0
 
 
-def read_splits(args: argparse.Namespace):
-    """The images to train on and those to choose by."""
-    from emoapp.detectors import open_detector
-    from emoapp.training import data, photos
-
-    print(f"reading {args.data}", flush=True)
-    options = {"ferplus": args.ferplus, "skip_bad": args.skip_bad}
-    if args.photos and data.is_table(args.data):
-        raise UsageError(f"--photos is for folders of photographs; {args.data} has crops")
-    if args.photos:
-        with open_detector(args.detector) as detector, progress_bar() as bar:
-            splits = data.load(
-                args.data,
-                cut=photos.cutter(detector),
-                progress=progress_of(bar, "faces"),
-                **options,
-            )
-    else:
-        splits = data.load(args.data, **options)
-    print_notes(*splits.values())
-    if next(iter(splits.values())).missed is not None:
-        splits = photos.with_faces(splits)
-    training, validation = data.training_and_validation(splits, args.seed)
-    print(f"{len(training)} images to train on, {len(validation)} to choose by", flush=True)
-    return training, validation
-
-
 def recipe(args: argparse.Namespace) -> TrainConfig:
     settings = {name: getattr(args, name) for name in _EXPLAINED}
-    settings["blocks"] = tuple(settings["blocks"])
+    for name in ("blocks", "sizes"):
+        settings[name] = tuple(settings[name])
+    if settings["sizes"][-1] != SIZE or any(size % 8 for size in settings["sizes"]):
+        raise UsageError(f"--sizes: expected multiples of 8 that end with {SIZE}")
     return TrainConfig(mixed_bfloat16=not args.float32, **settings)
 
 
 def train_one(
-    args, config, training, validation, output: Path, *, resume=None, soft_labels=None, teachers=()
+    args: argparse.Namespace,
+    config: TrainConfig,
+    known: TrainingData,
+    output: Path,
+    *,
+    resume: bool | None = None,
+    soft_labels: SoftLabels | None = None,
+    teachers: Sequence[Path] = (),
 ) -> None:
     """Train one model and write all that belongs to it."""
     from emoapp.cli.evaluate import print_evaluation
-    from emoapp.training.artifacts import write_artifacts
+    from emoapp.training.artifacts import check_model_folder, write_artifacts
     from emoapp.training.train import train
 
+    resume = args.resume if resume is None else resume
+    inputs = args.data, args.ferplus, args.start_from, *teachers
+    check_model_folder(output, inputs, overwrite=args.overwrite or resume)
+    training = known.training
     model = train(
         config,
         training,
-        validation,
+        known.validation,
         output,
-        resume=args.resume if resume is None else resume,
+        resume=resume,
         start_from=args.start_from,
         soft_labels=soft_labels,
     )
     evaluation = write_artifacts(
         model,
-        validation,
+        known.validation,
         output,
+        test=known.test,
+        photographs=stand_ins(args, known.validation),
         made={
             "data": {
                 "name": args.data.name,
                 "training": len(training),
-                "validation": len(validation),
+                "validation": len(known.validation),
                 "ferplus": training.votes is not None,
                 "start_from": str(args.start_from) if args.start_from else None,
                 "teachers": [str(path) for path in teachers],
@@ -188,20 +224,4 @@ def train_one(
         },
     )
     print_evaluation(evaluation)
-    print(f"wrote {output}; use it with: emoapp live --model {output}")
-
-
-def ask_teachers(teachers: list[Path], training, output: Path):
-    """The mean answer of the teachers on the training images, which is written to `output`."""
-    from emoapp.training.distill import gather, write_soft_labels
-
-    with progress_bar() as bar:
-        task = bar.add_task("teachers", total=len(training))
-        soft = gather(
-            teachers,
-            training,
-            progress=lambda name, done: bar.update(task, description=name, completed=done),
-        )
-    output.parent.mkdir(parents=True, exist_ok=True)
-    write_soft_labels(output, soft, training)
-    return soft
+    say(f"wrote {output}; use it with: emoapp live --model {output}")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -11,20 +14,27 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.addresses import redact_url
 from emoapp.cli.common import (
     add_analysis_arguments,
     analysis_options,
-    positive_int,
     progress_bar,
     summary,
 )
+from emoapp.cli.flags import Flag
+from emoapp.cli.numbers import positive_int, whole
 from emoapp.config import VideoConfig
 from emoapp.errors import UsageError
+from emoapp.sinks.codecs import CODECS
+from emoapp.terminal import complain, say, sayable
 
 if TYPE_CHECKING:
-    from emoapp.batch import Ledger, Outcome
+    from emoapp.batch import Outcome
 
 HELP = "Analyse every frame of video files; write annotated copies and tables of numbers."
+
+SHOWN = 3
+"""So many files that are left out are named."""
 
 FOLDER = Path("emotions")
 """Where the results of many files go if nobody says."""
@@ -54,7 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--no-frames",
-        action="store_true",
+        action=Flag,
+        opposite="--with-frames",
         help="write numbers only, no picture (default log: <IN>_emotions.csv)",
     )
     parser.add_argument(
@@ -62,17 +73,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("faces", "others"),
         help="make all faces unrecognisable in the copy, or all but the main person's",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    parser.add_argument("--overwrite", action=Flag, help="replace files that are there")
     group = parser.add_argument_group("encoding")
-    group.add_argument(
-        "--codec", choices=("h264", "hevc", "vp9", "av1"), help="default: h264; of .webm vp9"
-    )
+    group.add_argument("--codec", choices=tuple(CODECS), help="default: h264; of .webm vp9")
     group.add_argument(
         "--quality",
-        type=int,
+        type=whole(0, 63),
         metavar="N",
         help="0 is the best; to 51 for h264 and hevc, to 63 for vp9 and av1 "
-        "(default: 20, 24, 32, 32)",
+        f"(default: {', '.join(f'{name} {codec.crf}' for name, codec in CODECS.items())})",
     )
     group = parser.add_argument_group("many files")
     group.add_argument(
@@ -81,7 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--dask", metavar="ADDRESS", help="run on a Dask cluster that sees the same files"
     )
-    add_analysis_arguments(parser)
+    add_analysis_arguments(parser, seconds="seconds of the video")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -108,35 +117,74 @@ def _config(args: argparse.Namespace, **names) -> VideoConfig:
 def _one(args: argparse.Namespace) -> int:
     from emoapp.recorded import run_video
 
+    began = time.time()
     source, output, log = args.inputs[0], args.output, args.log
+    name = Path(redact_url(source))
     if log is None and args.no_frames:
-        log = Path(f"{Path(source).stem}_emotions.csv")
+        log = Path(f"{name.stem}_emotions.csv")
     elif output is None and log is None:
-        output = Path(f"{Path(source).stem}_emotions.mp4")
+        output = Path(f"{name.stem}_emotions.mp4")
     config = _config(args, source=source, output=output, log=log)
     try:
         with progress_bar() as bar:
-            task = bar.add_task(Path(source).name, total=None)
+            task = bar.add_task(sayable(name.name), total=None)
             numbers = run_video(config, progress=partial(_update, bar, task))
     except KeyboardInterrupt:
-        for path in _left_by(config):
-            print(f"what was done is in {path}", file=sys.stderr)
+        for path in _left_by(config, began):
+            say(f"what was done is in {path}", file=sys.stderr)
         raise
     _report(config, numbers)
     return 0
 
 
-def _left_by(config: VideoConfig) -> Iterator[Path]:
-    """What an interrupted run has left."""
-    from emoapp.batch import targets_of
-
-    for path in targets_of(config):
-        parts = [path.with_suffix(f".part{suffix}") for suffix in (path.suffix, ".csv")]
-        yield from (found for found in (*parts, path) if found.exists())
+def _left_by(config: VideoConfig, began: float) -> Iterator[Path]:
+    """What a run that began then, seconds since 1970, and was interrupted has left."""
+    for path in config.targets:
+        parts = sorted(path.parent.glob(f"{glob.escape(path.stem)}.part*"))
+        for found in (*parts, path):
+            # Coarse, as file systems are: FAT counts in steps of two seconds.
+            if found.exists() and found.stat().st_mtime > began - 2:
+                yield found
 
 
 def _many(args: argparse.Namespace) -> int:
-    from emoapp.batch import Ledger, list_videos, plan
+    from emoapp.batch import earlier_numbers
+    from emoapp.ledger import Ledger
+
+    folder, configs = _planned(args)
+    stats, configs = args.stats, [replace(config, stats=None) for config in configs]
+    numbers = earlier_numbers(stats, configs) if stats and not args.overwrite else {}
+    for parent in {path.parent for config in configs for path in config.targets}:
+        parent.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger(folder)
+    todo = [config for config in configs if args.overwrite or not ledger.done(config)]
+    counts = Counter(before=len(configs) - len(todo))
+    try:
+        for outcome in _outcomes(args, todo, folder):
+            if outcome.error:
+                counts["failed"] += 1
+                complain(outcome.error)
+            elif outcome.before:
+                counts["before"] += 1
+            else:
+                counts["done"] += 1
+                numbers[redact_url(outcome.config.source)] = outcome.numbers
+                _report(outcome.config, outcome.numbers)
+    except KeyboardInterrupt:
+        say("the same command goes on with what is not done yet", file=sys.stderr)
+        raise
+    say(f"{counts['done']} done, {counts['failed']} failed, {counts['before']} done before")
+    if stats is not None:
+        from emoapp.stats import write_json
+
+        write_json(stats, numbers)
+    return 1 if counts["failed"] else 0
+
+
+def _planned(args: argparse.Namespace) -> tuple[Path, list[VideoConfig]]:
+    """The folder of the ledger and all runs; raises where a result would replace what is read."""
+    from emoapp.files import check_outputs
+    from emoapp.videos import list_videos, plan
 
     output, log = args.output, args.log
     if output is None and log is None:
@@ -144,66 +192,45 @@ def _many(args: argparse.Namespace) -> int:
     for folder in filter(None, (output, log)):
         if folder.suffix and not folder.is_dir():
             raise UsageError(f"{folder} is one file's name; many files need a folder")
+    videos = list_videos(args.inputs)
     configs = plan(
-        list_videos(args.inputs),
+        videos.found,
         _config(args, source=""),
         output=output,
         log=log,
         log_suffix=f".{args.log_format}",
     )
-    stats, configs = args.stats, [replace(config, stats=None) for config in configs]
-    for config in configs:
-        for folder in {path.parent for path in (config.output, config.log) if path is not None}:
-            folder.mkdir(parents=True, exist_ok=True)
-    ledger = Ledger(output or log)
-    todo = [config for config in configs if args.overwrite or not ledger.done(config)]
-    # What a killed run of the same batch has left is replaced, other people's files never.
-    todo = [replace(c, overwrite=args.overwrite or ledger.mine(c)) for c in todo]
-    numbers, failed = {}, 0
-    try:
-        for outcome in _outcomes(args, todo, ledger):
-            ledger.note(outcome.config, "failed" if outcome.error else "done")
-            if outcome.error:
-                failed += 1
-                print(f"emoapp: {outcome.error}", file=sys.stderr)
-            else:
-                numbers[outcome.config.source] = outcome.numbers
-                _report(outcome.config, outcome.numbers)
-    except KeyboardInterrupt:
-        print("the same command goes on with what is not done yet", file=sys.stderr)
-        raise
-    before = len(configs) - len(todo)
-    print(f"{len(numbers)} done, {failed} failed, {before} done before")
-    if stats is not None:
-        from emoapp.stats import write_json
-
-        write_json(stats, numbers)
-    return 1 if failed else 0
+    check_outputs(
+        (args.stats, *(path for config in configs for path in config.targets)),
+        (args.model, *(config.source for config in configs)),
+    )
+    if videos.left_out:
+        count = len(videos.left_out)
+        names = ", ".join(map(str, videos.left_out[:SHOWN])) + ", ..." * (count > SHOWN)
+        say(f"left out {count} that emoapp wrote itself: {names}")
+    return output or log, configs
 
 
 def _outcomes(
-    args: argparse.Namespace, configs: list[VideoConfig], ledger: Ledger
+    args: argparse.Namespace, configs: list[VideoConfig], folder: Path
 ) -> Iterator[Outcome]:
     """Run them in this process, in several, or on a cluster; each outcome as it comes."""
     from emoapp.batch import cluster, run_all, run_in_processes, run_one
 
-    if args.dask is not None:
-        configs = [_absolute(config) for config in configs]
     if args.dask is None and args.jobs == 1:
         for config in configs:
-            ledger.note(config, "started")
             with progress_bar() as bar:
-                task = bar.add_task(Path(config.source).name, total=None)
-                outcome = run_one(config, progress=partial(_update, bar, task))
+                name = Path(redact_url(config.source)).name
+                task = bar.add_task(sayable(name), total=None)
+                outcome = run_one(config, folder, progress=partial(_update, bar, task))
             yield outcome
         return
-    for config in configs:
-        ledger.note(config, "started")
     with ExitStack() as stack:
         if args.dask is not None:
-            outcomes = run_all(configs, stack.enter_context(cluster(args.dask)))
+            executor = stack.enter_context(cluster(args.dask))
+            outcomes = run_all(configs, executor, folder, absolute=True)
         else:
-            outcomes = run_in_processes(configs, args.jobs)
+            outcomes = run_in_processes(configs, args.jobs, folder)
         bar = stack.enter_context(progress_bar())
         yield from bar.track(outcomes, total=len(configs), description="files")
 
@@ -212,20 +239,8 @@ def _update(bar, task, done: int, total: int | None) -> None:
     bar.update(task, completed=done, total=total)
 
 
-def _absolute(config: VideoConfig) -> VideoConfig:
-    """The same run for a process that works in another folder."""
-    whole = {
-        name: path.absolute()
-        for name in ("output", "log", "model")
-        if (path := getattr(config, name)) is not None
-    }
-    return replace(config, source=str(Path(config.source).absolute()), **whole)
-
-
 def _report(config: VideoConfig, numbers: dict) -> None:
-    from emoapp.batch import targets_of
-
-    written = ", ".join(str(path) for path in targets_of(config))
-    print(f"{config.source}: {summary(numbers)}; wrote {written}", flush=True)
+    written = ", ".join(map(str, config.targets))
+    say(f"{config.source}: {summary(numbers)}; wrote {written}")
     for note in numbers["notes"]:
-        print(f"  {note}")
+        say(f"  {note}")

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emoapp.companion.words import LONGEST, shortened, spoken
+from emoapp.diagnostics import get_logger
+
+logger = get_logger(__name__)
 
 SILENCE_S = 20.0
 """A server may be silent for so long: models on a laptop take their time for the first word."""
@@ -23,17 +25,15 @@ ANSWER_S = 45.0
 GRACE_S = 15.0
 """So much later the helper is ended from outside; its start takes a second, more under load."""
 
-LONGEST_WAIT_S = 3600.0
-"""What a server may ask to wait; some send a day by mistake."""
-
 
 @dataclass(slots=True)
 class Answer:
     """What has come so far.
 
     sent: the request as it went out, without the key; None until it did.
-    text: the reply, as it is to be read.
+    text: the sentences that may be shown.
     done: nothing more comes.  fault: one line that says why not all came, or None.
+    refused: why the reply may not be shown, a key of `words.REFUSED`; then there is no text.
     wait_s: how long the server asks to be left alone, or None.
     """
 
@@ -41,6 +41,7 @@ class Answer:
     text: str = ""
     done: bool = False
     fault: str | None = None
+    refused: str | None = None
     wait_s: float | None = None
 
 
@@ -61,13 +62,11 @@ class Client:
             "model": model,
             "silence_s": silence_s,
             "answer_s": answer_s,
-            "longest": LONGEST,
             "dry_run": dry_run,
         }
         self._deadline_s = answer_s + GRACE_S
         self._helper: _Helper | None = None
         self._answer: Answer | None = None
-        self._raw = ""
         self._asked = 0.0
 
     def ask(self, messages: list[dict[str, str]], *, now: float) -> None:
@@ -77,7 +76,7 @@ class Client:
         """
         if self._answer is not None:
             self.cancel()
-        self._answer, self._raw, self._asked = Answer(), "", now
+        self._answer, self._asked = Answer(), now
         try:
             if self._helper is None or not self._helper.alive:
                 self._end_helper()
@@ -112,14 +111,16 @@ class Client:
         if "request" in event:
             self._answer.sent = event["request"]
         elif "text" in event:
-            self._raw += event["text"]
-            self._answer.text = shortened(spoken(self._raw))
+            self._answer.text = f"{self._answer.text} {event['text']}".lstrip()
         else:
-            wait_s = event.get("wait_s")
-            self._answer.wait_s = None if wait_s is None else min(wait_s, LONGEST_WAIT_S)
+            self._answer.wait_s, self._answer.refused = event["wait_s"], event["refused"]
+            if event["refused"] is not None:
+                self._answer.text = ""
             self._finish(event["fault"])
 
     def _finish(self, fault: str | None) -> None:
+        if fault:
+            logger.warning("%s", fault)
         self._answer.fault, self._answer.done = fault, True
 
     def _end_helper(self) -> None:
@@ -169,7 +170,8 @@ class _Helper:
             for line in lines:
                 if line.endswith(b"\n"):  # The last one may be cut when the helper is ended.
                     self.events.append(json.loads(line))
-        self.events.append({"fault": "The companion's helper has ended.", "wait_s": None})
+        fault = "The companion's helper has ended."
+        self.events.append({"fault": fault, "wait_s": None, "refused": None})
 
 
 def _window_less() -> int:

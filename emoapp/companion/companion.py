@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TextIO
+from typing import TextIO
 
 from emoapp.companion import replies, words
 from emoapp.companion.client import Answer, Client
 from emoapp.companion.watcher import Occasion, Watcher
 from emoapp.config import CompanionConfig
+from emoapp.terminal import say
 from emoapp.types import Speech, Track
 
 WRITTEN = "written reply"
@@ -41,10 +43,13 @@ class Companion:
         *,
         log: TextIO | None = None,
         show: Callable[[str], object] = print,
+        warn: Callable[[str], object] | None = None,
     ) -> None:
         """log: takes a line of JSON for each reply and each fault.
 
         show: what a dry run is printed with.
+        warn: is told, once, each line about a fault or about a reply that is not shown; the
+            terminal's standard error unless it is given.
         """
         self.silent = False
         self._config = config
@@ -54,6 +59,8 @@ class Companion:
             self._client = Client(config.url, config.model, dry_run=config.dry_run)
         self._log = log
         self._show = show
+        self._warn = warn or _to_terminal
+        self._warned: set[str] = set()
         self._said: set[str] = set()
         self._occasion: Occasion | None = None
         self._t = 0.0
@@ -86,8 +93,7 @@ class Companion:
         age_s = max(0.0, now - one.since)
         if age_s > (STAY_S if one.text else NOTE_STAY_S):
             return None
-        source = WRITTEN if self._client is None else self._config.model
-        return Speech(one.text, one.note, source, one.label, age_s, coming=one is coming)
+        return Speech(one.text, one.note, one.source, one.label, age_s, coming=one is coming)
 
     def toggle(self) -> bool:
         """Be silent, or speak again; whether it speaks now. What was asked is given up."""
@@ -105,13 +111,14 @@ class Companion:
     def _speak(self, occasion: Occasion, t: float, now: float) -> None:
         self._occasion, self._t, self._asked_at = occasion, t, datetime.now().astimezone()
         if self._client is not None:
-            self._coming = _Shown(occasion.label, now)
+            self._coming = _Shown(occasion.label, now, self._config.model)
             self._client.ask(words.messages(occasion), now=now)
             return
         reply = replies.choose(occasion, self._said) or ""
         if reply or self._help():
-            self._say(_Shown(occasion.label, now, reply, self._help()))
-            self._record(reply, None, None, shown=bool(reply))
+            shown = _Shown(occasion.label, now, WRITTEN, reply, self._help())
+            self._say(shown)
+            self._record(shown, None)
 
     def _hear(self, now: float) -> None:
         """Take in what has come from the server."""
@@ -124,18 +131,28 @@ class Companion:
         if text and not coming.text:
             coming.since = now
         coming.text = text
-        if not answer.done:
-            return
-        self._coming = None
+        if answer.done:
+            self._coming = None
+            self._conclude(answer, coming, now)
+
+    def _conclude(self, answer: Answer, coming: _Shown, now: float) -> None:
+        """Show and write down what a finished answer came to."""
+        text, source, since = coming.text, coming.source, coming.since
         if self._config.dry_run and answer.fault is None:
             self._print(answer)
         self._after(answer, now)
         note = answer.fault or (DRY_RUN_NOTE if self._config.dry_run else "")
+        if answer.refused is not None:
+            text, source, since = replies.choose(self._occasion, self._said) or "", WRITTEN, now
+            note = words.refused_note(answer.refused, replaced=bool(text))
+        if answer.fault or answer.refused:
+            self._warn_once(note)
         # Where to find help does not depend on a server.
         note = " ".join(filter(None, [self._help(), note]))
+        shown = _Shown(coming.label, since if text else now, source, text, note)
         if text or note:
-            self._say(_Shown(coming.label, coming.since if text else now, text, note))
-        self._record(answer.text, answer.fault, answer.sent, shown=bool(text))
+            self._say(shown)
+        self._record(shown, answer)
 
     def _heard_before(self, answer: Answer) -> bool:
         """Whether it is, or may yet become, what was said before."""
@@ -146,7 +163,7 @@ class Companion:
 
     def _after(self, answer: Answer, now: float) -> None:
         """How long to leave the server alone."""
-        self._faults = self._faults + 1 if answer.fault else 0
+        self._faults = self._faults + 1 if answer.fault or answer.refused else 0
         pause = 0.0
         if self._faults:
             every_s = self._config.pace.every_s
@@ -168,26 +185,31 @@ class Companion:
             self._show(f"{name}: {value}")
         self._show(json.dumps(request.get("body"), indent=1, ensure_ascii=False))
 
-    def _record(
-        self,
-        reply: str,
-        fault: str | None,
-        sent: dict[str, Any] | None,
-        *,
-        shown: bool,
-    ) -> None:
+    def _warn_once(self, note: str) -> None:
+        if note in self._warned:
+            return
+        self._warned.add(note)
+        try:
+            self._warn(f"emoapp: companion: {note}")
+        except OSError:
+            pass  # A terminal that is gone ends nothing.
+
+    def _record(self, shown: _Shown, answer: Answer | None) -> None:
+        """answer: the server's; None where none was asked."""
         if self._log is None:
             return
         line = {
             "time": self._asked_at.isoformat(timespec="seconds"),
             "time_s": round(self._t, 3),
             "occasion": asdict(self._occasion),
-            "source": WRITTEN if self._client is None else self._config.model,
-            "sent": sent,
-            "reply": reply,
-            "shown": shown,
+            "source": shown.source,
+            "sent": answer and answer.sent,
+            # What was said before is not shown again, and is told here; what was refused is not.
+            "reply": shown.text or (answer.text if answer else ""),
+            "shown": bool(shown.text),
             "help": self._help(),
-            "fault": fault,
+            "fault": answer and answer.fault,
+            "refused": answer and answer.refused,
             "seconds": round((datetime.now().astimezone() - self._asked_at).total_seconds(), 3),
         }
         try:
@@ -199,5 +221,12 @@ class Companion:
 class _Shown:
     """A reply and when it began to come."""
 
-    def __init__(self, label: str, since: float, text: str = "", note: str = "") -> None:
-        self.label, self.since, self.text, self.note = label, since, text, note
+    def __init__(
+        self, label: str, since: float, source: str, text: str = "", note: str = ""
+    ) -> None:
+        self.label, self.since, self.source = label, since, source
+        self.text, self.note = text, note
+
+
+def _to_terminal(line: str) -> None:
+    say(line, file=sys.stderr)

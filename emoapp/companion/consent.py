@@ -1,4 +1,4 @@
-"""Asks, once for each server, whether words about the expression may be sent to it."""
+"""Ask, once for each server, whether words about the expression may be sent to it, and its key."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date
+from getpass import getpass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from emoapp.companion import words
-from emoapp.companion.keys import is_local
+from emoapp.companion.keys import find_key, how, is_local, keep_key, may_carry_key, origin
 from emoapp.companion.watcher import Occasion
 from emoapp.errors import UsageError
 from emoapp.files import write_whole
@@ -46,12 +47,15 @@ def ask_once(
     folder: Path,
     *,
     ask: Callable[[], str] = input,
+    ask_key: Callable[[str], str] = getpass,
     terminal: Callable[[], bool] = lambda: sys.stdin.isatty(),
 ) -> None:
     """Return if the user has agreed to this server, now or earlier.
 
+    Who agrees now is also asked for the server's key, unless there is one already.
+
     folder: where the answer is kept, so that it is asked for only once.
-    ask, terminal: read the user's answer; whether there is a user to answer.
+    ask, ask_key, terminal: read the user's answer; read a key unseen; whether there is a user.
 
     Raises UsageError where the user does not agree, or can't be asked.
     """
@@ -79,6 +83,23 @@ def ask_once(
         write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
     except OSError as exc:
         print(f"{path} cannot be written ({exc.strerror}); you will be asked again.")
+    _ask_for_key(url, ask_key)
+
+
+def _ask_for_key(url: str, ask_key: Callable[[str], str]) -> None:
+    """Keep the key of a server elsewhere in the keyring, for its origin alone."""
+    if is_local(url) or not may_carry_key(url) or find_key(url).key:
+        return
+    try:
+        key = ask_key(f"Key for {origin(url)}, if it wants one (Enter for none): ").strip()
+    except EOFError:
+        return
+    if not key:
+        return
+    try:
+        keep_key(url, key)
+    except OSError as exc:
+        print(f"The keyring does not keep the key ({exc}). For a key, {how(url)}.")
 
 
 def _read(path: Path) -> dict[str, int]:

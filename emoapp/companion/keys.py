@@ -1,21 +1,47 @@
-"""Where the key of a server comes from: the environment or the platform's keyring, nowhere else."""
+"""Find, ask for and keep the key of a server. A key belongs to one origin and goes nowhere else."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 VARIABLE = "EMOAPP_COMPANION_KEY"
 OPENAI_VARIABLE = "OPENAI_API_KEY"
-OPENAI_HOST = "api.openai.com"
-KEYRING = "emoapp", "companion"
-"""Service and user name; `keyring set emoapp companion` asks for the key and keeps it."""
+OPENAI_ORIGIN = "https://api.openai.com"
+SERVICE = "emoapp"
+"""In the keyring; the user name is the origin."""
+UNBOUND_NAME = "companion"
+"""The user name of versions that kept one key for whichever server was configured."""
 
-HOW = (
-    f"A server that wants a key gets it from the variable {VARIABLE}, or from this computer's "
-    f"keyring: `keyring set {' '.join(KEYRING)}` asks for it and keeps it."
-)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What was found for one origin.
+
+    key: None where there is none that may be sent there.
+    notes: lines for the user, each about a key that was found and is not sent.
+    """
+
+    key: str | None
+    notes: tuple[str, ...] = ()
+
+
+def origin(url: str) -> str:
+    """Return "scheme://host", with ":port" unless it is the scheme's own.
+
+    Raises ValueError for what is no address of a server.
+    """
+    parts = urlsplit(url)
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+    if scheme not in _DEFAULT_PORTS or not host:
+        raise ValueError("no address of a server")
+    host = f"[{host}]" if ":" in host else host
+    port = parts.port
+    return f"{scheme}://{host}" + ("" if port in (None, _DEFAULT_PORTS[scheme]) else f":{port}")
 
 
 def is_local(url: str) -> bool:
@@ -24,28 +50,90 @@ def is_local(url: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        # Not names below "localhost": some systems ask the network for them.
+        return host == "localhost"
 
 
-def find_key(url: str) -> str | None:
-    """The key for the server at `url`; None where there is none.
+def may_carry_key(url: str) -> bool:
+    """Whether nobody on the way can read what is sent to the server at `url`."""
+    return urlsplit(url).scheme == "https" or is_local(url)
 
-    OPENAI_API_KEY goes to OpenAI alone: who names another server has not given it that key. The
-    keyring, which may ask the user to unlock it, is not troubled for a server on this computer.
+
+def how(url: str | None = None) -> str:
+    """Tell where a key for the server at `url` comes from, in one sentence."""
+    place = origin(url) if url else "ADDRESS"
+    variable = f"{VARIABLE}='{place} KEY'"
+    if url and not may_carry_key(url):
+        return f"no key goes to {place}, because the way there is not encrypted: use https"
+    if url and is_local(url):
+        return f"set {variable}"
+    return f"`keyring set {SERVICE} {place}` asks for it and keeps it, or set {variable}"
+
+
+def find_key(url: str) -> Lookup:
+    """The key for the server at `url`, from the environment or the platform's keyring.
+
+    The keyring, which may ask the user to unlock it, is not troubled for a server on this computer.
     """
-    key = os.environ.get(VARIABLE)
-    parts = urlsplit(url)
-    if not key and (parts.scheme, parts.hostname) == ("https", OPENAI_HOST):
-        key = os.environ.get(OPENAI_VARIABLE)
+    here, notes = origin(url), []
+    key = _from_variable(here, notes)
+    if not key and here == OPENAI_ORIGIN:
+        key = os.environ.get(OPENAI_VARIABLE, "").strip() or None
+    if not may_carry_key(url):
+        if key:
+            notes.append(
+                f"The key for {here} is not sent: the way there is not encrypted. Use https, or "
+                "a server on this computer."
+            )
+        return Lookup(None, tuple(notes))
     if not key and not is_local(url):
-        key = _from_keyring()
-    return key.strip() or None if key else None
+        key = _from_keyring(here)
+        if not key and _from_keyring(UNBOUND_NAME):
+            notes.append(
+                f"The keyring's entry `{SERVICE} {UNBOUND_NAME}` does not say which server it "
+                "belongs to, so it is no longer sent. If it is this server's, keep it again: "
+                f"`keyring set {SERVICE} {here}`; then `keyring del {SERVICE} {UNBOUND_NAME}`."
+            )
+    return Lookup(key, tuple(notes))
 
 
-def _from_keyring() -> str | None:
+def keep_key(url: str, key: str) -> None:
+    """Put the key for the server at `url` into the keyring.
+
+    Raises OSError, saying why, where there is no keyring that keeps it.
+    """
     try:
         import keyring
 
-        return keyring.get_password(*KEYRING)
+        keyring.set_password(SERVICE, origin(url), key)
+    except Exception as exc:  # Each platform's keyring has errors of its own.
+        raise OSError(str(exc) or type(exc).__name__) from exc
+
+
+def _from_variable(here: str, notes: list[str]) -> str | None:
+    """The variable's key, if the address in front of it has the origin `here`."""
+    value = os.environ.get(VARIABLE, "").split()
+    if not value:
+        return None
+    try:
+        place = origin(value[0])
+    except ValueError:
+        place = None
+    if place is None or len(value) != 2:
+        # The value is not repeated: it is, or holds, a key.
+        notes.append(
+            f"{VARIABLE} does not say which server its key belongs to, so it is not sent. "
+            f"Set it to the address and the key: {VARIABLE}='{here} KEY'."
+        )
+        return None
+    return value[1] if place == here else None
+
+
+def _from_keyring(name: str) -> str | None:
+    try:
+        import keyring
+
+        key = keyring.get_password(SERVICE, name)
     except Exception:  # Not installed, no keyring on this system, locked: there is no key.
         return None
+    return key.strip() or None if key else None

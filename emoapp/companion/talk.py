@@ -6,11 +6,12 @@ thread can be stopped that hangs in a library, and because here the limits hold 
 
 It reads one request a line from its standard input, JSON:
 
-    {"url", "model", "messages", "silence_s", "answer_s", "longest", "dry_run"}
+    {"url", "model", "messages", "silence_s", "answer_s", "dry_run"}
 
 and answers with lines of JSON: {"request": ...}, exactly what goes out, the key left out; then
-{"text": ...} for each piece of the reply; and at last {"fault": null or one line, "wait_s": ...}.
-It ends when its standard input does.
+{"text": ...} for each sentence of the reply that may be shown; and at last {"fault": null or one
+line, "wait_s": ..., "refused": null or why the reply may not be shown}. What a server sends leaves
+this process in no other way. It ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ import signal
 import sys
 import threading
 import time
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from emoapp.companion.gate import Gate
 from emoapp.companion.keys import find_key, is_local
-from emoapp.companion.words import spoken
+from emoapp.companion.moderation import Moderator
+from emoapp.companion.statuses import in_words, retry_after
 
 CONNECT_S = 5.0
 """How long a connection may take."""
@@ -41,11 +45,14 @@ HIDDEN = "Bearer (the key is not shown)"
 
 
 class Stop(Exception):
-    """Ends a request; the message is the line that is shown."""
+    """Ends a request; the message is the line that is shown.
 
-    def __init__(self, fault: str | None) -> None:
+    refused: why the reply may not be shown.
+    """
+
+    def __init__(self, fault: str | None, refused: str | None = None) -> None:
         super().__init__(fault)
-        self.fault = fault
+        self.fault, self.refused = fault, refused
 
 
 def say(**event: Any) -> None:
@@ -53,43 +60,59 @@ def say(**event: Any) -> None:
     print(json.dumps(event), flush=True)
 
 
+def end(fault: str | None, *, wait_s: float | None = None, refused: str | None = None) -> None:
+    """The last line about a request."""
+    say(fault=fault, wait_s=wait_s, refused=refused)
+
+
+@cache
+def _moderator() -> Moderator:
+    return Moderator()
+
+
 def answer(request: dict[str, Any]) -> None:
     """Send one request and pass on what comes back; never raises for what a server does."""
     where = urlsplit(request["url"]).netloc.rpartition("@")[2]
     try:
         import openai
+
+        _moderator()
     except ImportError as exc:
-        say(fault=f"The package openai cannot be used: {exc}.", wait_s=None)
+        end(f"A package that the companion needs cannot be used: {exc}.")
         return
     try:
         _stream(request, openai)
     except Stop as stop:
-        say(fault=stop.fault and f"{where} {stop.fault}", wait_s=None)
+        end(stop.fault and f"{where} {stop.fault}", refused=stop.refused)
     except openai.APIStatusError as exc:
-        say(fault=f"{where} {_refusal(exc)}", wait_s=_retry_after(exc.response.headers))
+        end(f"{where} {in_words(exc)}", wait_s=retry_after(exc.response.headers))
     except openai.APITimeoutError:
-        say(fault=f"{where} sends no answer.", wait_s=None)
+        end(f"{where} sends no answer.")
     except openai.APIConnectionError as exc:
         broke = "Protocol" in type(exc.__cause__).__name__ or "Read" in type(exc.__cause__).__name__
-        say(fault=f"{where} {'broke off.' if broke else 'cannot be reached.'}", wait_s=None)
+        end(f"{where} {'broke off.' if broke else 'cannot be reached.'}")
     except UnicodeEncodeError:
-        say(fault="The key has letters that no key has.", wait_s=None)
+        end("The key has letters that no key has.")
     except Exception as exc:  # Garbage makes the client fail in many ways, none of them documented.
         name = type(exc).__name__
         if "Timeout" in name:
             fault = "fell silent."
         else:
             fault = "broke off." if "Protocol" in name else "sends what is no reply."
-        say(fault=f"{where} {fault}", wait_s=None)
+        end(f"{where} {fault}")
 
 
 def _stream(request: dict[str, Any], openai: Any) -> None:
     # The client's transport is httpx, and in its newest versions httpx2, which is the same to us.
     httpx = sys.modules[openai.DefaultHttpxClient.__mro__[1].__module__.split(".")[0]]
-    key = find_key(request["url"])
+    key = find_key(request["url"]).key
+    home = _place(httpx.URL(request["url"]))
     ends = time.monotonic() + request["answer_s"]
 
     def going_out(sent: Any) -> None:
+        # The key belongs to one origin, whatever the client makes of a redirect.
+        if _place(sent.url) != home:
+            raise Stop("points to another address, which is not followed.")
         for name in list(sent.headers):
             if name not in SENT_HEADERS or (name == "authorization" and not key):
                 del sent.headers[name]
@@ -121,7 +144,7 @@ def _stream(request: dict[str, Any], openai: Any) -> None:
             chunks = client.chat.completions.create(
                 model=request["model"], messages=request["messages"], stream=True
             )
-            _pass_on(chunks, request["longest"])
+            _pass_on(chunks)
         except openai.APIConnectionError as exc:
             # What a hook raises comes wrapped.
             if isinstance(exc.__cause__, Stop):
@@ -129,22 +152,36 @@ def _stream(request: dict[str, Any], openai: Any) -> None:
             raise
 
 
-def _pass_on(chunks: Any, longest: int) -> None:
-    text, finished = "", False
+def _place(url: Any) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _pass_on(chunks: Any) -> None:
+    gate, begun, finished = Gate(_moderator().refusal), False, False
     for chunk in chunks:
         if not chunk.choices:
             continue
         choice = chunk.choices[0]
         piece = choice.delta.content
         if isinstance(piece, str) and piece:
-            text += piece
-            say(text=piece)
-        if len(spoken(text)) > longest:
-            raise Stop("does not come to an end.")
+            begun = True
+            _let_through(gate, gate.feed(piece))
         finished = finished or choice.finish_reason is not None
     if not finished:
-        raise Stop("broke off." if text else "sends what is no reply.")
-    say(fault=None, wait_s=None)
+        # Half a sentence may mean anything, and stays here.
+        raise Stop("broke off." if begun else "sends what is no reply.")
+    _let_through(gate, gate.finish())
+    end(None)
+
+
+def _let_through(gate: Gate, sentences: list[str]) -> None:
+    """Pass on what the gate did, and end the request where it is closed."""
+    for sentence in sentences:
+        say(text=sentence)
+    if gate.refusal is not None:
+        raise Stop(None, gate.refusal)
+    if gate.endless:
+        raise Stop("does not come to an end.")
 
 
 def _bounded(httpx: Any, stream: Any, ends: float) -> Any:
@@ -175,37 +212,6 @@ def _described(sent: Any) -> dict[str, Any]:
         "headers": headers,
         "body": json.loads(sent.content),
     }
-
-
-def _refusal(exc: Any) -> str:
-    code = exc.status_code
-    if code in (401, 403):
-        if "authorization" in exc.request.headers:
-            return f"refuses the key ({code})."
-        return f"wants a key ({code}); see `emoapp live --help`."
-    if code == 404:
-        return "knows no such model, or the address is wrong (404)."
-    if code == 429:
-        wait = _retry_after(exc.response.headers)
-        return f"asks to wait {wait:.0f} s (429)." if wait else "asks to wait (429)."
-    if code >= 500:
-        return f"has trouble of its own ({code})."
-    return f"refuses the request ({code})."
-
-
-def _retry_after(headers: Any) -> float | None:
-    """Seconds that the server asks to wait: given as a number or as a date."""
-    value = headers.get("retry-after", "").strip()
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
 
 
 def _read(requests: queue.SimpleQueue) -> None:

@@ -1,8 +1,7 @@
-"""What goes out to a server, word for word, and what is taken from its answer."""
+"""What goes out to a server, word for word, and what is said about its answer."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,15 +33,20 @@ HUMAN_HELP = (
 )
 """Stands under every reply to sadness or fear that stays, whoever wrote the reply."""
 
+REFUSED = {
+    "diagnosis": "spoke of an illness",
+    "self_harm": "spoke of harm or death",
+    "insult": "was insulting",
+    "letters": "was in a script that cannot be checked",
+    "disguise": "hid its words",
+}
+"""What of a server's reply is not shown, in the user's words."""
+
 _WHY = {
     "lasted": "the expression has lasted",
     "changed": "the expression has changed and stayed so",
     "long": "sad or afraid for {heavy} of the last minutes",
 }
-
-_THOUGHTS = re.compile(r"\A\s*<think>.*?(</think>|\Z)", re.DOTALL)
-"""Some local models think aloud before they answer."""
-_SENTENCE = re.compile(r"[.!?…](?=\s|$)")
 
 
 def messages(occasion: Occasion) -> list[dict[str, str]]:
@@ -76,24 +80,13 @@ def duration(seconds: float) -> str:
     return f"{number:.0f} {unit}{'' if round(number) == 1 else 's'}"
 
 
-def spoken(answer: str) -> str:
-    """What of a model's answer is meant to be read: one printable line, without its thoughts."""
-    if "<think>".startswith(answer.strip()):
-        return ""
-    # Halves of letters, as a broken server may send them, can't be written to a file.
-    answer = _THOUGHTS.sub("", answer).encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(one if one.isprintable() else " " for one in answer).split())
+def refused_note(reason: str, *, replaced: bool) -> str:
+    """The quiet line about a server's reply that is not shown; it repeats none of its words.
 
-
-def shortened(text: str, longest: int = LONGEST) -> str:
-    """At most `longest` characters, ended with a sentence or, failing that, with a word."""
-    if len(text) <= longest:
-        return text
-    text = text[:longest]
-    ends = [match.end() for match in _SENTENCE.finditer(text)]
-    if ends and ends[-1] >= longest // 3:
-        return text[: ends[-1]]
-    return text[: longest - 1].rsplit(" ", 1)[0].rstrip() + "…"
+    replaced: whether a written reply stands in its place.
+    """
+    instead = "; this one is from the program itself" if replaced else ""
+    return f"The server's reply {REFUSED[reason]} and is not shown{instead}."
 
 
 def same(text: str) -> str:

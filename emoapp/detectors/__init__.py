@@ -6,9 +6,13 @@ from collections.abc import Callable
 from importlib import import_module
 
 from emoapp.detectors.base import Detector
-from emoapp.errors import EmoappError, UsageError
+from emoapp.diagnostics import get_logger
+from emoapp.errors import EmoappError, NotInstalledError, UsageError
 
 __all__ = ["DETECTORS", "Detector", "next_detector", "open_detector"]
+
+
+logger = get_logger(__name__)
 
 
 def _factory(module: str, name: str) -> Callable[[], Detector]:
@@ -27,34 +31,50 @@ EXTRAS = {"mediapipe": "pip install 'emoapp[mediapipe]' (Python 3.10 to 3.12)"}
 
 
 def open_detector(name: str = "auto") -> Detector:
-    """The detector of that name; "auto" opens the first that works.
+    """Return the detector of that name; "auto" opens the first that works.
 
-    Raises UsageError for an unknown name and EmoappError with the reason where it can't be used;
-    a name that was given never falls back to another.
+    Raises UsageError for an unknown name, NotInstalledError where the packages of an extra are
+    missing and EmoappError with the reason where it can't be used otherwise; a name that was given
+    never falls back to another.
     """
     if name == "auto":
-        return _first_that_works(list(DETECTORS))
+        return _open_first(list(DETECTORS), [], "no face detector works here")
     if name not in DETECTORS:
         raise UsageError(f"there is no detector {name!r}; choose auto or {', '.join(DETECTORS)}")
     try:
-        return DETECTORS[name]()
-    except ImportError as exc:
-        advice = f"; install it with: {EXTRAS[name]}" if name in EXTRAS else ""
-        raise EmoappError(f"the detector {name} can't be loaded: {exc}{advice}") from exc
+        detector = DETECTORS[name]()
+    except (ImportError, OSError, RuntimeError, ValueError) as exc:
+        failure = f"the detector {name} can't be loaded: {exc}"
+        if isinstance(exc, ModuleNotFoundError) and name in EXTRAS:
+            raise NotInstalledError(f"{failure}; install it with: {EXTRAS[name]}") from exc
+        raise EmoappError(f"{failure}; `emoapp doctor` says more") from exc
+    logger.info("detector %s", name)
+    return detector
 
 
-def next_detector(name: str) -> Detector:
-    """The first that works of those behind this one in the table, and then from its beginning."""
+def next_detector(name: str, failures: list[EmoappError]) -> Detector:
+    """Return the first other that works of those behind this one in the table, then from its start.
+
+    failures: gets the errors of those that are installed and can't be opened.
+
+    Raises EmoappError with all reasons where no other works.
+    """
     names = list(DETECTORS)
-    behind = names.index(name) + 1
-    return _first_that_works(names[behind:] + names[:behind])
+    place = names.index(name)
+    others = names[place + 1 :] + names[:place]
+    return _open_first(others, failures, "no other face detector works here")
 
 
-def _first_that_works(names: list[str]) -> Detector:
+def _open_first(names: list[str], failures: list[EmoappError], otherwise: str) -> Detector:
     reasons = []
     for name in names:
         try:
             return open_detector(name)
         except EmoappError as exc:
             reasons.append(str(exc))
-    raise EmoappError("no face detector works here:\n  " + "\n  ".join(reasons))
+            if isinstance(exc, NotInstalledError):
+                logger.info("%s", exc)
+                continue
+            logger.warning("%s", exc, exc_info=exc)
+            failures.append(exc)
+    raise EmoappError(f"{otherwise}: {'; '.join(reasons)}")

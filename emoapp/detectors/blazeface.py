@@ -65,6 +65,10 @@ class BlazeFace:
         points = points * scale + shift
         return [_face(*face) for face in zip(points, scores.tolist(), strict=True)]
 
+    def close(self) -> None:
+        """Give the network back; to be called once."""
+        self._interpreter = None
+
     def _decode(self, raw: np.ndarray, seen: np.ndarray) -> np.ndarray:
         """Two opposite corners of the box, then six points: float32 (N, 8, 2), in the square.
 
@@ -142,4 +146,4 @@ class BlazeFaceDetector(SearchingDetector):
     name = "blazeface"
 
     def __init__(self) -> None:
-        super().__init__(BlazeFace().find)
+        super().__init__(BlazeFace())

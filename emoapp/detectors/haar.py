@@ -37,7 +37,7 @@ class HaarDetector(Detector):
                 "install opencv-python again, a release before 5"
             )
 
-    def detect(self, image: np.ndarray) -> list[Face]:
+    def _detect(self, image: np.ndarray) -> list[Face]:
         scale = min(1.0, WORKING_WIDTH / image.shape[1])
         if scale < 1.0:
             image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -57,3 +57,6 @@ class HaarDetector(Detector):
             for (x, y, width, height), weight in zip(boxes, weights, strict=True)
         )
         return largest_first([face for face in faces if face.score >= MIN_SCORE])
+
+    def _close(self) -> None:
+        self._cascade = None

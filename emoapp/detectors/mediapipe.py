@@ -64,9 +64,8 @@ class BareMediaPipe:
         return [_face(detection, size_wh) for detection in found if _has_area(detection)]
 
     def close(self) -> None:
-        # Its own `close` must not be called twice.
-        if self._solution._graph is not None:
-            self._solution.close()
+        """Give the network back; to be called once."""
+        self._solution.close()
 
 
 def _has_area(detection) -> bool:
@@ -98,8 +97,4 @@ class MediaPipeDetector(SearchingDetector):
     name = "mediapipe"
 
     def __init__(self) -> None:
-        self._bare = BareMediaPipe()
-        super().__init__(self._bare.find)
-
-    def close(self) -> None:
-        self._bare.close()
+        super().__init__(BareMediaPipe())

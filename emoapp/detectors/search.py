@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 import cv2
 import numpy as np
 
 from emoapp.detectors.base import Detector, largest_first
-from emoapp.detectors.closeup import Find, look_closer, transformed
+from emoapp.detectors.closeup import look_closer, transformed
 from emoapp.detectors.views import View, last_resorts, parts, whole
 from emoapp.geometry import iou
 from emoapp.types import Face
@@ -42,6 +43,19 @@ many parts to see a false face in. In two clips of a cartoon, 7 of 184 frames ha
 0.5 at least; the highest mean of all was 0.67."""
 
 
+class Network(Protocol):
+    """Remembers nothing from one picture to the next, so that forks of a detector can share it."""
+
+    def find(self, rgb: np.ndarray) -> list[Face]:
+        """The faces that are large in a picture, in its pixels.
+
+        rgb: uint8 (H, W, 3).
+        """
+
+    def close(self) -> None:
+        """Give the network back; called once."""
+
+
 class SearchingDetector(Detector):
     """Follows the faces that it knows by looking where they were, and searches views for others.
 
@@ -49,9 +63,9 @@ class SearchingDetector(Detector):
     sight.
     """
 
-    def __init__(self, find: Find) -> None:
-        """find: sees faces that are large in a picture."""
-        self._find = find
+    def __init__(self, network: Network) -> None:
+        """network: is closed with the detector."""
+        self._network = network
         self.reset()
 
     def reset(self) -> None:
@@ -60,7 +74,7 @@ class SearchingDetector(Detector):
         self._search_until = 0
         self._searches = 0
 
-    def detect(self, image: np.ndarray) -> list[Face]:
+    def _detect(self, image: np.ndarray) -> list[Face]:
         number, self._number = self._number, self._number + 1
         faces = self._follow(image)
         if len(faces) < len(self._known):
@@ -123,7 +137,7 @@ class SearchingDetector(Detector):
         rgb: the picture `image`, shrunk by `scale`.
         """
         to_image = np.array([[1 / scale, 0.0, 0.0], [0.0, 1 / scale, 0.0]])
-        faces = [transformed(face, to_image) for face in view.find(self._find, rgb)]
+        faces = [transformed(face, to_image) for face in view.find(self._network.find, rgb)]
         certain = [face for face in faces if _certain(face) and not view.is_part]
         doubtful = [face for face in _new_ones(faces, known) if face not in certain]
         least = MIN_MEAN_IN_PART if view.is_part else 0.0
@@ -138,7 +152,10 @@ class SearchingDetector(Detector):
         return found
 
     def _look_closer(self, faces: list[Face], image: np.ndarray) -> list[Face | None]:
-        return look_closer(self._find, faces, image)
+        return look_closer(self._network.find, faces, image)
+
+    def _close(self) -> None:
+        self._network.close()
 
 
 def _shrunk(image: np.ndarray) -> tuple[np.ndarray, float]:

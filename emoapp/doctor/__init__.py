@@ -27,6 +27,7 @@ def checks(model: Path | None = None) -> dict[str, Check]:
         "video files": _late("program", "check_video_files"),
         "speed": partial(_late("program", "check_speed"), model),
         "GPU": _late("machine", "check_gpu"),
+        "log": _late("logs", "check_log"),
     }
 
 

@@ -7,24 +7,43 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from emoapp.config import LiveConfig
-from emoapp.live.records import open_companion
+from emoapp.live.messages import Messages
+from emoapp.live.records import companion_path, open_companion
 from emoapp.pipeline import Pipeline
 from emoapp.runner import Run, open_pipeline, open_results_log
 from emoapp.sinks import open_window
+from emoapp.sinks.targets import check_targets
 from emoapp.sources import open_source
 
 __all__ = ["run_live"]
 
 
 def run_live(config: LiveConfig) -> dict:
-    """Show a camera, a stream or a file as it plays, until the user ends it; gives the statistics.
+    """Show a camera, a stream or a file as it plays, until the user ends it.
 
-    Raises the errors of the source, the model, the detector and the window.
+    Returns the statistics (see `Stats.as_dict`) and, as "faults", a line for each thing that could
+    not be written and did not end the window.
+
+    Raises the errors of the source, the model, the detector and the window; SinkError and
+    UsageError for files that can't be written, before anything is opened.
     """
+    from emoapp.live.still_window import StillRun
+    from emoapp.live.stills import PrintedStills, is_stills, open_stills, stills_config
     from emoapp.live.warmup import warm_up
     from emoapp.live.window import WindowRun
     from emoapp.sinks.console import ConsoleLog
 
+    stills = is_stills(config)
+    if stills:
+        config = stills_config(config)
+    check_targets(
+        record=config.record,
+        log=config.log,
+        others=(config.stats, companion_path(config)),
+        inputs=(config.source, config.model),
+        overwrite=config.overwrite,
+    )
+    messages = Messages()
     with ExitStack() as stack:
         window = None
         if config.window:
@@ -34,12 +53,14 @@ def run_live(config: LiveConfig) -> dict:
             window.stand()
         # Detector and model load while the camera starts: each takes a few tenths of a second.
         # A log has the numbers of every face in every frame; who only looks sees no difference.
-        in_turn = config.log is None
+        in_turn = config.log is None and not stills
         loading = stack.enter_context(
             _in_background(lambda: warm_up(open_pipeline(config, in_turn=in_turn)))
         )
         source = stack.enter_context(
-            open_source(
+            open_stills(config)
+            if stills
+            else open_source(
                 config.source,
                 live=True,
                 loop=config.loop,
@@ -50,13 +71,18 @@ def run_live(config: LiveConfig) -> dict:
         )
         if window is None:
             pipeline = loading.result()
-            sinks = [stack.enter_context(ConsoleLog())]
+            sinks = [] if stills else [stack.enter_context(ConsoleLog())]
             if config.log is not None:
                 sinks.append(stack.enter_context(open_results_log(config, pipeline)))
-            return Run(config, source, sinks, pipeline).to_the_end()
-        companion = stack.enter_context(open_companion(config))
-        run = WindowRun(config, source, window, loading, companion)
-        return stack.enter_context(run).to_the_end()
+            kind = PrintedStills if stills else Run
+            numbers = kind(config, source, sinks, pipeline).to_the_end()
+        else:
+            companion = stack.enter_context(open_companion(config, messages))
+            kind = StillRun if stills else WindowRun
+            run = kind(config, source, window, loading, companion, messages=messages)
+            numbers = stack.enter_context(run).to_the_end()
+    # Now, because closing the recording and the log may have added some.
+    return numbers | {"faults": messages.faults}
 
 
 @contextmanager

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
-from emoapp.files import free_name
+from emoapp.errors import SinkError
+from emoapp.files import with_unused_name, write_whole
+from emoapp.live.messages import Messages
+from emoapp.sinks.files import cannot_write
 
 
-def save_snapshot(picture: np.ndarray) -> str:
-    """Save a picture as PNG in the current folder; gives one line for the user, which says where.
+def save_snapshot(picture: np.ndarray, messages: Messages) -> None:
+    """Save a picture as PNG in the current folder.
 
     picture: uint8 (H, W, 3), BGR.
+    messages: is told where it is, or why it can't be written.
     """
-    path = free_name("png")
     _, data = cv2.imencode(".png", picture)
+
+    def save(path: Path) -> Path:
+        try:
+            write_whole(path, lambda half: half.write_bytes(data), overwrite=False)
+        except OSError as exc:
+            raise cannot_write(path, exc) from exc
+        return path
+
     try:
-        path.write_bytes(data)
-    except OSError as exc:
-        return f"{path} cannot be saved: {exc.strerror}"
-    return f"saved {path}"
+        messages.notice(f"saved {with_unused_name('png', save)}")
+    except SinkError as exc:
+        messages.fault("There is no snapshot", exc)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,9 +14,12 @@ import numpy as np
 
 from emoapp.config import LiveConfig
 from emoapp.errors import SinkError
-from emoapp.files import free_name
+from emoapp.live.detector import next_detector
+from emoapp.live.messages import Messages
 from emoapp.live.recording import Recording
+from emoapp.live.records import LastingLog
 from emoapp.live.snapshot import save_snapshot
+from emoapp.live.speaking import toggle_companion, update_companion
 from emoapp.pipeline import Pipeline
 from emoapp.recorded import UNKNOWN_FPS
 from emoapp.runner import WAITING_S, Run, open_results_log
@@ -38,6 +41,7 @@ class WindowRun(Run):
 
     loading: the pipeline, as soon as it is there; until then the plain picture is shown.
     companion: is told of the person who is followed; what it says is shown.
+    messages: what there is to tell the user, of the window's own and of others.
     """
 
     def __init__(
@@ -47,8 +51,11 @@ class WindowRun(Run):
         window: Window,
         loading: Future[Pipeline],
         companion: Companion | None = None,
+        *,
+        messages: Messages,
     ) -> None:
-        self._recording = Recording(self._notify)
+        self._messages = messages
+        self._recording = Recording(messages)
         super().__init__(config, source, [window, self._recording])
         self._window = window
         self._loading = loading
@@ -62,24 +69,26 @@ class WindowRun(Run):
         self._unwanted = 0
         self._private = config.private
         self._drawn: np.ndarray | None = None
+        self._polled_at = 0.0
         self._keys: dict[str, Callable[[], None]] = {
             "space": self._toggle_pause,
-            "r": self._toggle_recording,
-            "s": self._save_snapshot,
+            "r": lambda: self._recording.toggle(fps=self._fps, frame=self._last),
+            "s": lambda: save_snapshot(self._drawn, messages),
             "b": lambda: self._toggle_overlay("bars"),
             "t": lambda: self._toggle_overlay("timeline"),
             "h": lambda: self._toggle_overlay("help"),
             "?": lambda: self._toggle_overlay("help"),
             "m": self._toggle_mirror,
-            "d": self._next_detector,
+            "d": lambda: next_detector(self.pipeline, messages),
             "p": self._toggle_private,
             "f": window.toggle_full_screen,
             "c": self._toggle_companion,
+            "enter": lambda: self.overlay.alerts.acknowledge(),
         }
 
     def take(self, frame: Frame) -> None:
         if self._mirror:
-            frame = Frame(cv2.flip(frame.image, 1), frame.index, frame.t)
+            frame = replace(frame, image=cv2.flip(frame.image, 1))
         self._last = frame
         if self.pipeline is None and self._loading.done():
             self._loaded(self._loading.result())
@@ -95,13 +104,14 @@ class WindowRun(Run):
 
     def wait(self, waiting: Waiting) -> None:
         if waiting.since_s >= WAITING_S:
-            if self._last is None:
-                width, height = self.source.size_wh
-                image = np.zeros((height, width, 3), np.uint8)
-            else:
+            width, height = self.source.size_wh
+            image = np.zeros((height, width, 3), np.uint8)
+            if self._last is not None:
                 image = self._last.image.copy()
             from emoapp.overlay import Overlay
 
+            if self.overlay is not None:
+                self._messages.show(self.overlay)
             text = f"Goes on by itself when it is back ({waiting.since_s:.0f} s). q quits."
             (self.overlay or Overlay(())).draw_waiting(image, waiting.reason, text)
             self._window.write(None, image)
@@ -118,26 +128,32 @@ class WindowRun(Run):
     def status(self, result: Result) -> Status:
         from emoapp.overlay import Status
 
+        # Of a picture that stands still neither number says anything.
+        recent = None if self._paused else self.stats.recent
         return Status(
-            fps=self.stats.fps,
-            latency_ms=sum(result.ms.values()),
+            fps=recent and recent.fps,
+            latency_ms=recent and recent.latency_ms,
             faces=len(result.tracks),
             detector=self.pipeline.detector.name,
             recording_s=self._recording.seconds(result.frame.t),
+            room_s=self._recording.room_s(self.clock(result)),
             missed=self.missed,
             paused=self._paused,
         )
 
-    def after(self, result: Result) -> bool:
-        if self._companion is not None:
-            now = self.clock(result)
-            followed = [track for track in result.tracks if track.id == self.overlay.shown]
-            self._companion.update(followed[0] if followed else None, t=result.frame.t, now=now)
-            self.overlay.speech = self._companion.speech(now=now)
+    def after(self, result: Result) -> float:
+        now = self.clock(result)
+        update_companion(self._companion, self.overlay, result, now=now)
         self._serve_window()
-        return True
+        return self._polled_at
 
     def close(self) -> None:
+        if self.pipeline is None:
+            for path in filter(None, (self.config.record, self.config.log)):
+                error = SinkError(
+                    f"{path} was not written: it was over before a face was analysed."
+                )
+                self._messages.fault("Nothing was written", error)
         for sink in self.sinks:
             if sink is not self._window:
                 sink.close()
@@ -159,20 +175,24 @@ class WindowRun(Run):
         self.pipeline = pipeline
         pipeline.detector.thorough = self._private
         if self.config.log is not None:
-            self.sinks.append(open_results_log(self.config, pipeline))
+            self.sinks.append(LastingLog(open_results_log(self.config, pipeline), self._messages))
         if self.config.record is not None:
             # Asked for at the start, so a recording that can't be made ends the program.
-            self._record_to(self.config.record, overwrite=self.config.overwrite)
+            path, overwrite = self.config.record, self.config.overwrite
+            self._recording.start(path, fps=self._fps, frame=self._last, overwrite=overwrite)
 
     def _draw(self, result: Result) -> None:
         if self._private:
             self._veil.hide(result)
+        if self.overlay is not None:
+            self._messages.show(self.overlay)
         super().draw(result)
         self._drawn = result.frame.image
 
     def _serve_window(self) -> bool:
         """Let the window paint itself and do what the user asks for; True if that was anything."""
         key = self._window.poll()
+        self._polled_at = time.monotonic()
         click = self._window.clicked()
         if self._window.closed or key in ("q", "esc"):
             self.ended = True
@@ -180,6 +200,8 @@ class WindowRun(Run):
             return False  # Nothing was analysed yet, so there is nothing to change.
         elif key in self._keys:
             self._keys[key]()
+        elif click is not None and self.overlay.alerts.holds(*click):
+            self.overlay.alerts.acknowledge()
         elif click is not None:
             self.overlay.followed = self.overlay.track_at(*click)
         else:
@@ -217,42 +239,14 @@ class WindowRun(Run):
         self.pipeline.detector.thorough = self._private
 
     def _toggle_companion(self) -> None:
-        if self._companion is None:
-            self._notify("no companion: start with --companion")
-            return
-        speaks = self._companion.toggle()
-        self.overlay.speech = None
-        self._notify("the companion speaks again" if speaks else "the companion is silent")
+        self._messages.notice(toggle_companion(self._companion, self.overlay))
 
-    def _next_detector(self) -> None:
-        from emoapp.detectors import next_detector
-
-        self.pipeline.detector.close()
-        self.pipeline.detector = next_detector(self.pipeline.detector.name)
-        self.pipeline.detector.thorough = self._private
-
-    def _save_snapshot(self) -> None:
-        self._notify(save_snapshot(self._drawn))
-
-    def _toggle_recording(self) -> None:
-        if self._recording.on:
-            self._recording.close()
-            return
-        try:
-            self._record_to(free_name("mp4"))
-        except SinkError as exc:
-            self._notify(str(exc))
-
-    def _record_to(self, path: Path, *, overwrite: bool = False) -> None:
-        fps = self.source.fps or UNKNOWN_FPS
-        self._recording.start(path, fps=fps, frame=self._last, overwrite=overwrite)
-
-    def _notify(self, text: str) -> None:
-        if self.overlay is not None:
-            self.overlay.notify(text, now=time.monotonic())
+    @property
+    def _fps(self) -> float:
+        return self.source.fps or UNKNOWN_FPS
 
 
 def _copy(result: Result) -> Result:
     """The result with a picture of its own to draw on."""
-    frame = result.frame
-    return Result(Frame(frame.image.copy(), frame.index, frame.t), result.tracks, result.ms)
+    frame = replace(result.frame, image=result.frame.image.copy())
+    return Result(frame, result.tracks, result.ms)

@@ -20,11 +20,12 @@ class Notices:
     """Keeps the last notice until its time is over."""
 
     def __init__(self) -> None:
-        self._text = ""
+        self._text, self._colour = "", TEXT
         self._from = self._until = 0.0
 
-    def show(self, string: str, *, now: float, seconds: float) -> None:
+    def show(self, string: str, *, now: float, seconds: float, colour: Colour = TEXT) -> None:
         """Show `string` in the place of any other notice."""
+        self._colour = colour
         self._text, self._from, self._until = string, now, now + seconds
 
     def prepare(
@@ -36,7 +37,7 @@ class Notices:
         """
         share = 1.0
         if self._text and self._from <= now < self._until:
-            line = _line(self._text, TEXT, sizes)
+            line = _line(self._text, self._colour, sizes)
             share = min(1.0, (self._until - now) / FADE_S)
         else:
             line = _line(NO_FACE, QUIET, sizes) if hint else None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from emoapp.overlay import panels
+from emoapp.overlay.alerts import Alerts
 from emoapp.overlay.bars import STAY_S, BarsPanel
 from emoapp.overlay.blend import Painter, Sprite
 from emoapp.overlay.boxes import Faces
@@ -15,7 +16,7 @@ from emoapp.overlay.layout import Rect
 from emoapp.overlay.notices import Notices
 from emoapp.overlay.speech import SpeechPanel
 from emoapp.overlay.status import Status, StatusRow
-from emoapp.overlay.theme import QUIET, Colour, Sizes, colours_of
+from emoapp.overlay.theme import QUIET, WARNING, Colour, Sizes, colours_of
 from emoapp.overlay.timeline import Timeline
 from emoapp.types import Box, Result, Speech, Track, check_image
 
@@ -27,7 +28,7 @@ class Overlay:
     """Faces, bars, timeline, status row and help, drawn in place.
 
     bars: show the panel of bars.  timeline: show the last 30 seconds of the followed face.
-    help: show the keys over the dimmed picture.
+    help: show the keys over the dimmed picture.  keys: these, as rows of (keys, what they do).
     followed: id of the track whose bars are shown; None, or a track that is gone: the largest.
     speech: what the companion says; None for no panel.
     touched: the rectangles outside of which the last drawing changed no pixel.
@@ -39,6 +40,7 @@ class Overlay:
         self.bars = bars
         self.timeline = timeline
         self.help = False
+        self.keys = panels.HELP
         self.followed: int | None = None
         self.speech: Speech | None = None
         self.touched: list[Rect] = []
@@ -48,6 +50,8 @@ class Overlay:
         self._faces = Faces()
         self._row = StatusRow()
         self._notices = Notices()
+        self.alerts = Alerts()
+        """What went wrong: stays until `alerts.acknowledge`."""
         self._speech = SpeechPanel()
         self._boxes: list[tuple[int, Box]] = []
         self._seen = -math.inf
@@ -84,10 +88,12 @@ class Overlay:
         row = self._row.prepare(status, sizes, now=now, floor=floor)
         row_rect = row[1] if row else None
         hint = not 0 <= now - self._seen <= STAY_S
+        alert = self.alerts.prepare(sizes, floor=_above(row_rect, floor, sizes))
+        alert_rect = alert[1] if alert else None
+        floor = _above(alert_rect, floor, sizes)
         line = self._notices.prepare(sizes, now=now, hint=hint, floor=floor, row=row_rect)
-
         line_rect = line[1] if line else None
-        avoid = [rect for rect in (panel, band, row_rect, line_rect) if rect]
+        avoid = [rect for rect in (panel, band, row_rect, line_rect, alert_rect) if rect]
         said = self._place_speech(tracks, sizes, floor, avoid, above=(row_rect, line_rect))
 
         followed = track.id if track else None
@@ -106,11 +112,17 @@ class Overlay:
         self._faces.labels(painter, tracks, self._colours, sizes, avoid=avoid)
         if self.help:
             painter.dim(0.45)
-            _middle(painter, panels.help_panel(panels.HELP, sizes), sizes)
+            _middle(painter, panels.help_panel(self.keys, sizes), sizes)
+        if alert:
+            painter.paste(alert[0], alert_rect.x0, alert_rect.y0)
 
     def notify(self, text: str, *, now: float, seconds: float = 2.5) -> None:
         """Show one quiet line for so many seconds from `now`, by the clock of `draw`."""
         self._notices.show(text, now=now, seconds=seconds)
+
+    def warn(self, text: str, *, now: float, seconds: float = 8.0) -> None:
+        """`notify` of something that may soon go wrong."""
+        self._notices.show(text, now=now, seconds=seconds, colour=WARNING)
 
     def track_at(self, x: float, y: float) -> int | None:
         """The track whose pill or box holds this point of the picture in the last drawing.
@@ -140,6 +152,9 @@ class Overlay:
         painter, sizes = self._begin(image)
         painter.grey(0.45)
         _middle(painter, panels.message(title, text, sizes), sizes)
+        alert = self.alerts.prepare(sizes, floor=sizes.height - sizes.margin)
+        if alert:
+            painter.paste(alert[0], alert[1].x0, alert[1].y0)
 
     def _arrange(
         self, tracks: Sequence[Track], track: Track | None, sizes: Sizes
@@ -204,6 +219,11 @@ class Overlay:
         if wanted is not None:
             self._chosen, self._chosen_at = wanted.id, now
         return wanted
+
+
+def _above(rect: Rect | None, floor: int, sizes: Sizes) -> int:
+    """The lowest y for what stands above `rect`; `floor` where there is none."""
+    return min(floor, rect.y0 - sizes.gap) if rect else floor
 
 
 def _middle(painter: Painter, sprite: Sprite, sizes: Sizes) -> None:

@@ -21,6 +21,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("p", "privacy"),
     ("c", "companion"),
     ("f", "full screen"),
+    ("Enter", "close a message"),
     ("h  ?", "this help"),
     ("click", "follow a face"),
 )
@@ -33,11 +34,7 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
     size, big, edge = sizes.text, round(sizes.text * 1.35), 2 * sizes.text
     room = max(1, min(30 * size, sizes.width - 2 * edge - 2 * sizes.margin))
     heads = [text.fit(title, big, room, True)]
-    lines = text.wrap(body, size, room)
-    # As narrow as as many lines allow, so that no word is left alone on the last one.
-    while room > 12 * size and len(text.wrap(body, size, room - size)) == len(lines) > 1:
-        room -= size
-    lines = text.wrap(body, size, room)
+    lines = text.balance(body, size, room)
     line, head = round(size * 1.6), round(big * 1.5)
     widest = max(
         [text.width(one, big, True) for one in heads] + [text.width(one, size) for one in lines]

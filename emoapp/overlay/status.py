@@ -9,7 +9,16 @@ from functools import lru_cache
 from emoapp.overlay import text
 from emoapp.overlay.blend import Layer, Sprite, rounded
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, RECORDING, TEXT, Colour, Sizes
+from emoapp.overlay.theme import (
+    GROUND,
+    GROUND_OPACITY,
+    QUIET,
+    RECORDING,
+    TEXT,
+    WARNING,
+    Colour,
+    Sizes,
+)
 
 HOLD_S = 0.25
 """A number that changes at every frame cannot be read."""
@@ -19,10 +28,13 @@ HOLD_S = 0.25
 class Status:
     """What the status row says; what is None, 0 or empty is left out.
 
-    fps: frames shown a second.  latency_ms: from the camera to the window, milliseconds.
+    fps: frames shown a second.  latency_ms: from a frame's arrival to the end of showing it,
+        milliseconds.
     faces: how many are seen.  detector: its name.
     recording_s: seconds recorded so far; None while not recording.
+    room_s: seconds until the recording's disk is full; None where there is room enough.
     missed: frames that the camera gave and nobody fetched.  paused: the picture stands still.
+    picture: which of several pictures this is.
     """
 
     fps: float | None = None
@@ -30,8 +42,10 @@ class Status:
     faces: int = 0
     detector: str = ""
     recording_s: float | None = None
+    room_s: float | None = None
     missed: int = 0
     paused: bool = False
+    picture: str = ""
 
 
 class StatusRow:
@@ -71,6 +85,10 @@ def _parts(
     """The row's words, the most important first: what finds no room is dropped from the end."""
     if status.recording_s is not None:
         yield clock(status.recording_s), RECORDING
+    if status.room_s is not None:
+        yield f"disk full in {clock(status.room_s)}", WARNING
+    if status.picture:
+        yield status.picture, TEXT
     if status.paused:
         yield "Paused", TEXT
     if fps is not None:

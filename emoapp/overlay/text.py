@@ -94,3 +94,11 @@ def wrap(string: str, size: int, room: int) -> list[str]:
             line = longer
         lines.append(line)
     return [fit(line, size, room) for line in lines]
+
+
+def balance(string: str, size: int, room: int) -> list[str]:
+    """`wrap`, as narrow as as many lines allow: so that no word is left alone on the last one."""
+    lines = wrap(string, size, room)
+    while room > 12 * size and len(narrower := wrap(string, size, room - size)) == len(lines) > 1:
+        room, lines = room - size, narrower
+    return lines

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emoapp.errors import EmoappError
+from emoapp.escape import printable
 from emoapp.labels import plain
 from emoapp.resources import ASSETS
 
@@ -59,6 +60,7 @@ GROUND_OPACITY = 0.74
 TEXT = from_hex("#FFFFFF")
 QUIET = from_hex("#BEC4CC")
 RECORDING = from_hex("#FF4B3E")
+WARNING = from_hex("#FFB938")
 
 
 def known(label: str) -> str | None:
@@ -83,7 +85,7 @@ def colours_of(labels: Iterable[str]) -> dict[str, Colour]:
 
 def word(label: str) -> str:
     """How a label is written: on one line, beginning with a capital."""
-    text = " ".join(label.split())
+    text = printable(" ".join(label.split()))
     return text[:1].upper() + text[1:]
 
 

@@ -63,8 +63,9 @@ class Timeline:
     def __init__(self, labels: Sequence[str], colours: dict[str, Colour]) -> None:
         self._history = History(labels)
         stack = np.array([(*colours[label], 255) for label in labels], np.float32) * OPACITY
+        stack = stack.reshape(-1, 4)  # none are known while the model loads
         # What each colour adds to the one that is stacked upon it; the fourth channel is opacity.
-        self._steps = stack - np.vstack([stack[1:], np.zeros((1, 4), np.float32)])
+        self._steps = stack - np.vstack([stack[1:], np.zeros((min(1, len(stack)), 4), np.float32)])
         self._person: int | None = None
         self._t = -math.inf
         self._strip: _Strip | None = None

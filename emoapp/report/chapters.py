@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections import deque
 from collections.abc import Iterator
 
 import pandas as pd
 
+from emoapp.escape import vtt_text
 from emoapp.overlay.theme import word
 from emoapp.report.measures import Measures
 from emoapp.report.reading import Log
@@ -37,7 +37,7 @@ def chapters(log: Log, measures: Measures) -> list[Chapter]:
 def webvtt(items: list[Chapter]) -> str:
     """A WebVTT file."""
     cues = [
-        f"{number}\n{_time(start)} --> {_time(end)}\n{html.escape(title, quote=False)}\n"
+        f"{number}\n{_time(start)} --> {_time(end)}\n{vtt_text(title)}\n"
         for number, (start, end, title) in enumerate(items, 1)
     ]
     return "\n".join(["WEBVTT\n", *cues])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from emoapp.errors import SourceError
-from emoapp.files import write_whole
+from emoapp.files import ANNOTATED, write_whole
 from emoapp.libav import av
 from emoapp.sinks.codecs import CODECS, TIME_BASE, add_video, to_yuv
 from emoapp.sinks.files import cannot_write
@@ -54,6 +54,7 @@ def _cut(video: Path, t: float, path: Path) -> None:
         if stream is None:
             raise SourceError(f"{video} has no picture, only sound or other data.")
         stream.thread_type = "AUTO"
+        target.metadata["comment"] = ANNOTATED  # no folder's videos are to include it
         first = next(pyav.decode(source, stream), None)
         if first is None or first.time is None:
             raise SourceError(f"{video} has no times by which it could be cut.")

@@ -11,12 +11,14 @@ import jinja2
 import pandas as pd
 
 import emoapp
+from emoapp.escape import printable
 from emoapp.overlay import icons
 from emoapp.overlay.theme import colours_of, word
 from emoapp.report import measures as m
 from emoapp.report import plots
 from emoapp.report.reading import Log
 from emoapp.report.timeline import timeline
+from emoapp.report.wording import counted, duration, percent, tint
 
 ICON_PX = 64
 
@@ -76,15 +78,19 @@ def page(
 def _template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
+        loader=loader,
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        # What is HTML already has a type of its own (Markup).
+        finalize=lambda value: printable(value) if type(value) is str else value,
     )
     return environment.get_template("page.html")
 
 
 def _facts(log: Log, measures: m.Measures) -> Iterator[str]:
     yield duration(log.seconds)
-    yield _count(len(log.frames), "frame")
-    yield _count(int(measures.people["shown"].sum()), "person", "people")
+    yield counted(len(log.frames), "frame")
+    yield counted(int(measures.people["shown"].sum()), "person", "people")
 
 
 def _notes(log: Log) -> Iterator[str]:
@@ -119,7 +125,7 @@ def _brief(measures: m.Measures) -> str | None:
         return None
     longest = others["seen_s"].max()
     return (
-        f"Not listed: {_count(len(others), 'face')}, seen for at most "
+        f"Not listed: {counted(len(others), 'face')}, seen for at most "
         f"{duration(longest)} each, {duration(others['seen_s'].sum())} together; "
         "they are in the tables beside this page."
     )
@@ -208,31 +214,6 @@ def _doubts(measures: m.Measures) -> dict | None:
     return {"reasons": [word(reason) for reason in table.columns], "rows": rows}
 
 
-def tint(colour: str, share: float) -> str:
-    """A cell's ground, the stronger the larger the share, so that text stays readable on it."""
-    if pd.isna(share) or share <= 0:
-        return "none"
-    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
-    return f"rgba({red},{green},{blue},{0.12 + 0.4 * share:.2f})"
-
-
-def percent(share: float) -> str:
-    """A share as a whole percentage; a dash for none, "<1%" for a trace."""
-    if pd.isna(share) or share == 0:
-        return "–"
-    return "<1%" if share < 0.005 else f"{share:.0%}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as "4.2 s", "3 min 05 s" or "1 h 02 min"."""
-    if round(seconds, 1) < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    return f"{minutes // 60} h {minutes % 60:02} min"
-
-
 def _icon(label: str, labels: Sequence[str]) -> str:
     from PIL import Image
 
@@ -249,7 +230,3 @@ def _data(kind: str, content: bytes | None) -> str | None:
     if content is None:
         return None
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def _count(number: int, noun: str, plural: str | None = None) -> str:
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

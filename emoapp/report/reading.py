@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from emoapp.addresses import redact_url
 from emoapp.errors import DataError, UsageError
+from emoapp.escape import csv_text
+from emoapp.report.lines import is_json, whole_lines
 
 LONGEST_S = 1.0
 """A frame stands until the next one, but no longer than this, or three usual frames: what lies
@@ -99,7 +101,7 @@ def read_log(path: Path, *, source: str | None = None) -> Log:
 
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, int]:
-    data, left_out = _whole_lines(path.read_bytes())
+    data, left_out = whole_lines(path.read_bytes())
     try:
         rows = pd.read_csv(
             io.BytesIO(data),
@@ -116,13 +118,15 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, int]:
         raise DataError(f"{path} is damaged: {exc}".rstrip()) from exc
     if not isinstance(rows.index, pd.RangeIndex):
         raise DataError(f"{path} is no log: its rows have more cells than its first line.")
+    for name in set(_TEXTS) & set(rows.columns):
+        rows[name] = rows[name].map(csv_text, na_action="ignore")
     return rows, left_out
 
 
 def _read_json_lines(path: Path) -> tuple[pd.DataFrame, int]:
     data = path.read_bytes().rstrip(b"\0")
     lines, left_out = data.splitlines(), 0
-    if lines and not data.endswith(b"\n") and not _is_json(lines[-1]):
+    if lines and not data.endswith(b"\n") and not is_json(lines[-1]):
         lines, left_out = lines[:-1], 1
     if not lines:
         raise DataError(f"{path} is empty.")
@@ -135,7 +139,7 @@ def _read_json_lines(path: Path) -> tuple[pd.DataFrame, int]:
             convert_dates=False,
         )
     except ValueError as exc:
-        bad = next((n for n, line in enumerate(lines, 1) if not _is_json(line)), 1)
+        bad = next((n for n, line in enumerate(lines, 1) if not is_json(line)), 1)
         raise DataError(f"{path}, line {bad}: this is no JSON object.") from exc
     return rows, left_out
 
@@ -154,21 +158,6 @@ def _read_parquet(path: Path) -> tuple[pd.DataFrame, int]:
 
 
 _READERS = {".csv": _read_csv, ".jsonl": _read_json_lines, ".parquet": _read_parquet}
-
-
-def _whole_lines(data: bytes) -> tuple[bytes, int]:
-    """The lines that end, and how many do not: killed runs leave half of one, lost power zeros."""
-    data = data.rstrip(b"\0")
-    if not data or data.endswith((b"\n", b"\r")):
-        return data, 0
-    return data[: data.rfind(b"\n") + 1] or data + b"\n", int(b"\n" in data)
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
 
 
 def _check_columns(path: Path, rows: pd.DataFrame) -> tuple[str, ...]:
@@ -213,10 +202,13 @@ def _check_cells(path: Path, rows: pd.DataFrame, labels: tuple[str, ...]) -> Non
 def _of_one_source(
     path: Path, rows: pd.DataFrame, wanted: str | None
 ) -> tuple[pd.DataFrame, str | None]:
+    # Logs of earlier versions have addresses as they were typed.
+    wanted = None if wanted is None else redact_url(wanted)
     if "source" not in rows.columns:
         if wanted is not None:
             raise UsageError(f"{path} does not say which video its rows are from.")
         return rows, None
+    rows["source"] = rows["source"].map(lambda one: redact_url(str(one)), na_action="ignore")
     names = list(dict.fromkeys(rows["source"].dropna()))
     if wanted is None and len(names) > 1:
         raise UsageError(f"{path} holds {', '.join(names)}: choose one with --source.")

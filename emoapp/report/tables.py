@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from emoapp.escape import csv_line
 from emoapp.report.measures import Measures
 
 
@@ -24,4 +25,5 @@ def tables(measures: Measures, moments: pd.DataFrame) -> dict[str, str]:
 def _csv(table: pd.DataFrame) -> str:
     seconds = {name: 3 for name in table.columns if name.endswith(("_s", "seconds"))}
     shares = dict.fromkeys({"share", "probability", "confidence"} & set(table.columns), 4)
-    return table.round(seconds | shares).to_csv(index=False, lineterminator="\n")
+    rows = table.round(seconds | shares).astype(object).where(table.notna(), None)
+    return "".join(map(csv_line, [table.columns, *rows.itertuples(index=False, name=None)]))

@@ -7,16 +7,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from emoapp.errors import SinkError, SourceError
+from emoapp.diagnostics import get_logger
+from emoapp.errors import SourceError
 from emoapp.files import write_whole
 from emoapp.report import chapters, clips, measures, pictures, plots
+from emoapp.report.folder import ReportFolder, report_folder
 from emoapp.report.page import page
 from emoapp.report.reading import Log, read_log
 from emoapp.report.tables import tables
 from emoapp.report.timeline import timeline
 from emoapp.sinks.files import cannot_write
 
+logger = get_logger(__name__)
+
 PAGE = "report.html"
+CLIPS = "clips"
+LONGEST_LABEL = 40
+"""Letters of an expression in a clip's name."""
 MOMENTS = 12
 SHOT_WH, SHOT_AROUND = (480, 360), 2.4
 PORTRAIT_WH, PORTRAIT_AROUND = (200, 200), 1.7
@@ -34,7 +41,8 @@ class ReportConfig:
     pictures: show faces out of the video.
     chapters: write them as WebVTT.
     clips: cut so many moments out of the video.
-    overwrite: write into a folder that is not empty.
+    overwrite: write into a folder that is not empty: an earlier report is replaced, what no report
+        wrote stays.
     """
 
     log: Path
@@ -59,34 +67,50 @@ class Written:
 def write_report(config: ReportConfig) -> Written:
     """Write the report; gives what was written.
 
+    The folder has all of the report or, where anything goes wrong, what it had before.
+
     Raises DataError for a log that is none, SourceError where a video that is needed is missing,
-    SinkError where the folder is not empty or can't be written, UsageError.
+    SinkError where the folder is not empty or can't be written, or where a file in it that no
+    report wrote has a name that is needed; UsageError.
     """
     log = read_log(config.log, source=config.source)
     folder = config.output or config.log.with_name(f"{config.log.stem}_report")
     video = pictures.find_video(log, config.video)
     if config.clips and video is None:
         raise SourceError(f"{_no_video(log)}, so no clips can be cut.")
-    _check(folder, config.overwrite)
+    inputs = [config.log, *([video] if video else [])]
+    with report_folder(folder, overwrite=config.overwrite, inputs=inputs) as target:
+        return _write_parts(config, log, video, target)
+
+
+def _write_parts(
+    config: ReportConfig, log: Log, video: Path | None, target: ReportFolder
+) -> Written:
     measured = measures.measure(log)
     moments = measures.strongest(log, MOMENTS, tracks=measured.shown)
-    written = Written(folder)
-
-    shots: dict[int, bytes] = {}
-    portraits: dict[int, bytes] = {}
-    if config.pictures and video is None:
-        written.notes.append(f"{_no_video(log)}: the report has no pictures")
-    elif config.pictures:
-        shots, portraits = _pictures(log, video, moments, measured, written)
-
+    logger.info("report of %s in %s", config.log, target.folder)
+    chosen = _choose_clips(log, config.clips, measured)
     contents: dict[str, bytes] = {
         name: text.encode() for name, text in tables(measured, moments).items()
     }
     contents |= _plots(log, measured)
     if config.chapters:
         contents["chapters.vtt"] = chapters.webvtt(chapters.chapters(log, measured)).encode()
-    cut = _clips(log, video, config.clips, measured, written) if config.clips else {}
-    beside = [*contents, *cut.values()]
+    beside = [*contents, *chosen.values()]
+    # Before the video is decoded, which may take minutes.
+    target.claim([PAGE, *beside])
+    written = Written(target.folder, [PAGE, *beside])
+    shots: dict[int, bytes] = {}
+    portraits: dict[int, bytes] = {}
+    if config.pictures and video is None:
+        written.notes.append(f"{_no_video(log)}: the report has no pictures")
+    elif config.pictures:
+        shots, portraits = _pictures(log, video, moments, measured, written)
+    for t, name in chosen.items():
+        _make(target.stage / CLIPS)
+        clips.cut(video, t - log.start_s, target.stage / name)
+    if len(chosen) < config.clips:
+        written.notes.append(f"only {len(chosen)} moments are far enough apart for a clip")
     html = page(
         log,
         measured,
@@ -94,13 +118,12 @@ def write_report(config: ReportConfig) -> Written:
         title=_title(log, video),
         pictures=shots,
         portraits=portraits,
-        clips=_links(moments, cut),
+        clips=_links(moments, chosen),
         notes=written.notes,
         files=beside,
     )
     for name, content in {PAGE: html.encode(), **contents}.items():
-        _write(folder / name, content)
-    written.files.extend([PAGE, *beside])
+        _write(target.stage / name, content)
     return written
 
 
@@ -136,10 +159,8 @@ def _plots(log: Log, measured: measures.Measures) -> dict[str, bytes]:
     return {name: plots.png(draw) for name, draw in drawn.items()}
 
 
-def _clips(
-    log: Log, video: Path, count: int, measured: measures.Measures, written: Written
-) -> dict[float, str]:
-    """Cut the strongest moments; gives their times and names in the report's folder."""
+def _choose_clips(log: Log, count: int, measured: measures.Measures) -> dict[float, str]:
+    """The strongest moments: times and the clips' names in the report's folder."""
     chosen = measures.strongest(
         log,
         count,
@@ -148,21 +169,12 @@ def _clips(
         by_person=False,
         each=None,
     )
-    folder = written.folder / "clips"
-    _make(folder)
-    # Those of an earlier report would look as if they were of this one.
-    for old in folder.glob("[0-9][0-9]_*.mp4"):
-        old.unlink()
-    cut = {}
+    names = {}
     for number, row in enumerate(chosen.itertuples(), 1):
-        label = "".join(c if c.isalnum() else "-" for c in row.label)
+        label = "".join(c if c.isalnum() else "-" for c in row.label[:LONGEST_LABEL])
         at = plots.moment(row.t).replace(":", "-")
-        name = f"{number:02}_{label}_person{row.track}_{at}.mp4"
-        clips.cut(video, row.t - log.start_s, folder / name)
-        cut[row.t] = f"clips/{name}"
-    if len(cut) < count:
-        written.notes.append(f"only {len(cut)} moments are far enough apart for a clip")
-    return cut
+        names[row.t] = f"{CLIPS}/{number:02}_{label}_person{row.track}_{at}.mp4"
+    return names
 
 
 def _links(moments: pd.DataFrame, cut: dict[float, str]) -> dict[int, str]:
@@ -185,14 +197,6 @@ def _no_video(log: Log) -> str:
     if log.source:
         return f"The video {log.source} was not found here or beside the log (--video names it)"
     return f"{log.path} does not say which video it is of (--video names it)"
-
-
-def _check(folder: Path, overwrite: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise SinkError(f"{folder} is a file; a folder's name is needed.")
-    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
-        raise SinkError(f"{folder} is there already. Choose another with -o, or add `--overwrite`.")
-    _make(folder)
 
 
 def _make(folder: Path) -> None:

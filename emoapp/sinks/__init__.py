@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import UsageError
 from emoapp.sinks.base import Sink
 
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
     from emoapp.sinks.recorder import VideoRecorder
     from emoapp.sinks.window import Window
 
-__all__ = ["LOGS", "Sink", "open_log", "open_recorder", "open_window"]
+__all__ = ["LOGS", "Sink", "check_log_name", "open_log", "open_recorder", "open_window"]
+
+logger = get_logger(__name__)
 
 # Each backend is imported when it is opened: OpenCV and PyAV take a fifth of a second each.
 
@@ -30,7 +34,9 @@ def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
     """See `emoapp.sinks.recorder.VideoRecorder`."""
     from emoapp.sinks.recorder import VideoRecorder
 
-    return VideoRecorder(path, **options)
+    recorder = VideoRecorder(path, **options)
+    logger.info("recording to %s", path)
+    return recorder
 
 
 def _log(name: str) -> Callable[..., Sink]:
@@ -50,6 +56,18 @@ LOGS: dict[str, Callable[..., Sink]] = {
 """A log's suffix -> factory(path, labels, *, source, overwrite)."""
 
 
+def check_log_name(path: str | os.PathLike[str]) -> None:
+    """Raise UsageError for a suffix that is not in `LOGS`, or whose package is missing."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in LOGS:
+        raise UsageError(f"The log {path} must end with {', '.join(LOGS)}.")
+    if suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise UsageError(
+            f"{path} needs pyarrow: pip install 'emoapp[parquet]' "
+            "(in a checkout: pip install -e '.[parquet]'); .csv and .jsonl need nothing"
+        )
+
+
 def open_log(
     path: str | os.PathLike[str],
     labels: Sequence[str],
@@ -62,9 +80,9 @@ def open_log(
     labels: the expressions, in the order of the model.
     source: what is read, as the user named it; stands in each row.
 
-    Raises UsageError for a suffix that is not in `LOGS`, SinkError where it can't be written.
+    Raises UsageError as `check_log_name` does, SinkError where it can't be written.
     """
-    factory = LOGS.get(Path(path).suffix.lower())
-    if factory is None:
-        raise UsageError(f"The log {path} must end with {', '.join(LOGS)}.")
-    return factory(path, labels, source=source, overwrite=overwrite)
+    check_log_name(path)
+    log = LOGS[Path(path).suffix.lower()](path, labels, source=source, overwrite=overwrite)
+    logger.info("results to %s", path)
+    return log

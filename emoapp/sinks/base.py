@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import suppress
 
 import numpy as np
 
+from emoapp.errors import SinkError
 from emoapp.types import Result
 
 
@@ -39,5 +41,7 @@ class Sink(ABC):
     def __exit__(self, kind: type[BaseException] | None, *exc_info: object) -> None:
         if kind is None:
             self.close()
-        else:
+            return
+        # The error that ends the block is the one to tell.
+        with suppress(SinkError):
             self.abandon()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-
-import cv2
-import numpy as np
+from typing import TYPE_CHECKING
 
 from emoapp.errors import UsageError
-from emoapp.libav import av
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from emoapp.libav import av
 
 # Divides evenly by every usual frame rate, and by most to within a hundredth of a millisecond.
 TIME_BASE = Fraction(1, 90_000)
@@ -137,6 +139,10 @@ def to_yuv(picture: np.ndarray) -> av.VideoFrame:
 
     picture: uint8 (H, W, 3), BGR; may be changed afterwards.
     """
+    import cv2  # here, so that the command line reads the tables above without either
+
+    from emoapp.libav import av
+
     height, width = (side & ~1 for side in picture.shape[:2])
     # OpenCV's conversion takes a sixth of the time of FFmpeg's exact one (0.3 ms at 1280x720).
     yuv = cv2.cvtColor(picture[:height, :width], cv2.COLOR_BGR2YUV_I420)

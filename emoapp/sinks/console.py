@@ -8,6 +8,7 @@ from typing import TextIO
 import numpy as np
 
 from emoapp.sinks.base import Sink
+from emoapp.terminal import say
 from emoapp.types import Result
 
 
@@ -24,11 +25,7 @@ class ConsoleLog(Sink):
             if self._said.get(track.id) != label:
                 self._said[track.id] = label
                 sure = "" if track.doubt else f" {track.confidence:.0%}"
-                print(
-                    f"{result.frame.t:8.2f} s  face {track.id}  {label}{sure}",
-                    file=self._stream,
-                    flush=True,
-                )
+                say(f"{result.frame.t:8.2f} s  face {track.id}  {label}{sure}", file=self._stream)
 
     def close(self) -> None:
         pass

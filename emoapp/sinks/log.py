@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 
 import numpy as np
 
-from emoapp.errors import SinkError, UsageError
-from emoapp.files import write_whole
+from emoapp.errors import OutputExistsError, SinkError
+from emoapp.escape import CSV_ESCAPED, csv_line
+from emoapp.files import create, create_part, write_whole
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
+from emoapp.sinks.lines import LineFile
 from emoapp.sinks.rows import Rows, Value
 from emoapp.types import Result
 
@@ -28,12 +30,13 @@ class LineLog(Sink):
     """A text file of rows (see `rows.Rows`) that grows as the run goes on.
 
     What was written is whole lines at any moment, also where the disk is full or the program is
-    killed.
+    killed. Once a write has failed, the log is closed. No two processes write one file.
 
     source: what is read, as the user named it.
     labels: the expressions, in the order of the model.
 
-    Raises SinkError: the file exists and `overwrite` is False, no folder, no rights, disk full.
+    Raises SinkError: the file exists and `overwrite` is False, another program is writing it, no
+    folder, no rights, disk full.
     """
 
     def __init__(
@@ -47,13 +50,17 @@ class LineLog(Sink):
         self.path = check_target(path, overwrite=overwrite)
         self.rows = Rows(source, labels)
         try:
-            # Unbuffered, so that a flush is one call whose failure can be undone.
-            self._file = open(self.path, "wb", buffering=0)
+            self._file = LineFile(self.create(overwrite), self.path)
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
         self._waiting = io.StringIO()
         self._waiting.write(self.head())
         self._flush_at = 0.0
+        self._any = False
+
+    def create(self, overwrite: bool) -> FileIO:
+        """Create the file."""
+        return create(self.path, overwrite=overwrite)
 
     @abstractmethod
     def head(self) -> str:
@@ -68,6 +75,7 @@ class LineLog(Sink):
             raise SinkError(f"The log {self.path} is closed already.")
         for row in self.rows.of(result):
             self._waiting.write(self.line(row))
+            self._any = True
         if time.monotonic() >= self._flush_at:
             self._flush()
             self._flush_at = time.monotonic() + _FLUSH_S
@@ -80,30 +88,33 @@ class LineLog(Sink):
         finally:
             self._file.close()
 
+    def fileno(self) -> int:
+        """The file whose lock keeps other processes away."""
+        return self._file.fileno()
+
+    def abandon(self) -> None:
+        """Keep the rows; a file without any is removed."""
+        if self._any or self._file.closed:
+            return self.close()
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
     def _flush(self) -> None:
-        text = self._waiting.getvalue().encode("utf-8")
-        self._waiting = io.StringIO()
-        whole = self._file.tell()
-        try:
-            while text:
-                text = text[self._file.write(text) :]
-        except OSError as exc:
-            # A full disk takes a part of it; half a line would look like a measurement.
-            self._file.truncate(whole)
-            self._file.seek(whole)
-            raise cannot_write(self.path, exc) from exc
+        text, self._waiting = self._waiting.getvalue(), io.StringIO()
+        self._file.add(text)
 
 
 class CsvLog(LineLog):
-    """Comma-separated values, the columns' names in the first line."""
+    """Comma-separated values, the columns' names in the first line.
+
+    Texts that a spreadsheet would run as formulas have an apostrophe in front (`escape.csv_cell`).
+    """
 
     def head(self) -> str:
         return self.line(self.rows.columns)
 
     def line(self, row: tuple[Value, ...]) -> str:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow(row)
-        return text.getvalue()
+        return csv_line(row)
 
 
 class JsonLinesLog(LineLog):
@@ -116,13 +127,22 @@ class JsonLinesLog(LineLog):
         return json.dumps(dict(zip(self.rows.columns, row, strict=True)), ensure_ascii=False) + "\n"
 
 
+class _PartCsv(CsvLog):
+    """A CSV beside `path` that is not whole yet."""
+
+    def create(self, overwrite: bool) -> FileIO:
+        file = create_part(self.path, suffix=".csv")
+        self.path = Path(file.name)
+        return file
+
+
 class ParquetLog(Sink):
     """A Parquet table, for which pyarrow is needed.
 
     Such a file can be read only once its end is written. So until `close` the rows are in a CSV
-    beside it, "NAME.part.csv", which is what a killed run leaves.
+    beside it, "NAME.part.csv" (see `files.create_part`), which is what a killed run leaves.
 
-    Parameters and errors as for `LineLog`; UsageError without pyarrow.
+    Parameters and errors as for `LineLog`.
     """
 
     def __init__(
@@ -133,16 +153,9 @@ class ParquetLog(Sink):
         source: str = "",
         overwrite: bool = False,
     ) -> None:
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError:
-            raise UsageError(
-                f"{path} needs pyarrow: pip install 'emoapp[parquet]' "
-                "(in a checkout: pip install -e '.[parquet]'); .csv and .jsonl need nothing"
-            ) from None
         self.path = check_target(path, overwrite=overwrite)
-        self._part = self.path.with_suffix(".part.csv")
-        self._csv = CsvLog(self._part, labels, source=source, overwrite=True)
+        self._overwrite = overwrite
+        self._csv = _PartCsv(path, labels, source=source, overwrite=overwrite)
         self._closed = False
 
     def write(self, result: Result, picture: np.ndarray | None = None) -> None:
@@ -154,34 +167,46 @@ class ParquetLog(Sink):
         self._closed = True
         self._csv.close()
         try:
-            write_whole(self.path, self._convert)
+            write_whole(self.path, self._convert, overwrite=self._overwrite)
+        except OutputExistsError as exc:
+            raise OutputExistsError(f"{exc} The rows are in {self._csv.path}.") from None
         except OSError as exc:
-            raise cannot_write(self.path, exc) from exc
-        self._part.unlink()
+            raise cannot_write(self.path, exc, kept=self._csv.path) from exc
+        self._csv.path.unlink()
+
+    def fileno(self) -> int:
+        return self._csv.fileno()
 
     def abandon(self) -> None:
         """Leave the CSV as it is."""
-        self._closed = True
-        self._csv.close()
+        if not self._closed:
+            self._closed = True
+            self._csv.abandon()
 
     def _convert(self, half: Path) -> None:
         """A block at a time, so that the memory stays the same whatever the length."""
         import pyarrow
+        from pyarrow import compute, parquet
         from pyarrow import csv as arrow_csv
-        from pyarrow import parquet
 
         text = pyarrow.string()
         types = {"source": text, "label": text, "doubt": text}
         types |= {"frame": pyarrow.int64(), "track": pyarrow.int64()}
         reader = arrow_csv.open_csv(
-            self._part,
+            self._csv.path,
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
             convert_options=arrow_csv.ConvertOptions(
                 column_types={
                     name: types.get(name, pyarrow.float64()) for name in self._csv.rows.columns
                 },
                 strings_can_be_null=True,
+                null_values=[""],  # an expression may be called "null"
             ),
         )
         with reader, parquet.ParquetWriter(half, reader.schema) as writer:
             for batch in reader:
+                for place, name in enumerate(batch.schema.names):
+                    if types.get(name) is text:
+                        cells = compute.replace_substring_regex(batch[name], CSV_ESCAPED, r"\1")
+                        batch = batch.set_column(place, name, cells)
                 writer.write_batch(batch)

@@ -6,11 +6,14 @@ import os
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
-from emoapp.errors import SinkError
+from emoapp.errors import OutputExistsError, SinkError
+from emoapp.files import ANNOTATED, create_part, move
 from emoapp.libav import av
 from emoapp.sinks.base import Sink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
@@ -30,7 +33,8 @@ class VideoRecorder(Sink):
 
     Each picture keeps its frame's time, so uneven sources stay uneven and nothing drifts. Until
     `close` the file has a name of its own, "NAME.part.mp4", and plays up to the last second
-    whenever the program is killed; it is gone again if it could not be written or no picture came.
+    whenever the program is killed. It keeps that name where it could not be written to its end (the
+    error says so), and is gone again where it shows no picture.
 
     path: ends with one of `codecs.CONTAINERS`.
     fps: frames a second, as the source states them; only how long the last one stands.
@@ -42,8 +46,9 @@ class VideoRecorder(Sink):
         None counts from the first picture.
     whole_sound: copy the sound to its end; False ends it with the last picture.
 
-    Raises SinkError: the file exists and `overwrite` is False, no folder, no rights, disk full, a
-    picture of another size. UsageError: another suffix, or a codec that does not go with it.
+    Raises SinkError: the file exists and `overwrite` is False, another program is writing it, no
+    folder, no rights, disk full, a picture of another size. SourceError: the sound cannot be read.
+    UsageError: another suffix, or a codec that does not go with it.
     """
 
     wants_picture = True
@@ -65,21 +70,35 @@ class VideoRecorder(Sink):
         container, chosen, crf = choose(self.path, codec, crf)
         self._size_wh = size_wh
         self._step = max(1, round(1 / (fps * TIME_BASE)))
-        self.part = self.path.with_suffix(".part" + self.path.suffix)
+        self._overwrite = overwrite
+        try:
+            # FFmpeg opens the file by its name; this keeps all other processes away from it.
+            self._claim = create_part(self.path)
+        except OSError as exc:
+            raise cannot_write(self.path, exc) from exc
+        self.part = Path(self._claim.name)
         """What the file is called until it is finished."""
         self._sound: Sound | None = None
         self._whole_sound = whole_sound
         try:
             self._container = av.open(os.fspath(self.part), "w", options=container.options)
+        except av.error.FFmpegError as exc:
+            self.part.unlink(missing_ok=True)
+            self._claim.close()
+            raise cannot_write(self.path, exc) from exc
+        self._container.metadata["comment"] = ANNOTATED
+        try:
             rate = Fraction(fps).limit_denominator(1001)
             self._stream = add_video(self._container, chosen, rate, crf=crf)
             self._stream.width, self._stream.height = (side & ~1 for side in size_wh)
             if sound is not None:
-                self._sound = Sound(os.fspath(sound), self._container, container.sound)
+                self._sound = Sound(os.fspath(sound), self._container, container)
             self._container.start_encoding()
-        except av.error.FFmpegError as exc:
-            self.part.unlink(missing_ok=True)
-            raise cannot_write(self.path, exc) from exc
+        except BaseException as exc:
+            self._discard()
+            if isinstance(exc, av.error.FFmpegError):
+                raise cannot_write(self.path, exc) from exc
+            raise
         self.frames = 0
         """Pictures taken so far."""
         self._zero_t = None if start_s is None else -start_s
@@ -114,17 +133,39 @@ class VideoRecorder(Sink):
         self._last_pts = frame.pts
         self.frames += 1
 
+    def fileno(self) -> int:
+        """The file whose lock keeps other processes away."""
+        return self._claim.fileno()
+
     def close(self) -> None:
-        if self._end() and self.frames:
+        with closing(self._claim):
+            if not self._end() or not self.frames:
+                return
+            if os.name == "nt":
+                self._claim.close()  # an open file has no other name given there
             try:
-                self.part.replace(self.path)
+                move(self.part, self.path, overwrite=self._overwrite)
+            except FileExistsError:
+                raise OutputExistsError(
+                    f"{self.path} is there already: it came while this was recorded, which is kept "
+                    f"as {self.part}."
+                ) from None
             except OSError as exc:
-                raise cannot_write(self.path, exc) from exc
+                raise cannot_write(self.path, exc, kept=self.part) from exc
 
     def abandon(self) -> None:
-        """Leave what was recorded as `part`."""
+        """Leave what was recorded as `part`; raises nothing."""
         self._whole_sound = False
-        self._end()
+        with closing(self._claim), suppress(SinkError):
+            self._end()
+
+    def _discard(self) -> None:
+        """Give back what a constructor that fails has opened."""
+        if self._sound is not None:
+            self._sound.close()
+        self._container.close()
+        self.part.unlink(missing_ok=True)
+        self._claim.close()
 
     def _end(self) -> bool:
         """Let the thread finish; False where that was done before."""
@@ -133,7 +174,7 @@ class VideoRecorder(Sink):
         self._closed = True
         self._finish.set()
         self._thread.join()
-        if self._error is not None or not self.frames:
+        if not self.frames:
             self.part.unlink(missing_ok=True)
         self._raise_error()
         return True
@@ -158,8 +199,9 @@ class VideoRecorder(Sink):
                     return
 
     def _raise_error(self) -> None:
-        if isinstance(self._error, OSError):  # as all of ffmpeg's are
-            raise cannot_write(self.path, self._error) from self._error
+        if isinstance(self._error, (OSError, av.error.FFmpegError)):
+            kept = self.part if self.part.exists() else None
+            raise cannot_write(self.path, self._error, kept=kept) from self._error
         if self._error is not None:
             raise self._error
 
@@ -169,8 +211,12 @@ class VideoRecorder(Sink):
             try:
                 self._encode_all()
             finally:
+                if self._sound is not None:
+                    self._sound.close()
                 self._container.close()
         except BaseException as exc:  # raised again in write() or close(), in the main thread
+            if not _plays(self.part):
+                self.part.unlink(missing_ok=True)
             self._error = exc
 
     def _encode_all(self) -> None:
@@ -184,4 +230,13 @@ class VideoRecorder(Sink):
         self._container.mux(self._stream.encode())
         if self._sound is not None:
             self._sound.mux_until(None if self._whole_sound else end_s)
-            self._sound.close()
+            self._sound.finish()
+
+
+def _plays(path: Path) -> bool:
+    """Whether a recording that broke off shows at least one picture."""
+    try:
+        with av.open(os.fspath(path)) as container:
+            return next(container.decode(video=0), None) is not None
+    except (OSError, av.error.FFmpegError):
+        return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from emoapp.addresses import redact_url
+from emoapp.escape import encodable
 from emoapp.types import Result, Scores, Track
 
 Value = str | int | float | None
@@ -20,7 +22,8 @@ class Rows:
 
     The columns:
 
-    source                    what was read, as it was named
+    source                    what was read, as it was named; of an address neither user, password
+                              nor query
     frame                     the frame's number, from 0
     time_s                    seconds since the source began
     track                     the person's number, from 1
@@ -33,20 +36,20 @@ class Rows:
     raw_LABEL, ...            the probabilities of this frame alone, one column a label
     smoothed_LABEL, ...       the probabilities averaged over time
 
-    From `track` on all are None in the row of a frame without a face.
+    From `track` on all are None in the row of a frame without a face. In names, what is no text in
+    UTF-8 is written as `escape.encodable` does.
 
     source: what was read, as the user named it.
     labels: the expressions, in the order of the model.
     """
 
     def __init__(self, source: str, labels: Sequence[str]) -> None:
-        self._source = source
+        self._source = encodable(redact_url(source))
         self._labels = tuple(labels)
         self.columns: tuple[str, ...] = (
             *FRAME_COLUMNS,
             *FACE_COLUMNS,
-            *(f"raw_{label}" for label in labels),
-            *(f"smoothed_{label}" for label in labels),
+            *(f"{kind}_{encodable(label)}" for kind in ("raw", "smoothed") for label in labels),
         )
 
     def of(self, result: Result) -> Iterator[tuple[Value, ...]]:
@@ -61,7 +64,7 @@ class Rows:
         yield track.id
         yield from (round(float(side), 1) for side in track.face.box)
         yield round(float(track.face.score), 4)
-        yield None if track.doubt else track.label
+        yield None if track.doubt else encodable(track.label)
         yield round(track.confidence, 4)
         yield track.doubt.value if track.doubt else None
         yield from self._probabilities(track.raw)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
+from emoapp.errors import SourceError
 from emoapp.libav import av
+from emoapp.sinks.codecs import Container
 
 
 class Sound:
@@ -12,19 +15,32 @@ class Sound:
 
     path: the file with the sound; read beside the pictures, a second time.
     output: the recording; its streams are added here, before encoding starts.
-    encoder: for sound that the container can't hold.
+    container: what kind of file that is.
+
+    Raises SourceError where the sound cannot be read.
     """
 
-    def __init__(self, path: str, output: av.container.OutputContainer, encoder: str) -> None:
+    def __init__(
+        self, path: str, output: av.container.OutputContainer, container: Container
+    ) -> None:
         self.reencoded: str | None = None
         """The codec that the recording can't hold, so that the sound was encoded anew."""
-        self._output = output
-        self._input = av.open(path, metadata_errors="replace")
-        streams = list(self._input.streams.audio)
-        self._tracks = {s.index: self._track(s, encoder) for s in streams if s.codec_context}
-        self._packets = self._demuxed(streams) if self._tracks else iter(())
-        self._start = (self._input.start_time or 0) / av.time_base
-        self._next: av.Packet | None = next(self._packets, None)
+        self._output, self._container = output, container
+        try:
+            self._input = av.open(path, metadata_errors="replace")
+        except av.error.FFmpegError as exc:
+            raise _unreadable(path, exc) from exc
+        try:
+            streams = list(self._input.streams.audio)
+            self._tracks = {s.index: self._track(s) for s in streams if s.codec_context}
+            self._packets = self._demuxed(streams) if self._tracks else iter(())
+            self._start = (self._input.start_time or 0) / av.time_base
+            self._next: av.Packet | None = next(self._packets, None)
+        except BaseException as exc:
+            self._input.close()
+            if isinstance(exc, (av.error.FFmpegError, ValueError)):
+                raise _unreadable(path, exc) from exc
+            raise
 
     def mux_until(self, t: float | None) -> None:
         """Copy what sounds up to `t`, seconds since the file's beginning; None for all of it."""
@@ -35,20 +51,22 @@ class Sound:
             self._tracks[packet.stream.index].mux(packet)
             self._next = next(self._packets, None)
 
-    def close(self) -> None:
-        """Write what encoders still hold, and close the file; not the recording."""
+    def finish(self) -> None:
+        """Write what encoders still hold."""
         for track in self._tracks.values():
             track.finish()
-        self._tracks = {}
+
+    def close(self) -> None:
+        """Close the file; not the recording. May be called twice."""
+        self._packets, self._next = iter(()), None
         self._input.close()
 
-    def _track(self, stream: av.AudioStream, encoder: str) -> _Copied | _Encoded:
+    def _track(self, stream: av.AudioStream) -> _Copied | _Encoded:
         start = round((self._input.start_time or 0) / av.time_base / stream.time_base)
-        try:
+        if _takes(self._output.format.name, self._container, self._input.name, stream.index):
             return _Copied(stream, self._output, start)
-        except ValueError:  # the container knows no such codec
-            self.reencoded = stream.codec.canonical_name
-            return _Encoded(stream, self._output, start, encoder)
+        self.reencoded = stream.codec.canonical_name
+        return _Encoded(stream, self._output, start, self._container.sound)
 
     def _demuxed(self, streams: list[av.AudioStream]) -> Iterator[av.Packet]:
         wanted = [s for s in streams if s.index in self._tracks]
@@ -58,6 +76,36 @@ class Sound:
                     yield packet
         except av.error.FFmpegError:
             return  # Damage: what came until there is kept, as with pictures.
+
+
+def _unreadable(path: str, exc: Exception) -> SourceError:
+    reason = getattr(exc, "strerror", None) or str(exc)
+    return SourceError(
+        f"The sound of {path} cannot be read: {reason}. Leave it out first: "
+        "`ffmpeg -i FILE -c copy -an silent.mp4`."
+    )
+
+
+def _takes(format_name: str, container: Container, path: str, index: int) -> bool:
+    """Whether a kind of file holds a stream's packets as they are.
+
+    Tried out with the first of them: some are refused only when the first one comes, and the file
+    with them.
+    """
+    try:
+        with (
+            av.open(path, metadata_errors="replace") as source,
+            av.open(io.BytesIO(), "w", format=format_name, options=container.options) as trial,
+        ):
+            stream = source.streams[index]
+            copy = _Copied(stream, trial, 0)
+            packets = source.demux(stream)
+            first = next((p for p in packets if p.dts is not None and p.size), None)
+            if first is not None:
+                copy.mux(first)
+    except (av.error.FFmpegError, ValueError):
+        return False
+    return True
 
 
 class _Copied:
@@ -92,9 +140,12 @@ class _Encoded:
     ) -> None:
         self._output = output
         rate = 48_000 if encoder == "libopus" else stream.rate
-        self._stream = output.add_stream(encoder, rate=rate, layout=stream.layout.name)
+        # Some files say how many channels there are and not which; encoders want to know.
+        layout = av.AudioLayout(f"{stream.layout.nb_channels}c")
+        layout = layout if "channels" in stream.layout.name else stream.layout
+        self._stream = output.add_stream(encoder, rate=rate, layout=layout.name)
         context = self._stream.codec_context
-        self._resampler = av.AudioResampler(context.format, stream.layout.name, rate)
+        self._resampler = av.AudioResampler(context.format, layout.name, rate)
         self._start = start
 
     def mux(self, packet: av.Packet) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from emoapp.errors import NoScreenError
 from emoapp.sinks.base import Sink
+from emoapp.sinks.keys import key_name
 from emoapp.sinks.screen import prepare_screen
 from emoapp.types import Result
 
@@ -23,8 +24,6 @@ LARGEST_SCREEN_WH, TRIALS = (3840, 2160), 8
 manager takes some frames to make the room."""
 
 STAND_POLLS = 8
-
-_KEYS = {27: "esc", 13: "enter", 10: "enter", 32: "space", 9: "tab", 8: "backspace"}
 
 
 class Window(Sink):
@@ -77,16 +76,12 @@ class Window(Sink):
     def poll(self) -> str | None:
         """Let the window paint itself; the key pressed since the last call, None where none was.
 
-        "esc", "enter", "space", "tab", "backspace" or one small letter, digit or sign.
+        "esc", "enter", "space", "tab", "backspace", "left", "right", "up", "down", "home", "end",
+        "page up", "page down", or one small letter, digit or sign.
         """
         if not self._shown or self._closed:
             return None
-        code = cv2.pollKey()
-        if code < 0:
-            return None
-        code &= 0xFF
-        # Small letters only: a forgotten Caps Lock must not keep "q" from working.
-        return _KEYS.get(code) or (chr(code).lower() if 32 < code < 127 else None)
+        return key_name(cv2.pollKey())
 
     def clicked(self) -> tuple[int, int] | None:
         """Where the user clicked since the last call: x, y in pixels of the picture, or None."""

@@ -10,13 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.addresses import redact_url
+from emoapp.diagnostics import get_logger
 from emoapp.errors import SourceError, UsageError
+from emoapp.files import ANNOTATED
 from emoapp.sources.base import Source, Waiting
 
 if TYPE_CHECKING:
     from emoapp.sources.live import LiveSource
 
-__all__ = ["KINDS", "Source", "Waiting", "kind_of", "open_source"]
+__all__ = ["KINDS", "Source", "Waiting", "is_annotated", "kind_of", "open_source"]
 
 IMAGE_SUFFIXES = frozenset(".jpg .jpeg .png .bmp .tif .tiff .webp .avif .heic .heif".split())
 
@@ -76,6 +79,8 @@ def _at_pace(source: Source, live: bool) -> Source:
     return Paced(source)
 
 
+logger = get_logger(__name__)
+
 KINDS: dict[str, Callable[..., Source]] = {
     "camera": _camera,
     "stream": _stream,
@@ -98,6 +103,19 @@ def kind_of(spec: str | int | os.PathLike[str]) -> str:
     if not path.exists() and glob.has_magic(text):
         return "images"
     return "video"
+
+
+def is_annotated(path: str | os.PathLike[str]) -> bool | None:
+    """Whether emoapp wrote a video, as its metadata say; None where it can't be read."""
+    from emoapp.libav import av
+    from emoapp.sources import pyav
+
+    try:
+        with pyav.open_input(path) as container:
+            comments = [v for k, v in container.metadata.items() if k.lower() == "comment"]
+    except (av.error.FFmpegError, OSError):
+        return None
+    return any(comment.startswith(ANNOTATED) for comment in comments)
 
 
 def open_source(
@@ -126,9 +144,14 @@ def open_source(
     text = os.fspath(spec) if not isinstance(spec, int) else str(spec)
     if not text or text.startswith("-") and text[1:].isdigit():
         raise SourceError(
-            f"{text!r} is no source: expected a camera's number, a file or an address."
+            f"{redact_url(text)!r} is no source: expected a camera's number, a file or an address."
         )
     kind = kind_of(text)
     if kind != "camera" and (size_wh is not None or fps is not None):
-        raise UsageError(f"Only a camera can be asked for a size or a rate; {text} is no camera.")
-    return KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps, reconnect=reconnect)
+        raise UsageError(
+            f"Only a camera can be asked for a size or a rate; {redact_url(text)} is no camera."
+        )
+    source = KINDS[kind](text, loop=loop, live=live, size_wh=size_wh, fps=fps, reconnect=reconnect)
+    shown = redact_url(text)
+    logger.info("%s %s: %s pixels, %s frames a second", kind, shown, source.size_wh, source.fps)
+    return source

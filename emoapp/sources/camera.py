@@ -132,6 +132,7 @@ class Camera(LiveSource):
             began = time.monotonic()
             try:
                 if cv2.VideoCapture.waitAny([self._capture], timeoutNs=int(_LISTEN_S * 1e9))[0]:
+                    self._newest.arrives()
                     return
             except cv2.error:  # `read` fails then too
                 return

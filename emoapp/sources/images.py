@@ -4,134 +4,23 @@ from __future__ import annotations
 
 import glob
 import os
-import warnings
 from collections.abc import Sequence
-from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from emoapp.errors import SourceError
 from emoapp.sources import IMAGE_SUFFIXES
 from emoapp.sources.base import Source
+from emoapp.sources.still import load_image
 from emoapp.types import Frame
 
 SECONDS_EACH = 1.0
 """How long a picture stands."""
 
-_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "AVIF", "HEIF")
-_UNDERSTOOD = "JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC, with 8 or 16 bits a colour,"
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-"""What stands behind `ftyp` in a file of ISO/IEC 23008-12 with pictures coded as HEVC."""
-
-_ORIENTATION = 0x0112  # the EXIF tag
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-
-def read_image(path: str | os.PathLike[str]) -> np.ndarray:
-    """The picture as uint8 (H, W, 3) BGR, turned as its EXIF data says.
-
-    What is transparent becomes white; 16 bits become 8; of an animation it is the first picture.
-
-    Raises SourceError, naming the file, where it can't be read.
-    """
-    try:
-        with open(path, "rb") as file, warnings.catch_warnings():
-            # Oddities of a file that can still be read, and pictures of 90 million pixels.
-            warnings.simplefilter("ignore")
-            if os.fstat(file.fileno()).st_size == 0:
-                raise SourceError(f"{path} is empty.")
-            return _decode(file, path)
-    except (Image.UnidentifiedImageError, SyntaxError) as exc:
-        if _is_heic(path) and "HEIF" not in Image.OPEN:
-            raise SourceError(
-                f"{path} is a HEIC picture, as phones save them. To read those: "
-                'pip install "emoapp[heic]"'
-            ) from exc
-        raise SourceError(
-            f"{path} is not a picture that can be read, or it is damaged. {_UNDERSTOOD} "
-            "are understood."
-        ) from exc
-    except Image.DecompressionBombError as exc:
-        most = 2 * Image.MAX_IMAGE_PIXELS // 1_000_000
-        raise SourceError(
-            f"{path} has more than {most} million pixels. Make it smaller first."
-        ) from exc
-    except OSError as exc:
-        if exc.errno is None:  # from Pillow, not from the disk
-            raise _damaged(path) from exc
-        raise SourceError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
-
-
-def _decode(file, path: str | os.PathLike[str]) -> np.ndarray:
-    # Pillow, not OpenCV: that leaves turned WebP files as they are, shows what lies hidden under
-    # transparent pixels, and takes the half of a cut-off file for a picture.
-    Image.init()  # or `formats` knows only the commonest
-    _learn_heic()
-    image = Image.open(file, formats=[name for name in _FORMATS if name in Image.OPEN])
-    try:
-        image.load()
-        image = _upright(image)
-        if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-            image = _eight_bits(image, path)
-        if image.has_transparency_data:
-            image = image.convert("RGBA")
-            white = Image.new("RGBA", image.size, "white")
-            image = Image.alpha_composite(white, image)
-        rgb = np.asarray(image.convert("RGB"))
-    except (OSError, SourceError, Image.DecompressionBombError):
-        raise
-    except Exception as exc:  # whatever a format's reader trips over in a damaged file
-        raise _damaged(path) from exc
-    return np.ascontiguousarray(rgb[..., ::-1])
-
-
-@cache
-def _learn_heic() -> None:
-    """Teach Pillow HEIC where pillow-heif is installed."""
-    with suppress(ImportError):
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-
-
-def _is_heic(path: str | os.PathLike[str]) -> bool:
-    with open(path, "rb") as file:
-        head = file.read(12)
-    return head[4:8] == b"ftyp" and head[8:] in _HEIC_BRANDS
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    try:
-        turn = _TURNS.get(image.getexif().get(_ORIENTATION))
-    except Exception:  # EXIF data are often broken where the picture is not
-        return image
-    return image if turn is None else image.transpose(turn)
-
-
-def _eight_bits(image: Image.Image, path: str | os.PathLike[str]) -> Image.Image:
-    """Grey of 16 bits as 8: Pillow would cut off what is above 255."""
-    values = np.asarray(image)
-    if image.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
-        raise SourceError(
-            f"{path} is grey with 32 bits a pixel, and nothing says what white is. Save it with "
-            "8 or 16 bits."
-        )
-    return Image.fromarray((values // 257).astype(np.uint8))
-
-
-def _damaged(path: str | os.PathLike[str]) -> SourceError:
-    return SourceError(f"{path} is damaged, or its end is missing.")
+EMPTY_WH, EMPTY = (1280, 720), 24
+"""(width, height) in pixels, and grey, of the frame in the place of a picture that can't be read.
+"""
 
 
 def list_images(spec: str | os.PathLike[str]) -> list[str]:
@@ -165,7 +54,8 @@ def list_images(spec: str | os.PathLike[str]) -> list[str]:
 class ImageFiles(Source):
     """Pictures one after another, a second each, read when their turn comes.
 
-    They may differ in size; `size_wh` is the first one's.
+    They may differ in size; `size_wh` is the first one's. Large ones come at a reduced scale (see
+    `still.load_image`), and what is found in them is in pixels of the frame.
 
     Raises SourceError, naming the file, for one that can't be read.
     """
@@ -185,7 +75,7 @@ class ImageFiles(Source):
         self.frame_count = None if loop else len(self._paths)
         self._loop = loop
         self._index = 0
-        self._ahead: np.ndarray | None = read_image(self._paths[0])
+        self._ahead: np.ndarray | None = self._load(self._paths[0])
         self.size_wh = self._ahead.shape[1], self._ahead.shape[0]
 
     @property
@@ -198,9 +88,65 @@ class ImageFiles(Source):
             return None
         index, image, self._ahead = self._index, self._ahead, None
         if image is None:
-            image = read_image(self._paths[index % len(self._paths)])
+            image = self._load(self._paths[index % len(self._paths)])
         self._index += 1
         return Frame(image, index, index * SECONDS_EACH)
 
+    def _load(self, path: str) -> np.ndarray:
+        return load_image(path).image
+
     def close(self) -> None:
         self._index, self._loop, self._ahead = len(self._paths), False, None
+
+
+class Stills(ImageFiles):
+    """Pictures to be looked at one by one, forwards and backwards.
+
+    One that can't be read is an empty frame, and the others go on; a single one raises SourceError.
+
+    problem: why the picture that `read` gave last can't be read; None where it could be.
+    problems: the files of which that was so.
+    scale: how many of the file's pixels, across and down, became one of the frame's.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        *,
+        name: str | None = None,
+        loop: bool = False,
+    ) -> None:
+        self.problem: str | None = None
+        self.problems: set[str] = set()
+        self.scale = 1
+        super().__init__(paths, name=name, loop=loop)
+        self.frame_count = len(paths)
+        if self.problem is not None and len(paths) == 1:
+            raise SourceError(self.problem)
+
+    @property
+    def number(self) -> int:
+        """Of the frame that `read` gave last, from 0."""
+        return max(0, self._index - 1) % len(self._paths)
+
+    def go(self, step: int) -> bool:
+        """Let the next `read` give the picture so many steps from the last one.
+
+        Returns False, and changes nothing, where there is none; with `loop` there always is.
+        """
+        wanted = self.number + step
+        if not self._loop and not 0 <= wanted < len(self._paths):
+            return False
+        self._index, self._ahead = wanted % len(self._paths), None
+        return True
+
+    def _load(self, path: str) -> np.ndarray:
+        try:
+            loaded = load_image(path)
+        except SourceError as exc:
+            self.problem, self.scale = str(exc), 1
+            self.problems.add(path)
+            width, height = EMPTY_WH
+            return np.full((height, width, 3), EMPTY, np.uint8)
+        self.problem, self.scale = None, loaded.scale
+        return loaded.image

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -56,7 +57,8 @@ class Newest:
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._bridge = bridge
-        self._waiting: deque[tuple[int, np.ndarray, float]] = deque()
+        self._waiting: deque[tuple[int, np.ndarray, float, float]] = deque()
+        self._arrived: float | None = None
         self._left = 0
         self._lags = False
         self._error: BaseException | None = None
@@ -79,6 +81,10 @@ class Newest:
     def stopping(self) -> bool:
         """For `grab`: nobody wants another picture."""
         return self._stop.is_set()
+
+    def arrives(self) -> None:
+        """For `grab`: the picture is there now, not only once `grab` has made it ready."""
+        self._arrived = time.monotonic()
 
     def peek(self, timeout_s: float) -> np.ndarray | None:
         """The picture in the slot, left there; None if none comes in so many seconds."""
@@ -113,11 +119,11 @@ class Newest:
             self._lags = left > 0 and (self._lags or 0 < self._left <= left)
             if self._lags:
                 self._keep(1)
-            number, image, t = self._waiting.popleft()
+            number, image, t, arrived = self._waiting.popleft()
             self._left = len(self._waiting)
             if self._first is None:
                 self._first = number, t
-            return Frame(image, number - self._first[0], t - self._first[1])
+            return Frame(image, number - self._first[0], t - self._first[1], arrived)
 
     def close(self) -> None:
         """Stop the thread; may be called twice."""
@@ -167,11 +173,13 @@ class Newest:
     def _run(self) -> None:
         try:
             while not self._stop.is_set():
+                self._arrived = None
                 picture = self._grab()
+                arrived = self._arrived or time.monotonic()
                 if picture is None or self._stop.is_set():
                     break
                 with self._changed:
-                    self._waiting.append((self._came, *picture))
+                    self._waiting.append((self._came, *picture, arrived))
                     self._came += 1
                     self._keep(1 if self._first is None else self._bridge)
                     self._changed.notify_all()

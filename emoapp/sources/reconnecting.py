@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import CameraError, SourceError
 from emoapp.sources.base import Source, Waiting
 from emoapp.sources.live import LiveSource
 from emoapp.types import Frame
+
+logger = get_logger(__name__)
 
 RETRY_S = 0.5
 """How long after an attempt to open it again the next one begins."""
@@ -112,12 +116,14 @@ class Reconnecting(Source):
         self._given += 1
         self._trouble = ""
         index, t = self._offset
-        frame = Frame(fit(frame.image, self.size_wh), frame.index + index, frame.t + t)
+        image = fit(frame.image, self.size_wh)
+        frame = replace(frame, image=image, index=frame.index + index, t=frame.t + t)
         self._last_t, self._last_at = frame.t, now
         return frame
 
     def _lose(self, source: LiveSource) -> None:
         self._trouble = source.trouble
+        logger.warning("lost: %s", source.trouble)
         with self._changed:
             if self._stop.is_set():  # closed from another thread, which closes the source too
                 return
@@ -142,7 +148,8 @@ class Reconnecting(Source):
             while not self._stop.is_set():
                 try:
                     source = self._open()
-                except (CameraError, SourceError):  # not there yet
+                except (CameraError, SourceError) as exc:  # not there yet
+                    logger.debug("not back: %s", exc)
                     self._stop.wait(self._retry_s)
                     continue
                 with self._changed:
@@ -150,7 +157,9 @@ class Reconnecting(Source):
                     if wanted:
                         self._source = source
                         self._changed.notify_all()
-                if not wanted:
+                if wanted:
+                    logger.info("back: %s", source.name)
+                else:
                     source.close()
                 return
         except BaseException as exc:  # raised again in read(), in the thread that reads

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import time
-from urllib.parse import urlsplit
 
 import numpy as np
 
+from emoapp.addresses import redact_url
 from emoapp.errors import SourceError
 from emoapp.libav import av
 from emoapp.sources import pyav
@@ -30,7 +30,7 @@ class Stream(LiveSource):
     """
 
     def __init__(self, address: str, *, await_first: bool = True) -> None:
-        self.name = without_password(address)
+        self.name = redact_url(address)
         self.trouble = f"No picture comes from {self.name}"
         self.damaged = 0
         """Pictures left out so far because they could not be decoded."""
@@ -104,18 +104,10 @@ class Stream(LiveSource):
         self.damaged += 1
 
 
-def without_password(address: str) -> str:
-    """The address as it may stand in messages and logs: whoever reads them need not log in."""
-    parts = urlsplit(address)
-    if "@" not in parts.netloc:
-        return address
-    return parts._replace(netloc="...@" + parts.netloc.rpartition("@")[2]).geturl()
-
-
 def _reason(exc: av.error.FFmpegError, waited_s: float) -> str:
     # PyAV stops a call that takes too long; what ffmpeg then reports depends on the protocol.
     if waited_s >= READ_S:
         return f"no answer for {waited_s:.0f} seconds"
     if exc.errno == errno.EIO:  # for a name that does not exist, and for an answer that breaks off
         return "the connection failed"
-    return exc.strerror or str(exc)
+    return redact_url(exc.strerror or str(exc))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import keras
 import numpy as np
 
 import emoapp
+from emoapp.classifiers.base import TINY
 from emoapp.classifiers.description import FILE_NAME, Head, ModelDescription, sha256_of
 from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.errors import DataError
+from emoapp.files import already_there, check_outputs
 from emoapp.labels import EMOTIONS
 from emoapp.training.batches import head_labels
 from emoapp.training.calibrate import fit_temperature
@@ -25,10 +28,30 @@ from emoapp.training.export import write_tflite
 from emoapp.training.report import write_curves, write_report
 
 KERAS_FILE, TFLITE_FILE = "model.keras", "emotion.tflite"
+HISTORY_FILE = "history.csv"
+"""What a training run writes after each epoch."""
 
 KERNEL_BITS, VECTOR_BITS = 6, 11
 """Significant bits of the weights in the `.keras` file. Six move a kernel's weights by 0.7% (root
 mean square); int8's steps move a usual weight by about 1%."""
+
+
+def check_model_folder(
+    output: Path, inputs: Iterable[Path | None], *, overwrite: bool = False
+) -> None:
+    """Raise what keeps a model from being written into a folder.
+
+    overwrite: replace a model that is there.
+
+    Raises UsageError where it would replace what is read, OutputExistsError where a model or a
+    training run is there.
+    """
+    names = KERAS_FILE, TFLITE_FILE, FILE_NAME
+    check_outputs([output / name for name in names], inputs)
+    if not overwrite:
+        for name in (*names, HISTORY_FILE):
+            if os.path.lexists(output / name):
+                raise already_there(output / name)
 
 
 def write_artifacts(
@@ -39,11 +62,19 @@ def write_artifacts(
     made: dict[str, Any],
     precision: str = "int8",
     report: bool = True,
+    test: Dataset | None = None,
+    photographs: Dataset | None = None,
 ) -> Evaluation:
-    """Write everything into `output` and measure the exported file on the validation split.
+    """Write everything into `output` and measure the exported file.
 
+    validation: fits the temperatures.
     made: what the model was made of (data, settings), for the description.
     report: write plots and tables too, beside the model.
+    test: is measured on too; None where there is only the validation split.
+    photographs: crops that were found in photographs (`photos.cut_again`), by which the shown
+        probabilities are calibrated; None to calibrate on `validation` alone.
+
+    Returns the figures on the test split, or on the validation split without one.
 
     Raises DataError where the model and the data have different labels.
     """
@@ -88,14 +119,24 @@ def write_artifacts(
     if len(heads) > 1:
         description = _with_frequencies(description, output, validation.images)
         description.write(output / FILE_NAME)
+    if photographs is not None:
+        found = photographs.take(~photographs.missed)
+        with LiteRTClassifier(output) as classifier:
+            shown = np.log(np.maximum(classifier.classify(found.images), TINY))
+        description = replace(description, temperature=fit_temperature(shown, found.labels))
+        description.write(output / FILE_NAME)
     with LiteRTClassifier(output) as classifier:
         evaluation = evaluate(classifier, validation)
-    made = {**description.made, "metrics": {"validation": evaluation.as_dict()}}
+        metrics = {"validation": evaluation.as_dict()}
+        if test is not None:
+            evaluation = evaluate(classifier, test)
+            metrics["test"] = evaluation.as_dict()
+    made = {**description.made, "metrics": metrics}
     replace(description, made=made).write(output / FILE_NAME)
     if report:
         write_report(evaluation, output)
-        if (output / "history.csv").exists():
-            write_curves(output / "history.csv", output)
+        if (output / HISTORY_FILE).exists():
+            write_curves(output / HISTORY_FILE, output)
     return evaluation
 
 

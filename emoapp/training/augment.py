@@ -5,46 +5,45 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-ROTATION_SIGMA_DEG = 9.0
-SCALE = 0.15
+from emoapp.training.config import Augmentation
+
 ASPECT = 0.08
-SHIFT_PX = 5.0
 ERASE_PX = (6, 20)
 
 
 def augment(
-    images: np.ndarray, rng: np.random.Generator, *, camera: float = 0.25, hidden: float = 0.5
+    images: np.ndarray, rng: np.random.Generator, strength: Augmentation | None = None
 ) -> np.ndarray:
-    """A randomly changed copy of each crop.
+    """Return a randomly changed copy of each crop.
 
     images: uint8 (N, S, S).
-    camera: share of the images that are blurred, noisy, dark or compressed as webcams make them.
-    hidden: share of the images of which a rectangle is replaced by noise.
+    strength: None for the usual one.
 
     Returns uint8 (N, S, S).
     """
+    strength = strength or Augmentation()
     changed = np.empty_like(images)
     for i, image in enumerate(images):
-        image = light(move(image, rng), rng)
-        if rng.random() < camera:
+        image = light(move(image, rng, strength), rng)
+        if rng.random() < strength.camera:
             image = imitate_camera(image, rng)
-        if rng.random() < hidden:
+        if rng.random() < strength.hidden:
             image = erase(image, rng)
         changed[i] = image
     return changed
 
 
-def move(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def move(image: np.ndarray, rng: np.random.Generator, strength: Augmentation) -> np.ndarray:
     """Flip, rotate, scale, stretch and shift; the border is repeated as alignment does."""
     size = image.shape[0]
-    angle = np.deg2rad(rng.normal(0.0, ROTATION_SIGMA_DEG))
-    scale = np.exp(rng.uniform(-SCALE, SCALE))
+    angle = np.deg2rad(rng.normal(0.0, strength.rotation))
+    scale = np.exp(rng.uniform(-strength.scale, strength.scale))
     stretch = np.exp(rng.uniform(-ASPECT, ASPECT) / 2)
     mirror = -1.0 if rng.random() < 0.5 else 1.0
     cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
     matrix = np.array([[cos * stretch * mirror, -sin], [sin * mirror, cos / stretch]])
     center = np.full(2, (size - 1) / 2)
-    offset = center - matrix @ center + rng.uniform(-SHIFT_PX, SHIFT_PX, 2)
+    offset = center - matrix @ center + rng.uniform(-strength.shift, strength.shift, 2)
     return cv2.warpAffine(
         image,
         np.column_stack([matrix, offset]),

@@ -28,6 +28,8 @@ class AverageWeights(keras.callbacks.Callback):
         self._plain: list[np.ndarray] | None = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
+        if self._average is not None:
+            return  # going on with images of another size
         if self._resume_from is not None:
             plain = self.model.get_weights()
             self.model.load_weights(self._resume_from)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import keras
 import numpy as np
 
 from emoapp.labels import EMOTIONS, FERPLUS
 from emoapp.training.augment import augment
-from emoapp.training.dataset import Dataset, ferplus_shares
+from emoapp.training.config import TrainConfig
+from emoapp.training.dataset import SIZE, Dataset, ferplus_shares
+from emoapp.training.mix import mix
 
 MIN_STEPS = 20
 """Steps an epoch: a few dozen images are gone through several times, differently changed, or all
@@ -51,27 +54,29 @@ class Batches(keras.utils.PyDataset):
         self,
         dataset: Dataset,
         wanted: dict[str, np.ndarray],
+        config: TrainConfig,
         *,
-        batch_size: int,
-        camera: float,
-        hidden: float,
-        seed: int,
         epoch: int = 0,
+        size: int = SIZE,
     ) -> None:
+        """wanted: what each head should answer (see `targets`).
+
+        epoch: the first that is asked for.
+        size: side of the images, pixels.
+        """
         # One worker: augmentation takes a tenth of a training step, and its place in line is kept.
         super().__init__(workers=1, max_queue_size=8)
         self._dataset = dataset
         self._wanted = wanted
-        self._batch_size = min(batch_size, len(dataset))
-        self._camera = camera
-        self._hidden = hidden
-        self._seed = seed
+        self._config = config
+        self._size = size
+        self._batch_size = min(config.batch_size, len(dataset))
         self._epoch = epoch
         self._passes = math.ceil(MIN_STEPS / (len(dataset) // self._batch_size))
         self._shuffle()
 
     def _shuffle(self) -> None:
-        rng = np.random.default_rng((self._seed, self._epoch))
+        rng = np.random.default_rng((self._config.seed, self._epoch))
         count = len(self._dataset)
         self._order = np.concatenate([rng.permutation(count) for _ in range(self._passes)])
 
@@ -81,9 +86,14 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int):
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        rng = np.random.default_rng((self._seed, self._epoch, index))
-        images = augment(self._dataset.images[rows], rng, camera=self._camera, hidden=self._hidden)
-        return images, {head: values[rows] for head, values in self._wanted.items()}
+        rng = np.random.default_rng((self._config.seed, self._epoch, index))
+        images = augment(self._dataset.images[rows], rng, self._config.augmentation)
+        wanted = {head: values[rows] for head, values in self._wanted.items()}
+        images, wanted = mix(images, wanted, rng, self._config)
+        if self._size != SIZE:
+            side = (self._size, self._size)
+            images = np.stack([cv2.resize(i, side, interpolation=cv2.INTER_AREA) for i in images])
+        return images, wanted
 
     def on_epoch_end(self) -> None:
         self._epoch += 1

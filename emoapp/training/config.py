@@ -6,6 +6,24 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How strongly training images are changed.
+
+    rotation: standard deviation of the rotation, degrees.
+    scale: the largest change of size, as a logarithm: 0.15 is 86% to 116%.
+    shift: the largest shift in each direction, pixels of the crop.
+    camera: share of the images that are blurred, noisy, dark or compressed as webcams make them.
+    hidden: share of the images of which a rectangle is replaced by noise.
+    """
+
+    rotation: float = 9.0
+    scale: float = 0.15
+    shift: float = 5.0
+    camera: float = 0.25
+    hidden: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class TrainConfig:
     """What decides how a model comes out; written into its description.
 
@@ -30,6 +48,26 @@ class TrainConfig:
     blocks: tuple[int, int, int] = (2, 3, 3)
     """Residual blocks of each stage."""
     dropout: float = 0.4
+    stochastic_depth: float = 0.0
+    """How often the last residual block is skipped while training; earlier ones less, in
+    proportion to their depth (Huang et al. 2016, "Deep Networks with Stochastic Depth")."""
+    sizes: tuple[int, ...] = (48,)
+    """Side of the training images in pixels, each for an equal part of the epochs: small images
+    first save time (Tan and Le 2021, "EfficientNetV2"). Multiples of 8; end with 48."""
+    mixup_alpha: float = 0.0
+    """Two images are laid over each other, and their labels too, in a proportion drawn from
+    Beta(alpha, alpha) (Zhang et al. 2018, "mixup"); 0 for never."""
+    cutmix_alpha: float = 0.0
+    """A rectangle of an image is replaced by another image's, and the labels mixed by area (Yun et
+    al. 2019, "CutMix"); 0 for never. With mixup, each for half of the mixed batches."""
+    mix_probability: float = 1.0
+    """Share of the batches that mixup or cutmix change, where either is on."""
+    rotation: float = 9.0
+    """Standard deviation of the rotation of training images, degrees."""
+    scale: float = 0.15
+    """The largest change of size, as a logarithm: 0.15 is 86% to 116%."""
+    shift: float = 5.0
+    """The largest shift in each direction, pixels."""
     camera: float = 0.25
     """Share of the training images that are degraded the way webcams do."""
     hidden: float = 0.5
@@ -38,3 +76,7 @@ class TrainConfig:
     """Share of the teachers' answers in what is learned, where there are teachers."""
     mixed_bfloat16: bool = True
     seed: int = 1
+
+    @property
+    def augmentation(self) -> Augmentation:
+        return Augmentation(self.rotation, self.scale, self.shift, self.camera, self.hidden)

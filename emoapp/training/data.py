@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from emoapp.errors import DataError
-from emoapp.training.dataset import Dataset, Progress, hold_out, split_name
+from emoapp.training.dataset import Dataset, Progress, held_out, split_name
 from emoapp.training.folders import Cut, load_folder, split_folders
 from emoapp.training.tables import load_csv, votes_beside
 
 TABLE = "fer2013.csv"
-HELD_OUT = 0.2
-"""Share of the training images to choose by where there is no validation split."""
+HELD_OUT, HELD_OUT_OF_TABLE = 0.2, 0.1
+"""Share of the training images to choose by: of folders without a validation split; of FER-2013."""
 
 
 def load(
@@ -97,12 +100,39 @@ def chosen_name(splits: Collection[str], wanted: str | None) -> str:
     return "validation" if "validation" in splits or len(splits) > 1 else next(iter(splits))
 
 
-def training_and_validation(splits: dict[str, Dataset], seed: int) -> tuple[Dataset, Dataset]:
-    """The split to train on and the one to choose by; a fifth is held out where there is none.
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingData:
+    """What a network is trained on, chosen by, and reported on.
 
-    The test split is never used here.
+    whole: the training split.
+    held: bool (N,), which of it is left out of training; none where there is a validation split.
+    validation: chooses the epoch and fits the temperatures.
+    test: is looked at once, for the report; None for none.
     """
-    training = choose_split(splits, "train")
+
+    whole: Dataset
+    held: np.ndarray
+    validation: Dataset
+    test: Dataset | None = None
+
+    @property
+    def training(self) -> Dataset:
+        return self.whole.take(~self.held)
+
+
+def training_data(splits: dict[str, Dataset], *, table: bool) -> TrainingData:
+    """Choose what to train on, what to choose by, and what to report on.
+
+    table: the data is FER-2013's table, of which a tenth of the training split chooses and
+        PublicTest reports: models are compared by it, so it must not have chosen them. Of folders
+        the validation split chooses; without one, a fifth of the training split.
+    """
+    whole = choose_split(splits, "train")
+    if table:
+        held = held_out(whole, HELD_OUT_OF_TABLE)
+        return TrainingData(whole, held, whole.take(held), test=splits.get("validation"))
     if "validation" in splits:
-        return training, choose_split(splits, "validation")
-    return hold_out(training, HELD_OUT, seed)
+        nothing = np.zeros(len(whole), bool)
+        return TrainingData(whole, nothing, choose_split(splits, "validation"))
+    held = held_out(whole, HELD_OUT)
+    return TrainingData(whole, held, whole.take(held))

@@ -11,6 +11,7 @@ from emoapp.errors import DataError
 from emoapp.labels import FERPLUS
 
 SIZE = 48
+HELD_OUT_SEED = 1
 SPLITS = ("train", "validation", "test")
 SPLIT_OF_USAGE = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
 
@@ -69,14 +70,24 @@ def report_bad(bad: list[str], skip_bad: bool, message: str) -> None:
     bad.append(message)
 
 
-def hold_out(dataset: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset]:
-    """Split off `share` of each class at random: (the rest, what was split off)."""
-    rng = np.random.default_rng(seed)
-    held = np.zeros(len(dataset), bool)
+def held_out(dataset: Dataset, share: float) -> np.ndarray:
+    """Choose `share` of each class to validate on, always the same images of the same dataset.
+
+    Copies of an image are on the same side. A class of a single image is not held out.
+
+    Returns bool (N,), True where an image is held out.
+    """
+    from emoapp.training.copies import group_copies
+
+    groups = group_copies(dataset.images)
+    _, first = np.unique(groups, return_index=True)
+    rng = np.random.default_rng(HELD_OUT_SEED)
+    chosen = []
     for label in range(len(dataset.names)):
-        rows = np.flatnonzero(dataset.labels == label)
-        held[rng.permutation(rows)[: max(1, round(share * len(rows)))]] = len(rows) > 1
-    return dataset.take(~held), dataset.take(held)
+        of_label = rng.permutation(groups[first[dataset.labels[first] == label]])
+        if len(of_label) > 1:
+            chosen.append(of_label[: max(1, round(share * len(of_label)))])
+    return np.isin(groups, np.concatenate(chosen))
 
 
 def ferplus_majority(votes: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 
@@ -29,23 +30,56 @@ SoftLabels = Mapping[str, np.ndarray]
 """Head name -> float32 (N, K), each row a probability distribution over the head's labels."""
 
 
+VIEWS = (
+    # (mirrored, pixels to the right, pixels down, scale)
+    *((False, 0, 0, 1.0), (True, 0, 0, 1.0), (False, 2, 0, 1.0), (True, 0, 2, 1.0)),
+    *((False, 0, -2, 1.0), (True, -2, 0, 1.0), (False, 0, 0, 1.07), (True, 0, 0, 0.93)),
+)
+"""The looks of which a teacher's answers are averaged, the most useful first."""
+
+
+def view(images: np.ndarray, mirrored: bool, right: float, down: float, scale: float) -> np.ndarray:
+    """Mirror, shift (pixels) and scale images; the border is repeated as alignment does.
+
+    images: uint8 (N, S, S). Returns the same shape and dtype.
+    """
+    if mirrored:
+        images = images[:, :, ::-1]
+    if (right, down, scale) == (0, 0, 1.0):
+        return images
+    size = images.shape[1]
+    middle = (size - 1) / 2 * (1 - scale)
+    matrix = np.array([[scale, 0, middle + right], [0, scale, middle + down]])
+    moved = [
+        cv2.warpAffine(
+            np.ascontiguousarray(image), matrix, (size, size), borderMode=cv2.BORDER_REPLICATE
+        )
+        for image in images
+    ]
+    return np.stack(moved)
+
+
 def answers(
-    model: keras.Model, images: np.ndarray, *, progress: Callable[[int], None] | None = None
+    model: keras.Model,
+    images: np.ndarray,
+    *,
+    views: int = 2,
+    progress: Callable[[int], None] | None = None,
 ) -> dict[str, np.ndarray]:
-    """What a network says of each image: the mean over the image and its mirror image.
+    """Return a network's probabilities for each image, averaged over several looks at it.
 
     model: gives logits by head (see `model.build_model`).
     images: uint8 (N, 48, 48).
+    views: how many of `VIEWS` to average.
     progress: called with the number of images done.
     """
     parts: dict[str, list[np.ndarray]] = {}
     for start in range(0, len(images), BATCH):
         batch = images[start : start + BATCH]
-        views = [model(view, training=False) for view in (batch, batch[:, :, ::-1])]
-        for head in views[0]:
-            both = [keras.ops.softmax(view[head]) for view in views]
-            mean = keras.ops.convert_to_numpy((both[0] + both[1]) / 2)
-            parts.setdefault(head, []).append(mean)
+        logits = [model(view(batch, *look), training=False) for look in VIEWS[:views]]
+        for head in logits[0]:
+            found = [keras.ops.convert_to_numpy(keras.ops.softmax(one[head])) for one in logits]
+            parts.setdefault(head, []).append(np.mean(found, axis=0))
         if progress is not None:
             progress(start + len(batch))
     return {head: np.concatenate(found) for head, found in parts.items()}
@@ -109,6 +143,7 @@ def gather(
     teachers: Sequence[Path],
     dataset: Dataset,
     *,
+    views: int = 2,
     progress: Callable[[str, int], None] | None = None,
 ) -> dict[str, np.ndarray]:
     """The mean of what all teachers say of the dataset's images.
@@ -126,7 +161,7 @@ def gather(
         else:
             model = _load_teacher(path / "model.keras" if path.is_dir() else path, dataset)
             report = None if progress is None else partial(progress, str(path))
-            said = answers(model, dataset.images, progress=report)
+            said = answers(model, dataset.images, views=views, progress=report)
         found.append(said)
     soft = mean_answers(found)
     if not soft:

@@ -17,6 +17,7 @@ from sklearn.metrics import (
 from emoapp.classifiers import Classifier
 from emoapp.classifiers.description import Head
 from emoapp.errors import DataError
+from emoapp.escape import printable
 from emoapp.labels import FERPLUS
 from emoapp.training.calibrate import expected_calibration_error
 from emoapp.training.dataset import Dataset, ferplus_majority
@@ -76,7 +77,7 @@ class HeadResult:
             self.truth,
             self.predicted,
             labels=np.arange(len(self.labels)),
-            target_names=self.labels,
+            target_names=[printable(label) for label in self.labels],
             digits=3,
             zero_division=0.0,
         )

@@ -10,7 +10,8 @@ import numpy as np
 
 from emoapp.errors import DataError, SourceError
 from emoapp.labels import CONTEMPT, EMOTIONS
-from emoapp.sources.images import list_images, read_image
+from emoapp.sources.images import list_images
+from emoapp.sources.still import read_image
 from emoapp.training.dataset import SIZE, SPLITS, Dataset, Progress, report_bad
 
 LARGEST_CROP = 256

@@ -63,12 +63,18 @@ def _squeeze_excite(x, channels: int, *, name: str):
     return layers.Multiply()([x, scale])
 
 
-def _residual(x, channels: int, stride: int, *, norm: type, name: str):
-    """Two 3x3 convolutions around a shortcut (He et al. 2016)."""
+def _residual(x, channels: int, stride: int, *, norm: type, skip_rate: float, name: str):
+    """Two 3x3 convolutions around a shortcut (He et al. 2016).
+
+    skip_rate: how often the shortcut alone is taken while training, for each image by itself
+        (Huang et al. 2016, "Deep Networks with Stochastic Depth").
+    """
     y = _conv_norm(x, channels, 3, stride, norm=norm, name=f"{name}_conv1")
     y = layers.ReLU()(y)
     y = _conv_norm(y, channels, 3, norm=norm, name=f"{name}_conv2")
     y = _squeeze_excite(y, channels, name=name)
+    if skip_rate > 0:
+        y = layers.Dropout(skip_rate, noise_shape=(None, 1, 1, 1), name=f"{name}_skip")(y)
     if stride > 1:
         x = layers.AveragePooling2D(stride)(x)
     if x.shape[-1] != channels:
@@ -82,7 +88,9 @@ def build_model(
     width: int = 32,
     blocks: Sequence[int] = (2, 3, 3),
     dropout: float = 0.4,
+    stochastic_depth: float = 0.0,
     fused: bool = True,
+    any_size: bool = False,
 ) -> keras.Model:
     """The network with random weights.
 
@@ -90,22 +98,36 @@ def build_model(
     width: channels of the stem; the stages at 24x24, 12x12 and 6x6 have 2, 4 and 8 times as many.
     blocks: how many residual blocks each of these stages has.
     dropout: share of the features dropped before the heads while training.
+    stochastic_depth: how often the last residual block is skipped while training; earlier ones
+        less, in proportion to their depth.
+    any_size: take crops of any size that is a multiple of 8, for training on small ones first.
     fused: with `FusedBatchNormalization`, for training; without it the network is made of Keras's
         own layers only, and whoever has Keras can load it. The weights are the same, in order.
 
-    The model takes uint8 (N, 48, 48) grey crops, scales them itself, and gives a dictionary
+    The model takes uint8 (N, 48, 48) grey crops, scales them itself, and returns a dictionary
     head name -> logits float32 (N, labels).
     """
     norm = FusedBatchNormalization if fused else layers.BatchNormalization
-    crops = keras.Input((INPUT_SIZE, INPUT_SIZE), dtype="uint8", name="crops")
-    x = layers.Reshape((INPUT_SIZE, INPUT_SIZE, 1))(crops)
+    if any_size:
+        crops = keras.Input((None, None), dtype="uint8", name="crops")
+        x = keras.ops.expand_dims(crops, -1)
+    else:
+        crops = keras.Input((INPUT_SIZE, INPUT_SIZE), dtype="uint8", name="crops")
+        x = layers.Reshape((INPUT_SIZE, INPUT_SIZE, 1))(crops)
     x = layers.Rescaling(1 / 127.5, offset=-1.0)(x)
     x = layers.ReLU()(_conv_norm(x, width, 3, norm=norm, name="stem"))
+    depth = 0
     for stage, count in enumerate(blocks, start=1):
         for block in range(1, count + 1):
-            stride = 2 if block == 1 else 1
-            name = _block_name(stage, block)
-            x = _residual(x, width * 2**stage, stride, norm=norm, name=name)
+            depth += 1
+            x = _residual(
+                x,
+                width * 2**stage,
+                stride=2 if block == 1 else 1,
+                norm=norm,
+                skip_rate=stochastic_depth * depth / sum(blocks),
+                name=_block_name(stage, block),
+            )
     x = layers.GlobalAveragePooling2D(name="features")(x)
     x = layers.Dropout(dropout)(x)
     logits = {
@@ -120,8 +142,8 @@ def _block_name(stage: int, block: int) -> str:
 
 def blocks_of(network: keras.Model) -> tuple[int, ...]:
     """How many residual blocks each stage of a `build_model` network has."""
-    sizes = [layer.output.shape[1] for layer in network.layers if isinstance(layer, layers.Add)]
-    return tuple(sizes.count(size) for size in sorted(set(sizes), reverse=True))
+    widths = [layer.output.shape[-1] for layer in network.layers if isinstance(layer, layers.Add)]
+    return tuple(widths.count(width) for width in sorted(set(widths)))
 
 
 def silence(network: keras.Model, blocks: Sequence[int]) -> None:

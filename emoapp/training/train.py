@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import keras
-import numpy as np
 
+from emoapp.diagnostics import get_logger
 from emoapp.errors import DataError
-from emoapp.files import write_whole
 from emoapp.training.average import AverageWeights
 from emoapp.training.batches import Batches, head_labels, targets
 from emoapp.training.branches import branches_of
+from emoapp.training.checkpoint import AVERAGE, BEST, CHECKPOINTS, LAST, Checkpoint, read_state
 from emoapp.training.config import TrainConfig
 from emoapp.training.dataset import Dataset
 from emoapp.training.distill import SoftLabels, blend
 from emoapp.training.model import blocks_of, build_model, is_beyond, silence
 from emoapp.training.progress import ProgressBar
 
-CHECKPOINTS = "checkpoints"
-LAST, BEST, AVERAGE = "last.keras", "best.weights.h5", "average.weights.h5"
-STATE = "state.json"
+logger = get_logger(__name__)
 
 
 def train(
@@ -53,67 +49,87 @@ def train(
             f"the training split has the labels {', '.join(training.names)}, "
             f"the validation split {', '.join(validation.names)}; they must be the same"
         )
+    logger.info("training on %d images: %s", len(training), config)
     checkpoints = output / CHECKPOINTS
     checkpoints.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(config.seed)
     counts = {name: len(labels) for name, labels in head_labels(training).items()}
 
-    state = _read_state(checkpoints, config) if resume else {"epoch": 0, "best": -1.0, "wait": 0}
+    state = read_state(checkpoints, config) if resume else {"epoch": 0, "best": -1.0, "wait": 0}
     wanted = targets(training, smoothing=config.label_smoothing)
     if soft_labels is not None:
         wanted = blend(wanted, soft_labels, config.soft_share)
-    batches = Batches(
-        training,
-        wanted,
-        batch_size=config.batch_size,
-        camera=config.camera,
-        hidden=config.hidden,
-        seed=config.seed,
-        epoch=state["epoch"],
-    )
-    policy = "mixed_bfloat16" if config.mixed_bfloat16 else "float32"
+    steps = len(Batches(training, wanted, config))
+    model = _compiled_model(counts, config, steps_per_epoch=steps)
     if resume:
-        model = keras.models.load_model(checkpoints / LAST)
-    else:
-        # Given to the layers of this one model: a global policy would change the caller's too.
-        previous = keras.config.dtype_policy()
-        keras.config.set_dtype_policy(policy)
-        try:
-            model = build_model(
-                counts, width=config.width, blocks=config.blocks, dropout=config.dropout
-            )
-        finally:
-            keras.config.set_dtype_policy(previous)
-        if start_from is not None:
-            take_weights(model, start_from)
-        model.compile(
-            optimizer=_optimizer(config, steps_per_epoch=len(batches)),
-            loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in counts},
-            metrics={head: "accuracy" for head in counts},
-        )
+        # The state of the optimizer comes with the weights, into the data types of this machine.
+        model.optimizer.build(model.trainable_variables)
+        model.load_weights(checkpoints / LAST)
+    elif start_from is not None:
+        take_weights(model, start_from)
 
-    if state["epoch"] < config.epochs:
-        average = AverageWeights(
-            config.ema_momentum,
-            steps_done=state["epoch"] * len(batches),
-            resume_from=checkpoints / AVERAGE if resume else None,
-        )
+    average = AverageWeights(
+        config.ema_momentum,
+        steps_done=state["epoch"] * steps,
+        resume_from=checkpoints / AVERAGE if resume else None,
+    )
+    checkpoint = Checkpoint(checkpoints, average, state, config)
+    for size, first, end in _phases(config):
+        if state["epoch"] >= end or checkpoint.patience_is_over:
+            continue
+        first = max(first, state["epoch"])
         model.fit(
-            batches,
-            epochs=config.epochs,
-            initial_epoch=state["epoch"],
+            Batches(training, wanted, config, epoch=first, size=size),
+            epochs=end,
+            initial_epoch=first,
             # Without smoothing, so that the loss says how good the probabilities are.
             validation_data=(validation.images, targets(validation, smoothing=0.0)),
             validation_batch_size=256,
             verbose=0,
             callbacks=[
                 average,
-                Checkpoint(checkpoints, average, state, config),
-                keras.callbacks.CSVLogger(str(output / "history.csv"), append=resume),
-                ProgressBar(config.epochs, len(batches), state["epoch"]),
+                checkpoint,
+                keras.callbacks.CSVLogger(str(output / "history.csv"), append=first > 0),
+                ProgressBar(config.epochs, steps, first),
             ],
         )
     return plain_network(counts, checkpoints / BEST, config)
+
+
+def _compiled_model(
+    heads: Mapping[str, int], config: TrainConfig, *, steps_per_epoch: int
+) -> keras.Model:
+    # Given to the layers of this one model: a global policy would change the caller's too.
+    previous = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_bfloat16 else "float32")
+    try:
+        model = _network(heads, config)
+    finally:
+        keras.config.set_dtype_policy(previous)
+    model.compile(
+        optimizer=_optimizer(config, steps_per_epoch=steps_per_epoch),
+        loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in heads},
+        metrics={head: "accuracy" for head in heads},
+    )
+    return model
+
+
+def _network(heads: Mapping[str, int], config: TrainConfig) -> keras.Model:
+    return build_model(
+        heads,
+        width=config.width,
+        blocks=config.blocks,
+        dropout=config.dropout,
+        stochastic_depth=config.stochastic_depth,
+        any_size=len(config.sizes) > 1,
+    )
+
+
+def _phases(config: TrainConfig) -> Iterator[tuple[int, int, int]]:
+    """Yield (side of the images, first epoch, epoch after the last), an equal part for each."""
+    count = len(config.sizes)
+    for i, size in enumerate(config.sizes):
+        yield size, config.epochs * i // count, config.epochs * (i + 1) // count
 
 
 def take_weights(model: keras.Model, path: Path) -> None:
@@ -157,11 +173,9 @@ def take_weights(model: keras.Model, path: Path) -> None:
 
 def plain_network(heads: Mapping[str, int], weights: Path, config: TrainConfig) -> keras.Model:
     """The network with the weights in that file, in float32, made of Keras's own layers only."""
-    trained, plain = (
-        build_model(heads, width=config.width, blocks=config.blocks, fused=fused)
-        for fused in (True, False)
-    )
+    trained = _network(heads, config)
     trained.load_weights(weights)
+    plain = build_model(heads, width=config.width, blocks=config.blocks, fused=False)
     plain.set_weights(trained.get_weights())
     return plain
 
@@ -178,69 +192,3 @@ def _optimizer(config: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Op
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
-
-
-def _read_state(checkpoints: Path, config: TrainConfig) -> dict:
-    try:
-        state = json.loads((checkpoints / STATE).read_text())
-    except FileNotFoundError:
-        raise DataError(
-            f"{checkpoints}: no checkpoint to resume from; leave --resume out to start"
-        ) from None
-    # As they are after a way through JSON, which has no tuples.
-    settings = json.loads(json.dumps(asdict(config)))
-    if state["config"] != settings:
-        changed = [k for k, v in settings.items() if state["config"].get(k) != v]
-        raise DataError(
-            f"{checkpoints}: was written with other settings ({', '.join(changed)}); "
-            "resume with the same ones, or start anew in another --output"
-        )
-    return state
-
-
-class Checkpoint(keras.callbacks.Callback):
-    """Writes the state of training after each epoch; stops when the validation stays behind.
-
-    The averaged weights with the best mean validation accuracy are kept, of equally good ones
-    those with the lowest loss.
-    """
-
-    def __init__(
-        self, folder: Path, average: AverageWeights, state: dict, config: TrainConfig
-    ) -> None:
-        super().__init__()
-        self._folder = folder
-        self._average = average
-        self._best = state["best"], -state.get("best_loss", math.inf)
-        self._wait = state["wait"]
-        self._config = config
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        accuracies = [
-            value
-            for name, value in (logs or {}).items()
-            if name.startswith("val_") and name.endswith("accuracy")
-        ]
-        # A few validation images are soon all right: then the loss says which weights are better.
-        reached = float(np.mean(accuracies)), -float((logs or {}).get("val_loss", 0.0))
-        self._wait += 1
-        write_whole(self._folder / LAST, self.model.save)
-        self._average.use_average()
-        if reached > self._best:
-            self._best, self._wait = reached, 0
-            write_whole(self._folder / BEST, self.model.save_weights)
-        write_whole(self._folder / AVERAGE, self.model.save_weights)
-        self._average.use_plain()
-        state = {
-            "epoch": epoch + 1,
-            "best": self._best[0],
-            "best_loss": -self._best[1],
-            "wait": self._wait,
-            "config": asdict(self._config),
-        }
-        # Last, so that what it speaks of is there.
-        write_whole(
-            self._folder / STATE, lambda path: path.write_text(json.dumps(state), encoding="utf-8")
-        )
-        if self._wait >= self._config.patience:
-            self.model.stop_training = True

@@ -125,14 +125,50 @@ def test_folders_of_pictures(tmp_path, below):
     assert splits["validation"].names == splits["train"].names
 
 
+def distinct(count: int, seed: int = 0) -> np.ndarray:
+    """uint8 (count, 48, 48): images that nobody takes for copies of each other."""
+    return np.random.default_rng(seed).integers(0, 256, (count, 48, 48), dtype=np.uint8)
+
+
 def test_without_a_validation_split_a_fifth_of_each_class_is_held_out():
     labels = np.repeat([0, 1], [50, 10])
-    images = np.arange(60, dtype=np.uint8)[:, None, None] * np.ones((1, 48, 48), np.uint8)
-    whole = Dataset(images, labels, ("a", "b"))
-    training, held = data.training_and_validation({"train": whole}, seed=1)
-    np.testing.assert_array_equal(np.bincount(held.labels), [10, 2])
-    together = np.concatenate([training.images[:, 0, 0], held.images[:, 0, 0]])
-    assert sorted(together) == list(range(60))
+    whole = Dataset(distinct(60), labels, ("a", "b"))
+    known = data.training_data({"train": whole}, table=False)
+    np.testing.assert_array_equal(np.bincount(known.validation.labels), [10, 2])
+    together = np.concatenate([known.training.images, known.validation.images])
+    assert sorted(image.tobytes() for image in together) == sorted(
+        image.tobytes() for image in whole.images
+    )
+    assert known.test is None
+
+
+def test_of_a_table_a_tenth_of_the_training_split_chooses_and_publictest_reports():
+    whole = Dataset(distinct(200), np.arange(200) % 2, ("a", "b"))
+    public = Dataset(distinct(20, seed=1), np.arange(20) % 2, ("a", "b"))
+    known = data.training_data({"train": whole, "validation": public}, table=True)
+    assert len(known.validation) == 20 and len(known.training) == 180
+    assert known.test is public
+    again = data.training_data({"train": whole}, table=True)
+    np.testing.assert_array_equal(again.held, known.held)
+
+
+def test_copies_of_an_image_are_on_the_same_side():
+    """Darker, cropped and marked copies, as FER-2013 has them."""
+    images = np.stack(
+        [
+            cv2.GaussianBlur(image, (0, 0), 5, borderType=cv2.BORDER_REFLECT)
+            for image in distinct(50)
+        ]
+    )
+    images = np.uint8(cv2.normalize(np.float32(images), None, 40, 240, cv2.NORM_MINMAX))
+    cropped = np.stack([cv2.resize(image[1:, 1:], (48, 48)) for image in images])
+    marked = images.copy()
+    marked[:, 20:23, 20:30] = 128
+    dark = np.uint8(images * 0.6)
+    whole = Dataset(np.concatenate([images, cropped, marked, dark]), np.zeros(200, int), ("a",))
+    held = data.training_data({"train": whole}, table=False).held.reshape(4, 50)
+    assert held[0].sum() == 10
+    assert (held == held[0]).all()
 
 
 def test_a_split_without_rows_is_an_error_that_says_which_there_are(tmp_path):

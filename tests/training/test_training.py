@@ -14,7 +14,7 @@ from own_data import EPOCHS, RECIPE
 from emoapp.cli import main
 from emoapp.errors import DataError
 from emoapp.training import data
-from emoapp.training.augment import augment
+from emoapp.training.augment import Augmentation, augment
 from emoapp.training.calibrate import expected_calibration_error, fit_temperature
 from emoapp.training.dataset import Dataset
 
@@ -97,6 +97,17 @@ def test_every_precision_says_the_same(own_model, own_folder, tmp_path, precisio
     assert same.mean() > 0.95
 
 
+@pytest.mark.parametrize("command", ["export", "train"])
+def test_a_model_does_not_replace_the_one_it_is_made_from(own_model, own_folder, capsys, command):
+    before = {path: path.read_bytes() for path in own_model.rglob("*") if path.is_file()}
+    options = ["--model", str(own_model)]
+    if command == "train":
+        options = ["--data", str(own_folder), "--start-from", str(own_model / "model.keras")]
+    assert main([command, *options, "--output", str(own_model / ".." / own_model.name)]) == 2
+    assert "model.keras, which is to be read" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in own_model.rglob("*") if path.is_file()} == before
+
+
 def test_what_cannot_be_written_is_said_in_one_line(own_model, own_folder, tmp_path, capsys):
     (tmp_path / "file").write_text("not a folder")
     command = ["evaluate", "--data", str(own_folder), "--model", str(own_model)]
@@ -130,7 +141,9 @@ def test_datasets_with_other_labels_do_not_fit_together(tmp_path):
 @given(seed=st.integers(0, 2**32), camera=st.floats(0, 1))
 def test_augmented_crops_stay_crops_and_are_repeatable(seed, camera):
     images = np.random.default_rng(0).integers(0, 256, (6, 48, 48), dtype=np.uint8)
-    first, second = (augment(images, np.random.default_rng(seed), camera=camera) for _ in range(2))
+    first, second = (
+        augment(images, np.random.default_rng(seed), Augmentation(camera=camera)) for _ in range(2)
+    )
     assert first.shape == images.shape and first.dtype == np.uint8
     np.testing.assert_array_equal(first, second)
     assert (first != images).mean() > 0.5

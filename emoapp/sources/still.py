@@ -1,0 +1,245 @@
+"""Decode pictures from the disk with a bounded amount of memory, whatever a file holds."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from emoapp.errors import SourceError
+from emoapp.sources.memory import (
+    MOST_PIXELS,
+    choose_grey_scale,
+    choose_scale,
+    largest_file,
+    memory_for,
+)
+
+_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "AVIF", "HEIF")
+_UNDERSTOOD = "JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC, with 8 or 16 bits a colour,"
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""What stands behind `ftyp` in a file of ISO/IEC 23008-12 with pictures coded as HEVC."""
+
+_BAND = 256
+"""Rows that are converted at a time; all at once, a picture would be in memory three times."""
+
+_ORIENTATION = 0x0112  # the EXIF tag
+_TURNS: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+    2: lambda image: image[:, ::-1],
+    3: lambda image: image[::-1, ::-1],
+    4: lambda image: image[::-1],
+    5: lambda image: image.swapaxes(0, 1),
+    6: lambda image: np.rot90(image, -1),
+    7: lambda image: image[::-1, ::-1].swapaxes(0, 1),
+    8: lambda image: np.rot90(image),
+}
+_SIDEWAYS = (5, 6, 7, 8)
+
+Path = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StillImage:
+    """A picture from the disk.
+
+    image: uint8 (H, W, 3), BGR, upright.
+    size_wh: (width, height) in pixels of the picture in the file, upright.
+    scale: how many of the file's pixels, across and down, became one of `image`: 1, 2, 4 or 8.
+    path: the file.
+    """
+
+    image: np.ndarray
+    size_wh: tuple[int, int]
+    scale: int = 1
+    path: Path = ""
+
+
+def read_image(path: Path) -> np.ndarray:
+    """Return the picture as uint8 (H, W, 3) BGR, decoded as `load_image` does."""
+    return load_image(path).image
+
+
+def load_image(path: Path) -> StillImage:
+    """Decode a picture, turned as its EXIF data says.
+
+    Pictures of more than 30 million pixels come at a reduced scale. What is transparent becomes
+    white; 16 bits become 8; of an animation only the first picture is decoded.
+
+    Raises SourceError, naming the file, where it can't be read or would take too much memory.
+    """
+    try:
+        with open(path, "rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # oddities of a file that can still be read
+            return _decode(_open(file, path), file, path)
+    except OSError as exc:
+        if exc.errno is None:  # from Pillow, not from the disk
+            raise _damaged(path) from exc
+        raise SourceError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+
+
+def load_finer(still: StillImage) -> StillImage:
+    """Decode a reduced picture again, in grey and at the finest scale that memory has room for.
+
+    Its image has three equal channels that are one in memory, and can't be written to. Returns
+    `still` itself where that is the finest.
+    """
+    with open(still.path, "rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = _open(file, still.path)
+        scale = choose_grey_scale(image, file, beside=still.image.nbytes)
+        if scale is None or scale >= still.scale:
+            return still
+        image.draft("L", (image.width // scale, image.height // scale))
+        image.load()
+        grey = np.asarray(image.convert("L"))
+        orientation = _orientation(image)
+    if orientation in _TURNS:
+        grey = _TURNS[orientation](grey)
+    shown = np.broadcast_to(grey[..., None], (*grey.shape, 3))
+    return StillImage(shown, still.size_wh, scale, still.path)
+
+
+def _open(file: BinaryIO, path: Path) -> Image.Image:
+    """Read no more than the header. Raises SourceError for what is no picture, or too large."""
+    size = os.fstat(file.fileno()).st_size
+    if size == 0:
+        raise SourceError(f"{path} is empty.")
+    head = file.read(16)
+    file.seek(0)
+    formats = _formats(head)
+    most = min(map(largest_file, formats), default=0)
+    if formats and size > most:
+        raise SourceError(
+            f"{path} has {size // 1_000_000} MB; {formats[0]} files are read up to "
+            f"{most // 1_000_000}. Save the picture anew or smaller."
+        )
+    try:
+        if formats == ["JPEG"]:
+            # `Image.open` would refuse large ones, which can be decoded at a reduced scale.
+            return Image.OPEN["JPEG"][0](file, "")
+        return Image.open(file, formats=formats)
+    except Image.DecompressionBombError as exc:
+        most = 2 * Image.MAX_IMAGE_PIXELS // 1_000_000
+        raise SourceError(
+            f"{path} has more than {most} million pixels. Make it smaller, or save it as JPEG."
+        ) from exc
+    except Exception as exc:  # whatever a format's reader trips over
+        if getattr(exc, "errno", None) is not None:
+            raise
+        raise _no_picture(path, head) from exc
+
+
+def _formats(head: bytes) -> list[str]:
+    """The formats that a file which begins like this may have."""
+    # Pillow, not OpenCV: that leaves turned WebP files as they are, shows what lies hidden under
+    # transparent pixels, and takes the half of a cut-off file for a picture.
+    Image.init()
+    _learn_heic()
+    return [name for name in _FORMATS if name in Image.OPEN and Image.OPEN[name][1](head) is True]
+
+
+def _decode(image: Image.Image, file: BinaryIO, path: Path) -> StillImage:
+    width, height = image.size
+    scale = choose_scale(image, file)
+    if scale is None:
+        raise _too_large(image, path)
+    try:
+        image.draft(None, (width // scale, height // scale))
+        drafted = round(width / image.width)
+        image.load()
+        pixels = _pixels(image, scale // drafted, path)
+        orientation = _orientation(image)
+    except (OSError, SourceError):
+        raise
+    except Exception as exc:  # whatever a format's reader trips over in a damaged file
+        raise _damaged(path) from exc
+    finally:
+        image.close()
+    if orientation in _TURNS:
+        pixels = np.ascontiguousarray(_TURNS[orientation](pixels))
+    size_wh = (height, width) if orientation in _SIDEWAYS else (width, height)
+    return StillImage(pixels, size_wh, scale, path)
+
+
+def _pixels(image: Image.Image, shrink: int, path: Path) -> np.ndarray:
+    """Convert a picture to uint8 (H, W, 3) BGR, averaging `shrink` x `shrink` pixels."""
+    width, height = image.size
+    out = np.empty((-(-height // shrink), -(-width // shrink), 3), np.uint8)
+    for top in range(0, len(out), _BAND):
+        rows = out[top : top + _BAND]
+        box = (0, top * shrink, width, min(height, (top + len(rows)) * shrink))
+        band = _as_rgb(image.crop(box), path)
+        rows[:] = np.asarray(band.reduce(shrink) if shrink > 1 else band)[..., ::-1]
+    return out
+
+
+def _as_rgb(image: Image.Image, path: Path) -> Image.Image:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        image = _eight_bits(image, path)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+@cache
+def _learn_heic() -> None:
+    """Teach Pillow HEIC where pillow-heif is installed."""
+    with suppress(ImportError):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+
+
+def _orientation(image: Image.Image) -> int | None:
+    try:
+        return image.getexif().get(_ORIENTATION)
+    except Exception:  # EXIF data are often broken where the picture is not
+        return None
+
+
+def _eight_bits(image: Image.Image, path: Path) -> Image.Image:
+    """Grey of 16 bits as 8: Pillow would cut off what is above 255."""
+    values = np.asarray(image)
+    if image.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
+        raise SourceError(
+            f"{path} is grey with 32 bits a pixel, and nothing says what white is. Save it with "
+            "8 or 16 bits."
+        )
+    return Image.fromarray((values // 257).astype(np.uint8))
+
+
+def _no_picture(path: Path, head: bytes) -> SourceError:
+    is_heic = head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+    if is_heic and "HEIF" not in Image.OPEN:
+        return SourceError(
+            f"{path} is a HEIC picture, as phones save them. To read those: "
+            'pip install "emoapp[heic]"'
+        )
+    return SourceError(
+        f"{path} is not a picture that can be read, or it is damaged. {_UNDERSTOOD} are understood."
+    )
+
+
+def _too_large(image: Image.Image, path: Path) -> SourceError:
+    found = f"{path} has {image.width * image.height // 1_000_000} million pixels"
+    if image.width * image.height > MOST_PIXELS:
+        return SourceError(
+            f"{found}; at most {MOST_PIXELS // 1_000_000} are read. Make it smaller."
+        )
+    most = memory_for(image.format) // 1_000_000
+    found += f", which takes more than {most} MB to decode. Make it smaller, or save"
+    if image.format in ("JPEG", "MPO"):
+        return SourceError(f"{found} it anew, not as a progressive JPEG.")
+    return SourceError(f"{found} it as JPEG.")
+
+
+def _damaged(path: Path) -> SourceError:
+    return SourceError(f"{path} is damaged, or its end is missing.")
