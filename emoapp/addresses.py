@@ -34,7 +34,11 @@ def _redacted(found: re.Match[str], *, alone: bool) -> str:
     location = re.split("[?#]", rest[len(authority) :], maxsplit=1)[0]
     if authority.rpartition("@")[0] == _LEFT_OUT:  # redacted before
         host = authority
-    if not _HOST.fullmatch(host.removeprefix(f"{_LEFT_OUT}@")):
+    behind = rest[len(authority) :]
+    known_host = _HOST.fullmatch(host.removeprefix(f"{_LEFT_OUT}@"))
+    # "@" before and behind "#" or "?": both may be the password's.
+    torn = behind[:1] in ("#", "?") and "@" in authority and "@" in behind
+    if not known_host or torn:
         kept = _behind_the_last_at(rest)
     elif ":" in authority and "@" in location:
         kept = _behind_the_last_at(authority + location)

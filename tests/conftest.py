@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +22,10 @@ SHARED = ROOT.parent / "shared"
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH")])
 )
+
+# A shell starts what it runs in the background with Ctrl-C ignored, and children inherit that; the
+# tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

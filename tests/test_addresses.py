@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from test_report import UNEVEN, write_log
 
@@ -62,6 +62,7 @@ def secrets(without: str) -> st.SearchStrategy[str]:
     return st.text(kept, max_size=8).map("Ss{}sS".format)
 
 
+@example(user="SssS", password="Ss@#sS", query="SssS")
 @given(user=secrets(":/?#@"), password=secrets(""), query=secrets("@"))
 def test_no_secret_is_left_whatever_it_is_made_of(user, password, query):
     address = f"rtsp://{user}:{password}@camera.example:554/live?key={query}"

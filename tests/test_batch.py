@@ -285,7 +285,7 @@ def test_what_cannot_be_done_is_said(archive, monkeypatch, capsys, inputs, optio
     assert says in capsys.readouterr().err
 
 
-class Crash:
+class Crash(str):
     """A name that ends the process that reads it, as a decoder's bug would."""
 
     def __reduce__(self):

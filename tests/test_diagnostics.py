@@ -202,7 +202,8 @@ if __name__ == "__main__":
         configs = [VideoConfig({str(clip)!r}, log=Path({str(logs.parent)!r}, f"{{n}}.csv"))
                    for n in range(2)]
         with batch.cluster(workers.scheduler_address) as executor:
-            print([outcome.error for outcome in batch.run_all(configs, executor)])
+            folder = Path({str(logs.parent)!r})
+            print([outcome.error for outcome in batch.run_all(configs, executor, folder)])
         with Client(workers) as client:
             client.run(lambda: print("seen", file=sys.stderr))
 """

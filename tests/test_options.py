@@ -79,7 +79,7 @@ def one_value(action: argparse.Action):
     if action.type is None or accepted(action, "x.y"):
         return WORDS | st.integers()
     if not accepted(action, 0.5):
-        return st.integers(4, 63)
+        return st.integers(4, 63) if accepted(action, 63) else st.integers(1, 8)
     return st.floats(1e-6, 1e6) if accepted(action, 5) else st.floats(1e-6, 0.999)
 
 

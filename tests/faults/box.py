@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,8 +107,8 @@ class Box:
             if path.suffix in (".csv", ".jsonl") and not killed:
                 whole_rows(path)
         assert not list(self.temporary.iterdir()), "temporary files were left"
-        left = [p for p in self._running if group_is_alive(p.pid)]
-        assert not left, "processes were left"
+        for process in self._running:
+            assert process.poll() is None or ends(process.pid), "processes were left"
 
     def part_of_movie(self) -> Path | None:
         """What is left of an unfinished recording."""
@@ -126,6 +127,19 @@ class Box:
             for pipe in (process.stdout, process.stderr):
                 pipe.close()
             process.wait()
+
+
+def ends(group: int, within_s: float = 20.0) -> bool:
+    """Wait for a group of processes; whether all of them have ended.
+
+    Helpers see that their program is gone a moment after it, as Python's own do.
+    """
+    deadline = time.monotonic() + within_s
+    while group_is_alive(group):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def group_is_alive(group: int) -> bool:

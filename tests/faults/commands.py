@@ -89,6 +89,7 @@ COMMANDS = (
         ("numbers.csv", "stats.json"),
         source="movie.mp4",
         growing=("numbers.csv",),
+        frames=None,
     ),
     Command(
         "live recording",

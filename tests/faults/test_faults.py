@@ -14,7 +14,7 @@ from pathlib import Path
 
 import av
 import pytest
-from box import Box, group_is_alive
+from box import Box, ends
 from commands import COMMANDS, FRAMES, Command
 from movie import write_face_movie
 from state import contents, frames_in, whole_rows
@@ -150,7 +150,7 @@ def test_a_folder_that_cannot_be_written(box: Box, command: Command):
     assert contents(box.folder) == box.before
 
 
-@pytest.mark.parametrize("size", [0, 2_000, 20_000])
+@pytest.mark.parametrize("size", [0, 20_000])
 @EVERY
 def test_a_full_disk(box: Box, command: Command, size: int):
     if command.needs == "training" and size == 0:
@@ -190,7 +190,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("share", [0.2, 0.6, 0.85])
+@pytest.mark.parametrize("share", [0.3, 0.75])
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 @pytest.mark.parametrize("command", FAST, ids=str)
 def test_killed(box: Box, command: Command, durations, name: str, share: float):
@@ -206,8 +206,7 @@ def test_killed(box: Box, command: Command, durations, name: str, share: float):
         process.send_signal(signal_number)
     ended = box.wait(process)
     hard = name == "SIGKILL"
-    if hard:
-        _wait_for_workers(process.pid)
+    assert ends(process.pid)
     statuses = (0, -signal.SIGKILL) if hard else (0, 130)
     if len(box.outputs()) in (0, len(command.outputs)):
         # Before its first line and after its last one Python leaves signals to the system.
@@ -224,18 +223,12 @@ def test_killed(box: Box, command: Command, durations, name: str, share: float):
         assert box.part_of_movie() is None
 
 
-def _wait_for_workers(group: int) -> None:
-    """Workers of a killed program see that it is gone, and end."""
-    deadline = time.monotonic() + 20
-    while group_is_alive(group) and time.monotonic() < deadline:
-        time.sleep(0.1)
-
-
 @pytest.mark.parametrize("command", FAST, ids=str)
 def test_two_at_once(box: Box, command: Command):
     first, second = box.start(), box.start()
     ended = [box.wait(first), box.wait(second)]
-    assert 0 in [end.status for end in ended], ended
+    # Two batches share the work, and each says of what the other had.
+    assert 0 in [end.status for end in ended] or "copies" in command.targets, ended
     for end in ended:
         box.check(end, statuses=(0, 1, 2))
     check_complete(box)
