@@ -29,15 +29,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="measure how often a person's label changes in this clip instead",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+    parser.add_argument("--overwrite", action=Flag, help="replace a file that is there")
 
 
 def run(args: argparse.Namespace) -> int:
+    from emoapp.sinks.targets import check_targets
+
+    # Before minutes are spent on measuring.
+    check_targets(others=(args.json,), inputs=(args.labels,), overwrite=args.overwrite)
     if args.labels is not None:
         found = _labels(args.labels)
     else:
         found = _video(args.repeats) if args.video else _live(args)
     if args.json is not None:
-        write_json(args.json, found)
+        write_json(args.json, found, overwrite=args.overwrite)
         say(f"wrote {args.json}")
     return 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.addresses import redact_url
+from emoapp.cli.flags import Flag
 from emoapp.stats import write_json
 from emoapp.terminal import say, sayable
 
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", type=Path, metavar="FILE", help="look at this model instead of the shipped one"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found here")
+    parser.add_argument("--overwrite", action=Flag, help="replace a file that is there")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,7 +33,9 @@ def run(args: argparse.Namespace) -> int:
     import emoapp
     from emoapp.doctor import PROBLEM, checks, examine
     from emoapp.doctor.logs import end_of, log_of_interest
+    from emoapp.sinks.targets import check_targets
 
+    check_targets(others=(args.json,), inputs=(args.model,), overwrite=args.overwrite)
     console = Console()
     found = {}
     for name, check in {"settings": check_settings, **checks(args.model)}.items():
@@ -55,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
             for name, one in found.items()
         ]
         quote = {"file": str(quoted), "end": lines} if lines else None
-        write_json(args.json, {"emoapp": emoapp.__version__, "checks": listed, "log": quote})
+        contents = {"emoapp": emoapp.__version__, "checks": listed, "log": quote}
+        write_json(args.json, contents, overwrite=args.overwrite)
         say(f"wrote {args.json}")
     return int(any(one.level == PROBLEM for one in found.values()))
 

@@ -119,7 +119,11 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         "mirrored, then shifted and scaled (default: 2)",
     )
     parser.add_argument(
-        "--float32", action=Flag, help="compute in float32 instead of mixed bfloat16"
+        "--float32",
+        action=Flag,
+        default=None,
+        help="compute in float32 instead of mixed bfloat16 (default: where the processor has no "
+        "units for bfloat16)",
     )
     recipe = parser.add_argument_group("recipe")
     for field in fields(TrainConfig):
@@ -169,12 +173,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def recipe(args: argparse.Namespace) -> TrainConfig:
+    from emoapp.training.hardware import has_bfloat16_units
+
     settings = {name: getattr(args, name) for name in _EXPLAINED}
     for name in ("blocks", "sizes"):
         settings[name] = tuple(settings[name])
     if settings["sizes"][-1] != SIZE or any(size % 8 for size in settings["sizes"]):
         raise UsageError(f"--sizes: expected multiples of 8 that end with {SIZE}")
-    return TrainConfig(mixed_bfloat16=not args.float32, **settings)
+    float32 = not has_bfloat16_units() if args.float32 is None else args.float32
+    return TrainConfig(mixed_bfloat16=not float32, **settings)
 
 
 def train_one(

@@ -21,7 +21,6 @@ HELP: tuple[tuple[str, str], ...] = (
     ("p", "privacy"),
     ("c", "companion"),
     ("f", "full screen"),
-    ("Enter", "close a message"),
     ("h  ?", "this help"),
     ("click", "follow a face"),
 )

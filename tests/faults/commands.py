@@ -23,6 +23,8 @@ class Command:
         the program is killed stays.
     replaces: with `--overwrite` it replaces any file; False where only those of an earlier run.
     frames: how many pictures a recording has in the end; None where that depends on the clock.
+    statuses: the exit statuses of a run that nothing disturbs; 1 where it judges what is there.
+    slow: takes too long to be killed at many moments.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Command:
     growing: tuple[str, ...] = ()
     replaces: bool = True
     frames: int | None = FRAMES
+    statuses: tuple[int, ...] = (0,)
+    slow: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -100,6 +104,7 @@ COMMANDS = (
         frames=None,
         growing=("numbers.csv",),
     ),
+    Command("doctor", "doctor --json found.json", ("found.json",), statuses=(0, 1), slow=True),
     Command(
         "evaluate",
         "evaluate --data crops --model model --json figures.json --report figures",
