@@ -458,3 +458,11 @@ def test_a_camera_that_fails_before_the_model_is_there_is_waited_for():
     image = np.full((360, 640, 3), 90, np.uint8)
     Overlay(()).draw_waiting(image, "The camera is gone", "q quits.")
     assert image.std() > 5
+
+
+def test_a_paused_picture_has_no_rate_from_its_first_moment_on():
+    row, sizes = StatusRow(), Sizes.of(1280, 720)
+    running, _ = row.prepare(Status(fps=30.0, latency_ms=12.0, faces=1), sizes, now=1.0)
+    paused, _ = row.prepare(Status(faces=1, paused=True), sizes, now=1.01)
+    later, _ = row.prepare(Status(faces=1, paused=True), sizes, now=9.0)
+    assert paused.width == later.width < running.width

@@ -211,15 +211,16 @@ class WindowRun(Run):
     def _hold_still(self) -> None:
         """Show the same frame, drawn anew when something changes, until the pause is over."""
         still, self._still = self._still, None
-        missed = self.source.missed
+        # What comes while the user wants to see nothing new is not missed.
+        wanted = self.missed
         while self._paused and not self.ended and not self.limit_reached():
             if self._serve_window():
+                self._unwanted = self.source.missed - wanted
                 shown = _copy(still)
                 self._draw(shown)
                 self._window.write(shown, shown.frame.image)
             time.sleep(PAUSE_S)
-        # What came while the user wanted to see nothing new was not missed.
-        self._unwanted += self.source.missed - missed
+        self._unwanted = self.source.missed - wanted
 
     @property
     def missed(self) -> int:

@@ -61,7 +61,8 @@ class StatusRow:
 
         None when there is nothing to say, or no room.
         """
-        if self._held is None or not 0 <= now - self._held[0] < HOLD_S:
+        # What stands still has no rate to hold.
+        if self._held is None or status.paused or not 0 <= now - self._held[0] < HOLD_S:
             self._held = (now, status.fps, status.latency_ms)
         _, fps, latency_ms = self._held
         parts = tuple(_parts(status, fps, latency_ms))
