@@ -18,10 +18,9 @@ from emoapp.cli.flags import Flag
 from emoapp.files import write_whole
 from emoapp.stats import write_json
 from emoapp.terminal import say, sayable
+from emoapp.training.config import HISTORY_FILE
 
 HELP = "Measure a model on labelled pictures, through the code of live use."
-
-HISTORY = "history.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--history",
         type=Path,
         metavar="CSV",
-        help=f"the training's {HISTORY}, for the report's curves (default: beside the model)",
+        help=f"the training's {HISTORY_FILE}, for the report's curves (default: beside the model)",
     )
 
 
@@ -145,7 +144,7 @@ def write_everything(args: argparse.Namespace, evaluation, dataset, rows) -> lis
         written.append(write_robustness(rows, args.report))
     history = args.history or _beside(args.model)
     if history is not None:
-        copy = args.report / HISTORY
+        copy = args.report / HISTORY_FILE
         if not (copy.exists() and copy.samefile(history)):
             write_whole(copy, lambda half: shutil.copyfile(history, half))
         written += write_curves(copy, args.report)
@@ -155,7 +154,7 @@ def write_everything(args: argparse.Namespace, evaluation, dataset, rows) -> lis
 def _beside(model: Path | None) -> Path | None:
     if model is None:
         return None
-    history = (model if model.is_dir() else model.parent) / HISTORY
+    history = (model if model.is_dir() else model.parent) / HISTORY_FILE
     return history if history.exists() else None
 
 

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 HELP = "Train a model, or teachers for one, on FER-2013 or on folders of pictures."
 
-SIZE = 48
-"""Side of the crops that the network reads, pixels."""
-
 _TYPES = {
     "epochs": positive_int,
     "batch_size": positive_int,
@@ -173,6 +170,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def recipe(args: argparse.Namespace) -> TrainConfig:
+    from emoapp.training.dataset import SIZE
     from emoapp.training.hardware import has_bfloat16_units
 
     settings = {name: getattr(args, name) for name in _EXPLAINED}

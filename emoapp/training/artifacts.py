@@ -22,14 +22,13 @@ from emoapp.files import already_there, check_outputs
 from emoapp.labels import EMOTIONS
 from emoapp.training.batches import head_labels
 from emoapp.training.calibrate import fit_temperature
+from emoapp.training.config import HISTORY_FILE
 from emoapp.training.dataset import Dataset, ferplus_majority
 from emoapp.training.evaluate import Evaluation, evaluate
 from emoapp.training.export import write_tflite
 from emoapp.training.report import write_curves, write_report
 
 KERAS_FILE, TFLITE_FILE = "model.keras", "emotion.tflite"
-HISTORY_FILE = "history.csv"
-"""What a training run writes after each epoch."""
 
 KERNEL_BITS, VECTOR_BITS = 6, 11
 """Significant bits of the weights in the `.keras` file. Six move a kernel's weights by 0.7% (root

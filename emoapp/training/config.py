@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+HISTORY_FILE = "history.csv"
+"""What a training run writes after each epoch, in the folder of the run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:

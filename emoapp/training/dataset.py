@@ -80,7 +80,7 @@ def held_out(dataset: Dataset, share: float, groups: np.ndarray) -> np.ndarray:
     """
     _, first = np.unique(groups, return_index=True)
     rng = np.random.default_rng(HELD_OUT_SEED)
-    chosen = []
+    chosen = [np.empty(0, groups.dtype)]  # every class may be a single image
     for label in range(len(dataset.names)):
         of_label = rng.permutation(groups[first[dataset.labels[first] == label]])
         if len(of_label) > 1:

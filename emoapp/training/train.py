@@ -14,7 +14,7 @@ from emoapp.training.average import AverageWeights
 from emoapp.training.batches import Batches, head_labels, targets
 from emoapp.training.branches import branches_of
 from emoapp.training.checkpoint import AVERAGE, BEST, CHECKPOINTS, LAST, Checkpoint, read_state
-from emoapp.training.config import TrainConfig
+from emoapp.training.config import HISTORY_FILE, TrainConfig
 from emoapp.training.dataset import Dataset
 from emoapp.training.distill import SoftLabels, blend
 from emoapp.training.model import blocks_of, build_model, is_beyond, silence
@@ -89,7 +89,7 @@ def train(
             callbacks=[
                 average,
                 checkpoint,
-                keras.callbacks.CSVLogger(str(output / "history.csv"), append=first > 0),
+                keras.callbacks.CSVLogger(str(output / HISTORY_FILE), append=first > 0),
                 ProgressBar(config.epochs, steps, first),
             ],
         )

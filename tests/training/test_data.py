@@ -142,6 +142,11 @@ def test_without_a_validation_split_a_fifth_of_each_class_is_held_out():
     assert known.test is None
 
 
+def test_of_single_images_none_is_held_out():
+    whole = Dataset(distinct(2), np.arange(2), ("a", "b"))
+    assert not data.training_data({"train": whole}, table=False).held.any()
+
+
 def test_of_a_table_a_tenth_of_the_training_split_chooses_and_publictest_reports():
     whole = Dataset(distinct(200), np.arange(200) % 2, ("a", "b"))
     public = Dataset(distinct(20, seed=1), np.arange(20) % 2, ("a", "b"))
