@@ -60,5 +60,5 @@ def check_whole(path: Path) -> None:
 
 
 def is_part(path: Path) -> bool:
-    """Whether a name says that the file is not finished."""
-    return ".part" in path.name
+    """Whether a name, or that of a folder above it, says that the file is not finished."""
+    return ".part" in path.name or any(name.startswith("half.") for name in path.parts)
