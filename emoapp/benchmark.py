@@ -58,7 +58,7 @@ def measure(*, repeats: int = 5, window: bool = True) -> dict:
     window: also show the pictures; needs a screen (NoScreenError).
 
     Gives "program", what emoapp does to a frame by stage; "floor", the bare calls for the same: a
-    JPEG decoded (as cameras send it), MediaPipe's short-range detector, the network, the window;
+    JPEG decoded (as cameras send it), one call of each network, the window;
     "ratio", the sums divided; "faces", the program's milliseconds without decoding and window by
     number of faces, each half as large. In live use decoding happens in a thread of its own and
     does not count as work on a frame; here it is in both sums.
@@ -66,7 +66,7 @@ def measure(*, repeats: int = 5, window: bool = True) -> dict:
     with ExitStack() as stack:
         source = stack.enter_context(open_source(DEMO_CLIP))
         images = [source.read().image for _ in range(FRAMES)]
-        detector = stack.enter_context(open_detector("mediapipe"))
+        detector = stack.enter_context(open_detector("blazeface"))
         classifier = stack.enter_context(open_classifier(device="cpu"))
         sink = stack.enter_context(open_window("emoapp benchmark")) if window else None
         programs, floors, crowds = [], [], []
@@ -131,22 +131,22 @@ def _crowded(
 def _floor(
     images: list[np.ndarray], detector: Detector, classifier: Classifier, window: Sink | None
 ) -> dict[str, float]:
-    from emoapp.detectors.mediapipe import load_solution
+    from emoapp.detectors.blazeface import BlazeFace
 
     watch = Stopwatch()
     crop = align(images[0], detector.detect(images[0])[:1], classifier.description.framing)
-    with load_solution().FaceDetection() as bare:
-        for jpeg in _jpegs(images):
-            with watch("decode"):
-                image = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
-            with watch("detect"):
-                bare.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
-            with watch("classify"):
-                classifier.by_head(crop)
-            if window is not None:
-                with watch("show"):
-                    window.write(None, image)
-                    window.poll()
+    bare = BlazeFace()
+    for jpeg in _jpegs(images):
+        with watch("decode"):
+            image = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
+        with watch("detect"):
+            bare.find(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+        with watch("classify"):
+            classifier.by_head(crop)
+        if window is not None:
+            with watch("show"):
+                window.write(None, image)
+                window.poll()
     return watch.medians()
 
 

@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-import av
 import numpy as np
 
 from emoapp.config import VideoConfig
+from emoapp.libav import av
 from emoapp.recorded import run_video
 from emoapp.resources import DEMO_CLIP
 from emoapp.sinks import open_recorder

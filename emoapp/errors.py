@@ -58,6 +58,10 @@ class ClosedError(EmoappError, RuntimeError):
     """Something was used after its `close`."""
 
 
+class NotInstalledError(EmoappError):
+    """Something needs packages that are installed only with an extra."""
+
+
 class DeviceError(EmoappError):
     """The requested processor (GPU) cannot be used."""
 

@@ -45,7 +45,7 @@ class EmotionRecognizer:
         smoothing_s: float = 0.3,
         limits: Limits | None = None,
     ) -> None:
-        """detector: "auto", "mediapipe" or "haar". device: "auto", "cpu" or "gpu".
+        """detector: "auto" or a name of `detectors.DETECTORS`. device: "auto", "cpu" or "gpu".
 
         model: a file or folder that `emoapp train` made; None for the shipped model.
         contempt: give it a probability too, beside the seven expressions.

@@ -19,5 +19,8 @@ ASSETS = _shipped("assets")
 MODELS = _shipped("models")
 """The shipped model, its description and its card."""
 
+DETECTION = MODELS / "detection"
+"""The network that finds faces."""
+
 DEMO_CLIP = ASSETS / "demo.mp4"
 """A few seconds of one face, so that the program can be tried with no camera."""

@@ -11,6 +11,7 @@ import threading
 from fractions import Fraction
 from pathlib import Path
 
+import cv2  # noqa: F401  (before any test file imports av: see emoapp/libav.py)
 import numpy as np
 import pytest
 
@@ -94,7 +95,6 @@ def clip(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def mjpeg() -> list[bytes]:
     """The JPEG files of `picture` 0 to 29, 320x180."""
-    import cv2
 
     return [cv2.imencode(".jpg", picture(number))[1].tobytes() for number in range(30)]
 

@@ -107,7 +107,7 @@ def test_a_turned_portrait_comes_back_upright(angle):
     turned = cv2.warpAffine(
         portrait(), cv2.getRotationMatrix2D(middle, angle, 1.0), (512, 512), borderValue=(90,) * 3
     )
-    with open_detector("mediapipe") as detector:
+    with open_detector("blazeface") as detector:
         faces = detector.detect(turned)
     assert len(faces) == 1
     assert correlation(align(turned, faces)[0], upright) > 0.8
@@ -125,7 +125,7 @@ def test_training_images_come_back_close_to_themselves(angle, fer2013):
     """
     crops = fer2013["validation"].images[:: len(fer2013["validation"]) // 150]
     correlations, eyes, missed = [], [], 0
-    with open_detector("mediapipe") as detector:
+    with open_detector("blazeface") as detector:
         for crop in crops:
             picture, _ = pasted(crop, times=6, angle=angle)
             detector.reset()

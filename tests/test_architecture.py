@@ -10,7 +10,7 @@ from conftest import ROOT, run_python
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "labels", "errors", "config", "limits", "files", "framing", "geometry"}
 GROUND |= {"addresses", "escape", "terminal", "diagnostics", "interrupts", "native_logs"}
-GROUND |= {"resources", "stats", "ahead", "locks", "journal"}
+GROUND |= {"resources", "stats", "ahead", "locks", "journal", "libav"}
 STAGES = {"sources", "detectors", "align", "classifiers", "quality", "tracking"}
 STAGES |= {"overlay", "sinks", "companion"}
 RUNNERS = [
@@ -60,25 +60,37 @@ def test_imports_point_downwards():
     assert not wrong
 
 
+def libraries_of(path: Path) -> set[str]:
+    """The packages that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name.split(".")[0] for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
 def test_only_training_and_the_gpu_import_tensorflow():
     for path in PACKAGE.rglob("*.py"):
-        names = {
-            name.split(".")[0]
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            for name in (
-                [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else []
-            )
-        }
-        inside = path.relative_to(PACKAGE).as_posix()
-        if "matplotlib" in names:
+        names, inside = libraries_of(path), path.relative_to(PACKAGE).as_posix()
+        if names & {"matplotlib", "pandas", "jinja2"}:
             assert inside.startswith(("training/", "report/")), inside
         if names & {"tensorflow", "keras", "sklearn"}:
             allowed = ("classifiers/keras.py", "cli/export.py")
             assert inside.startswith("training/") or inside in allowed, inside
+
+
+def test_pyav_is_imported_behind_opencv():
+    direct = [p.name for p in PACKAGE.rglob("*.py") if "av" in libraries_of(p)]
+    assert direct == ["libav.py"]
+    code = (
+        "import sys, builtins; order = []; real = builtins.__import__\n"
+        "def note(name, *rest, **more):\n"
+        "    order.extend({name} & {'cv2', 'av'} - set(order)); return real(name, *rest, **more)\n"
+        "builtins.__import__ = note; import emoapp.sources.stream; print(order)"
+    )
+    assert run_python(code).stdout.strip() == "['cv2', 'av']"
 
 
 def test_the_command_line_and_the_package_load_nothing_heavy():

@@ -50,7 +50,7 @@ def test_knows_a_smile(classifier, smile):
 @pytest.fixture(scope="module")
 def faces(demo) -> np.ndarray:
     """Ten faces of the demo clip as live use sees them, then drawn ones."""
-    with open_detector("mediapipe") as detector, open_source(demo) as source:
+    with open_detector("blazeface") as detector, open_source(demo) as source:
         clip = [
             align(frame.image, detector.detect(frame.image))[0]
             for frame in source

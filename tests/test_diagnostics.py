@@ -66,7 +66,7 @@ def test_native_output_goes_into_the_log_and_not_to_the_terminal(logs):
     assert run.returncode == 0 and run.stderr == ""
     log = only_log(logs)
     assert "XNNPACK" in log, "TensorFlow Lite's own line"
-    assert "emoapp live --demo" in log and "detector mediapipe" in log
+    assert "emoapp live --demo" in log and "detector blazeface" in log
     assert log.rstrip().endswith("exit status 0")
 
 
@@ -141,7 +141,7 @@ def test_verbose_shows_the_log(logs):
         emoapp(logs, *words, "-v"),
         emoapp(logs, *words, EMOAPP_CONFIG=str(settings)),
     ):
-        assert "INFO emoapp.detectors: detector mediapipe" in run.stderr
+        assert "INFO emoapp.detectors: detector blazeface" in run.stderr
         assert "XNNPACK" not in run.stderr
     assert emoapp(logs, *words, "--no-verbose", EMOAPP_CONFIG=str(settings)).stderr == ""
 

@@ -276,7 +276,7 @@ def test_a_detector_that_does_not_open_is_said_in_the_window(start):
     prelude = (
         "from emoapp.detectors import DETECTORS\n"
         "def broken(): raise RuntimeError('its model is gone')\n"
-        "DETECTORS['haar'] = broken\n"
+        "DETECTORS['mediapipe'] = DETECTORS['haar'] = broken\n"
     )
     program = start("--loop", prelude=prelude)
     program.press("d")
@@ -291,18 +291,30 @@ def test_the_next_detector_takes_over_only_once_it_is_open(monkeypatch):
     with open_pipeline(LiveConfig(source="0", detector="haar")) as pipeline:
         first = pipeline.detector
         first.thorough = True
-        monkeypatch.setitem(DETECTORS, "mediapipe", broken)
+        for name in ("blazeface", "mediapipe"):
+            monkeypatch.setitem(DETECTORS, name, broken)
         next_detector(pipeline, messages := Messages())
         messages.show(overlay := Overlay(EMOTIONS))
         ((title, text),) = overlay.alerts.waiting
         assert title == "Faces are still found by haar"
-        assert text.startswith("the detector mediapipe can't be loaded: its model is gone")
+        assert "the detector blazeface can't be loaded: its model is gone" in text
         assert pipeline.detector is first and not messages.faults
         assert first.detect(picture(0)) == []
         monkeypatch.undo()
         next_detector(pipeline, messages)
-        assert pipeline.detector.name == "mediapipe" and pipeline.detector.thorough
+        assert pipeline.detector.name == "blazeface" and pipeline.detector.thorough
         assert pipeline.detector.detect(picture(0)) == []
+        assert first.closed and not messages.faults
+
+
+def test_a_detector_that_does_not_open_is_passed_over_with_a_word(monkeypatch):
+    with open_pipeline(LiveConfig(source="0", detector="blazeface")) as pipeline:
+        monkeypatch.setitem(DETECTORS, "mediapipe", broken)
+        next_detector(pipeline, messages := Messages())
+        assert pipeline.detector.name == "haar"
+        messages.show(overlay := Overlay(EMOTIONS))
+        ((title, text),) = overlay.alerts.waiting
+        assert title == "Faces are now found by haar" and "its model is gone" in text
 
 
 # Checked before the camera is opened

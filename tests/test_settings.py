@@ -39,7 +39,7 @@ def test_without_a_file_the_programs_own_values_hold(settings):
     "content, complaint",
     [
         ('[live]\ndetektor = "haar"', "no option detektor; did you mean detector"),
-        ('[live]\ndetector = "psychic"', "expected one of auto, mediapipe, haar"),
+        ('[live]\ndetector = "psychic"', "expected one of auto, blazeface, mediapipe, haar"),
         ("[live]\nframes = -1", "expected 1 or more"),
         ("[live]\nloop = 3", "expected true or false"),
         ("[alive]\nloop = true", "no command alive"),

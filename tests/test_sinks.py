@@ -359,6 +359,15 @@ def test_window_shows_and_hears_keys_and_says_nothing_else(screen):
     assert (ran.stdout, ran.stderr, ran.returncode) == ("q esc space\n", "", 0)
 
 
+def test_a_window_opens_in_a_program_that_also_decodes_video(screen):
+    """With PyAV loaded before OpenCV 4.13 or newer it would hang for ever."""
+    code = (
+        "import emoapp.sources.video_file, emoapp.sinks.recorder; from emoapp.sinks import *;"
+        "window = open_window('a test'); window.stand(); print(window.closed); window.close()"
+    )
+    assert run_python(code, DISPLAY=screen).stdout == "False\n"
+
+
 _CROSS = """
 import ctypes, subprocess, time
 from emoapp.sinks import open_window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from emoapp.classifiers import DEVICES
@@ -144,13 +145,23 @@ def print_notes(*datasets) -> None:
 
 def need_training() -> None:
     """Raise UsageError where the packages of the extra "train" are missing."""
+    need_packages("train", "tensorflow", "sklearn", "matplotlib")
+
+
+def need_packages(extra: str, *modules: str) -> None:
+    """Raise UsageError where a module is missing, saying how the extra with it is installed."""
     from importlib.util import find_spec
 
-    missing = [name for name in ("tensorflow", "sklearn", "matplotlib") if find_spec(name) is None]
+    missing = [name for name in modules if find_spec(name) is None]
+    if "tensorflow" in missing and sys.version_info >= (3, 14):
+        raise UsageError(
+            "this needs TensorFlow, which has no release for Python 3.14 yet; "
+            "use Python 3.10 to 3.13 for it"
+        )
     if missing:
         raise UsageError(
-            f"this needs {', '.join(missing)}; install with: pip install 'emoapp[train]' "
-            "(in a checkout: pip install -e '.[train]')"
+            f"this needs {', '.join(missing)}; install with: pip install 'emoapp[{extra}]' "
+            f"(in a checkout: pip install -e '.[{extra}]')"
         )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from emoapp.cli.common import (
     add_data_arguments,
     add_photo_arguments,
-    need_training,
+    need_packages,
     print_notes,
     progress_bar,
     progress_of,
@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    need_training()
+    need_packages("evaluate", "matplotlib", "scipy", "sklearn")
     from emoapp.classifiers import open_classifier
     from emoapp.labels import CONTEMPT
     from emoapp.sinks.files import check_empty

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from emoapp.cli.common import need_packages
 from emoapp.cli.flags import Flag
 from emoapp.cli.numbers import positive_int
 from emoapp.terminal import complain, say
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    need_packages("report", "jinja2", "matplotlib", "pandas")
     from emoapp.report import ReportConfig, write_report
 
     written = write_report(

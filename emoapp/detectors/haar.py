@@ -33,7 +33,8 @@ class HaarDetector(Detector):
         self._cascade = cv2.CascadeClassifier(str(path))
         if self._cascade.empty():
             raise EmoappError(
-                f"{path}: OpenCV's face cascade is missing; reinstall opencv-python==4.11.0.86"
+                f"{path}: OpenCV's face cascade is missing; "
+                "install opencv-python again, a release before 5"
             )
 
     def _detect(self, image: np.ndarray) -> list[Face]:
@@ -58,4 +59,4 @@ class HaarDetector(Detector):
         return largest_first([face for face in faces if face.score >= MIN_SCORE])
 
     def _close(self) -> None:
-        pass
+        self._cascade = None

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from emoapp.doctor.findings import OK, PROBLEM, WARNING, Finding, told_by
 from emoapp.errors import DeviceError, NoScreenError
 
-NAMED = ("opencv-python", "mediapipe", "ai-edge-litert", "av", "numpy", "tensorflow")
+NAMED = ("opencv-python", "ai-edge-litert", "av", "numpy", "tensorflow", "mediapipe")
 """Their versions are what a report of a bug should hold."""
 
 HEADLESS = ("opencv-python-headless", "opencv-contrib-python-headless")
@@ -36,6 +36,12 @@ def check_packages() -> Finding:
     if wrong:
         install = " ".join(f'"{package.name}{package.specifier}"' for _, package in wrong)
         return Finding(PROBLEM, "; ".join(text for text, _ in wrong), f"pip install {install}")
+    opencv, contrib = _version("opencv-python"), _version("opencv-contrib-python")
+    if contrib not in (None, opencv):
+        said = f"opencv-python {opencv} and opencv-contrib-python {contrib} are in one folder"
+        return Finding(
+            PROBLEM, said, f'pip install --force-reinstall "opencv-python=={contrib}", or only one'
+        )
     headless = [name for name in HEADLESS if _version(name)]
     if headless:
         advice = f"pip uninstall {' '.join(headless)}, then install emoapp again"

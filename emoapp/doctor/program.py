@@ -11,11 +11,12 @@ import numpy as np
 
 from emoapp.align import align, crop_transform
 from emoapp.classifiers import open_classifier
+from emoapp.classifiers.description import sha256_of
 from emoapp.detectors import Detector, open_detector
 from emoapp.doctor.findings import OK, PROBLEM, WARNING, Finding
 from emoapp.framing import FER2013_FRAMING
 from emoapp.pipeline import Pipeline
-from emoapp.resources import DEMO_CLIP
+from emoapp.resources import DEMO_CLIP, DETECTION
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
 from emoapp.types import Box, Face, Frame, Result
@@ -57,7 +58,15 @@ def check_model(model: Path | None = None) -> Finding:
 
 
 def check_detector() -> Finding:
-    """Whether eyes and mouth of the demo clip's face come to lie where the network expects them."""
+    """Whether the detector's network is that which was shipped, by SHA-256, and the demo clip's
+    eyes and mouth come to lie where the classifier expects them."""
+    changed = [
+        name
+        for checksum, name in map(str.split, (DETECTION / "SHA256SUMS").open(encoding="ascii"))
+        if sha256_of(DETECTION / name) != checksum
+    ]
+    if changed:
+        return Finding(PROBLEM, f"{', '.join(changed)}: damaged (its SHA-256 differs)", REINSTALL)
     with open_detector() as detector:
         image, face = _demo_face(detector)
     if face.eyes is None or face.mouth is None:

@@ -51,7 +51,7 @@ def run_live(config: LiveConfig) -> dict:
             # Before any thread is started: Qt, opening its first window beside threads that load
             # libraries, lost its first events in 1 of 12 starts, and the window stayed black.
             window.stand()
-        # MediaPipe and the model load while the camera starts: each takes a few tenths of a second.
+        # Detector and model load while the camera starts: each takes a few tenths of a second.
         # A log has the numbers of every face in every frame; who only looks sees no difference.
         in_turn = config.log is None and not stills
         loading = stack.enter_context(

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from emoapp.detectors import DETECTORS, open_detector
+from emoapp.detectors import next_detector as open_next
 from emoapp.errors import EmoappError
 from emoapp.live.messages import Messages
 from emoapp.pipeline import Pipeline
 
 
 def next_detector(pipeline: Pipeline, messages: Messages) -> None:
-    """Take the next of `DETECTORS` in place of the pipeline's own, once it is open.
+    """Take the next detector that works in place of the pipeline's own, once it is open.
 
-    messages: is told why it can't be opened; the pipeline then keeps what it has.
+    messages: is told why one that is installed can't be opened; where no other can, the pipeline
+        keeps what it has.
     """
-    used, names = pipeline.detector, list(DETECTORS)
+    used = pipeline.detector
+    failures: list[EmoappError] = []
     try:
-        detector = open_detector(names[(names.index(used.name) + 1) % len(names)])
+        detector = open_next(used.name, failures)
     except EmoappError as exc:
         messages.alert(f"Faces are still found by {used.name}", str(exc))
         return
     detector.thorough = used.thorough
     pipeline.detector = detector
     used.close()
+    if failures:
+        messages.alert(f"Faces are now found by {detector.name}", "; ".join(map(str, failures)))

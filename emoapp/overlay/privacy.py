@@ -14,7 +14,7 @@ ENLARGED = 0.25
 """A detector's box ends at brows and chin; so much of its side is added on each side."""
 BLOCKS = 6
 """Across a face: one sees that there is one, and where it looks at most. In 8 blocks
-MediaPipe still found a face now and then."""
+BlazeFace still found a face now and then."""
 SMALLEST_BLOCK = 4
 """Pixels: a face of few pixels gets fewer blocks, and never blocks as fine as its own pixels."""
 

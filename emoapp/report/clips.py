@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 
 from emoapp.errors import SourceError
 from emoapp.files import ANNOTATED, write_whole
+from emoapp.libav import av
 from emoapp.sinks.codecs import CODECS, TIME_BASE, add_video, to_yuv
 from emoapp.sinks.files import cannot_write
 from emoapp.sources import pyav

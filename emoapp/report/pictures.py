@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 
 from emoapp.errors import EmoappError, SourceError
+from emoapp.libav import av
 from emoapp.report.reading import Log
 from emoapp.sources import open_source, pyav
 from emoapp.types import Box

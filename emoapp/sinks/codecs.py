@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from emoapp.errors import UsageError
 
 if TYPE_CHECKING:
-    import av
     import numpy as np
+
+    from emoapp.libav import av
 
 # Divides evenly by every usual frame rate, and by most to within a hundredth of a millisecond.
 TIME_BASE = Fraction(1, 90_000)
@@ -138,8 +139,9 @@ def to_yuv(picture: np.ndarray) -> av.VideoFrame:
 
     picture: uint8 (H, W, 3), BGR; may be changed afterwards.
     """
-    import av  # here, so that the command line reads the tables above without either
-    import cv2
+    import cv2  # here, so that the command line reads the tables above without either
+
+    from emoapp.libav import av
 
     height, width = (side & ~1 for side in picture.shape[:2])
     # OpenCV's conversion takes a sixth of the time of FFmpeg's exact one (0.3 ms at 1280x720).

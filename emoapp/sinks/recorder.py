@@ -10,11 +10,11 @@ from contextlib import closing, suppress
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.files import ANNOTATED, create_part, move
+from emoapp.libav import av
 from emoapp.sinks.base import Sink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target

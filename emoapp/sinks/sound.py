@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-import av
-from av.audio.resampler import AudioResampler
-
 from emoapp.errors import SourceError
+from emoapp.libav import av
 from emoapp.sinks.codecs import Container
 
 
@@ -147,7 +145,7 @@ class _Encoded:
         layout = layout if "channels" in stream.layout.name else stream.layout
         self._stream = output.add_stream(encoder, rate=rate, layout=layout.name)
         context = self._stream.codec_context
-        self._resampler = AudioResampler(context.format, layout.name, rate)
+        self._resampler = av.AudioResampler(context.format, layout.name, rate)
         self._start = start
 
     def mux(self, packet: av.Packet) -> None:

@@ -107,8 +107,7 @@ def kind_of(spec: str | int | os.PathLike[str]) -> str:
 
 def is_annotated(path: str | os.PathLike[str]) -> bool | None:
     """Whether emoapp wrote a video, as its metadata say; None where it can't be read."""
-    import av
-
+    from emoapp.libav import av
     from emoapp.sources import pyav
 
     try:

@@ -35,7 +35,9 @@ def quiet_opencv() -> None:
     the user gets a CameraError instead.
     """
     if "OPENCV_LOG_LEVEL" not in os.environ:
-        cv2.setLogLevel(0)  # 0: silent
+        # OpenCV 4.13 moved it.
+        set_log_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
+        set_log_level(0)  # 0: silent
 
 
 class Camera(LiveSource):

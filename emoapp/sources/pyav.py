@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-import av
 import cv2
 import numpy as np
+
+from emoapp.libav import av
 
 # Reading goes on behind damage, but not for ever where nothing but damage comes.
 _MOST_ERRORS_IN_A_ROW = 100

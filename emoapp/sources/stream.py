@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import time
 
-import av
 import numpy as np
 
 from emoapp.addresses import redact_url
 from emoapp.errors import SourceError
+from emoapp.libav import av
 from emoapp.sources import pyav
 from emoapp.sources.live import LiveSource
 from emoapp.sources.newest import BRIDGE, Newest

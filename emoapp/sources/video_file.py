@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
-
 from emoapp.ahead import Ahead
 from emoapp.errors import SourceError
+from emoapp.libav import av
 from emoapp.sources import pyav
 from emoapp.sources.base import Source
 from emoapp.types import Frame

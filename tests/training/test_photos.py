@@ -70,7 +70,7 @@ def test_imitated_photographs_are_repeatable_and_show_the_face():
     assert one.dtype == np.uint8 and one.shape[2] == 3
     smiles = np.stack([cv2.resize(smile, (48, 48), interpolation=cv2.INTER_AREA)] * 12)
     dataset = Dataset(smiles, np.full(12, 3), EMOTIONS)
-    with open_detector("mediapipe") as detector, LiteRTClassifier() as classifier:
+    with open_detector("blazeface") as detector, LiteRTClassifier() as classifier:
         found = photos.cut_again(dataset, photos.cutter(detector))
         assert found.missed.sum() <= 1
         assert evaluate(classifier, found).main.accuracy >= 0.75
@@ -81,7 +81,7 @@ def test_on_publictest_little_is_lost_on_the_way(fer2013):
     hundred are profiles or drawings: 1.8% of all were missed, and 1 point lost on the others."""
     validation = fer2013["validation"]
     some = validation.take(np.arange(0, len(validation), len(validation) // 200))
-    with open_detector("mediapipe") as detector, LiteRTClassifier() as classifier:
+    with open_detector("blazeface") as detector, LiteRTClassifier() as classifier:
         found = photos.cut_again(some, photos.cutter(detector))
         chain = evaluate(classifier, found, timed=False).main
         given = evaluate(classifier, some, shown=True, timed=False).main

@@ -23,7 +23,7 @@ MILD = [name for name in CHANGES if not name.startswith(HARD)]
 def faces(demo) -> np.ndarray:
     """Ten faces of the demo clip, and two drawn ones."""
     crops = []
-    with open_detector("mediapipe") as detector, open_source(demo) as source:
+    with open_detector("blazeface") as detector, open_source(demo) as source:
         for frame in source:
             if frame.index % 24 == 0:
                 detector.reset()
