@@ -13,6 +13,7 @@ import numpy as np
 
 from emoapp.framing import FER2013_FRAMING, Framing
 from emoapp.geometry import similarity
+from emoapp.images import Image, as_image
 from emoapp.types import Box, Face
 
 
@@ -45,23 +46,27 @@ def _box_transform(box: Box, framing: Framing) -> np.ndarray:
 
 
 def align(
-    image: np.ndarray, faces: tuple[Face, ...] | list[Face], framing: Framing = FER2013_FRAMING
+    image: Image | np.ndarray,
+    faces: tuple[Face, ...] | list[Face],
+    framing: Framing = FER2013_FRAMING,
 ) -> np.ndarray:
     """Cut the faces out as the network knows them.
 
-    image: uint8 (H, W, 3) BGR, or (H, W) grey.
+    image: an array is uint8 (H, W, 3) BGR, or (H, W) grey.
 
     Returns uint8 (N, size, size), grey, upright; the picture's border is repeated where a crop
     leaves the picture. Large faces are averaged down (area filter), as the training images were;
     plain bilinear sampling would show the network an aliasing it never saw.
     """
+    if not (isinstance(image, np.ndarray) and image.ndim == 2):
+        image = as_image(image)
     crops = np.empty((len(faces), framing.size, framing.size), np.uint8)
     for i, face in enumerate(faces):
         crops[i] = _cut(image, crop_transform(face, framing), framing.size)
     return crops
 
 
-def _cut(image: np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarray:
+def _cut(image: Image | np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarray:
     # Three steps, each cheap: a large face is averaged down by a whole number to about twice the
     # crop's scale, turned there, and averaged down by what is left.
     scale = math.hypot(to_crop[0, 0], to_crop[1, 0])
@@ -91,21 +96,20 @@ def _cut(image: np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarray:
 
 
 def _region(
-    image: np.ndarray, to_crop: np.ndarray, size: int, multiple: int
+    image: Image | np.ndarray, to_crop: np.ndarray, size: int, multiple: int
 ) -> tuple[np.ndarray, tuple[int, int]]:
     """The part of the picture that a crop needs, in grey, and its x, y in the picture.
 
     Only this part is converted to grey: converting a whole 720p frame takes longer than the rest.
     Its sides are multiples of `multiple` where the picture is large enough.
     """
-    height, width = image.shape[:2]
+    grey = isinstance(image, np.ndarray)
+    width, height = image.shape[::-1] if grey else image.size_wh
     corners = np.array([[0, 0, size, size], [0, size, 0, size], [1, 1, 1, 1]], np.float64)
     x, y = cv2.invertAffineTransform(to_crop) @ corners
     x0, x1 = _span(x.min(), x.max(), width, multiple)
     y0, y1 = _span(y.min(), y.max(), height, multiple)
-    region = image[y0:y1, x0:x1]
-    if region.ndim == 3:
-        region = cv2.cvtColor(region, cv2.COLOR_BGR2GRAY)
+    region = image[y0:y1, x0:x1] if grey else image.grey(x0, y0, x1, y1)
     return region, (x0, y0)
 
 

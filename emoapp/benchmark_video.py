@@ -87,8 +87,12 @@ def _bare(clip: Path, into: Path) -> None:
         source = stack.enter_context(open_source(clip))
         recorder = stack.enter_context(
             open_recorder(
-                into.with_suffix(".bare.mp4"), fps=source.fps, size_wh=source.size_wh, sound=clip
+                into.with_suffix(".bare.mp4"),
+                fps=source.fps,
+                size_wh=source.size_wh,
+                colorimetry=source.colorimetry,
+                sound=clip,
             )
         )
         for frame in source:
-            recorder.write(Result(frame, ()), frame.image)
+            recorder.write(Result(frame, ()), frame.pixels)

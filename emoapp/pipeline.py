@@ -63,7 +63,7 @@ class Pipeline:
     def detect(self, frame: Frame) -> Detected:
         """The first half of `process`: may run ahead of `read`, in another thread."""
         began = perf_counter()
-        faces = self.detector.detect(frame.image)
+        faces = self.detector.detect(frame.pixels)
         return Detected(frame, faces, (perf_counter() - began) * 1e3)
 
     def read(self, detected: Detected) -> Result:
@@ -72,7 +72,7 @@ class Pipeline:
         began = perf_counter()
         people = self._tracker.match(frame, faces)
         wanted = turns(people) if self._in_turn else range(len(faces))
-        crops = align(frame.image, [faces[i] for i in wanted], self.classifier.description.framing)
+        crops = align(frame.pixels, [faces[i] for i in wanted], self.classifier.description.framing)
         aligned = perf_counter()
         labels = self.classifier.labels
         scores: list[Scores | None] = [None] * len(faces)

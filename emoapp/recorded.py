@@ -172,6 +172,7 @@ def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
         of_a_file = {
             "sound": config.source,
             "start_s": source.start_s,
+            "colorimetry": source.colorimetry,
             "whole_sound": config.max_frames is None and config.max_seconds is None,
         }
     return open_recorder(

@@ -106,7 +106,7 @@ class Run:
             ms["draw"] = (perf_counter() - drawing) * 1e3
         showing = perf_counter()
         for sink in self.sinks:
-            sink.write(result, result.frame.image if sink.wants_picture else None)
+            sink.write(result, result.frame.pixels if sink.wants_picture else None)
         shown_at, latency_ms = self.after(result), None
         if shown_at is not None:
             ms["show"] = (perf_counter() - showing) * 1e3
@@ -137,7 +137,7 @@ class Run:
             from emoapp.overlay import Overlay
 
             self.overlay = Overlay(self.pipeline.classifier.labels)
-        self.overlay.draw(result.frame.image, result, self.status(result), now=self.clock(result))
+        self.overlay.draw(result.frame.pixels, result, self.status(result), now=self.clock(result))
 
     def clock(self, result: Result) -> float:
         """Seconds by which the drawing moves: the video's own."""

@@ -6,45 +6,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-
-def check_image(image: np.ndarray, name: str = "image") -> None:
-    """Raise unless `image` is what the pipeline passes around: uint8 (H, W, 3), BGR."""
-    if not isinstance(image, np.ndarray):
-        raise TypeError(f"{name}: expected a numpy array, got {type(image).__name__}")
-    if image.dtype != np.uint8:
-        raise TypeError(f"{name}: expected dtype uint8, got {image.dtype}")
-    if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-        raise ValueError(f"{name}: expected shape (H, W, 3), got {image.shape}")
+if TYPE_CHECKING:
+    from emoapp.images import Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture of a source.
 
-    image: uint8 (H, W, 3), BGR.
+    pixels: in the form in which the source has them; an array, uint8 (H, W, 3), BGR, becomes one.
     index: 0 for the first frame that the source delivered; frames it missed are counted too.
     t: seconds since the source began, monotonic.
     arrived: when it came from outside, by `time.monotonic()`; None where it was read from a file.
     """
 
-    image: np.ndarray
+    pixels: Image
     index: int
     t: float
     arrived: float | None = None
 
     def __post_init__(self) -> None:
-        check_image(self.image, "Frame.image")
+        from emoapp.images import as_image  # here, so that importing the package is quick
+
+        object.__setattr__(self, "pixels", as_image(self.pixels, "Frame.pixels"))
         if self.index < 0:
             raise ValueError(f"Frame.index: expected 0 or more, got {self.index}")
 
     @property
+    def image(self) -> np.ndarray:
+        """uint8 (H, W, 3), BGR: that of `pixels` where they are BGR, else made at each call."""
+        return self.pixels.bgr()
+
+    @property
     def size_wh(self) -> tuple[int, int]:
         """(width, height) in pixels."""
-        return self.image.shape[1], self.image.shape[0]
+        return self.pixels.size_wh
 
 
 class Box(NamedTuple):

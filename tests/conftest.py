@@ -11,7 +11,7 @@ import threading
 from fractions import Fraction
 from pathlib import Path
 
-import cv2  # noqa: F401  (before any test file imports av: see emoapp/libav.py)
+import cv2
 import numpy as np
 import pytest
 
@@ -66,7 +66,7 @@ def number_of(image: np.ndarray) -> int:
 
 def write_clip(path: Path, times: list[float], size_wh: tuple[int, int] = (320, 180)) -> Path:
     """An H.264 video of `picture` 0, 1, ... at these times in seconds."""
-    import av
+    from emoapp.libav import av
 
     with av.open(str(path), "w") as container:
         stream = container.add_stream(

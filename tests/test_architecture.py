@@ -10,7 +10,7 @@ from conftest import ROOT, run_python
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "labels", "errors", "config", "limits", "files", "framing", "geometry"}
 GROUND |= {"addresses", "escape", "terminal", "diagnostics", "interrupts", "native_logs"}
-GROUND |= {"resources", "stats", "ahead", "locks", "journal", "libav"}
+GROUND |= {"resources", "stats", "ahead", "locks", "journal", "libav", "images", "colorimetry"}
 STAGES = {"sources", "detectors", "align", "classifiers", "quality", "tracking"}
 STAGES |= {"overlay", "sinks", "companion"}
 RUNNERS = [

@@ -10,7 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-import av
 import pytest
 from clips import picture_times
 
@@ -18,6 +17,7 @@ from emoapp.batch import CRASHED, run_in_processes
 from emoapp.cli import main
 from emoapp.config import VideoConfig
 from emoapp.ledger import LEDGER
+from emoapp.libav import av
 from emoapp.videos import plan
 
 

@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import Callable
 
-import av
 import cv2
 import numpy as np
 import pytest
+
+from emoapp.libav import av
 
 
 class Program:

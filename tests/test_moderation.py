@@ -62,7 +62,9 @@ def test_diagnosis_self_harm_and_insult_are_refused(reason, sentence):
 def test_hidden_letters_and_other_dress_hide_nothing(sentence, around, hidden, dress):
     text = dress(around.format(sentence.rstrip(".!?")))
     # From the end on, so that none comes into an escape sequence, which is then none.
+    end = len(text)
     for place, letter in sorted(hidden.items(), reverse=True):
+        place = min(place, end)
         text = text[:place] + ("\x1b[1m" if letter == "\x1b" else letter) + text[place:]
     assert MODERATOR.refusal(clean(text)) is not None
 

@@ -5,7 +5,6 @@ import json
 from fractions import Fraction
 from html.parser import HTMLParser
 
-import av
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +12,7 @@ from conftest import number_of, picture, write_clip
 
 from emoapp.cli import main
 from emoapp.errors import DataError, UsageError
+from emoapp.libav import av
 from emoapp.report import clips
 from emoapp.report.measures import measure, strongest
 from emoapp.report.pictures import frames_at

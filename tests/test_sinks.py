@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 
-import av
+import cv2
 import numpy as np
 import pytest
 from clips import frames_that_play, write_movie
@@ -16,6 +16,7 @@ from psutil import Process
 
 from emoapp.errors import NoScreenError, SinkError, SourceError, UsageError
 from emoapp.labels import EMOTIONS
+from emoapp.libav import av
 from emoapp.sinks import open_log, open_recorder
 from emoapp.sinks.screen import connect, prepare_screen
 from emoapp.types import Box, Face, Frame, Result, Scores, Track
@@ -398,6 +399,13 @@ window.write(result(0, 0), picture(0))
 print(window.closed, window.poll())
 window.close()
 """
+
+
+def test_a_window_that_would_hang_is_refused(screen):
+    code = "import av, cv2; from emoapp.sinks.screen import prepare_screen; prepare_screen()"
+    ran = run_python(code, DISPLAY=screen)
+    hangs = tuple(map(int, cv2.__version__.split(".")[:2])) >= (4, 13)
+    assert ("imported av before cv2" in ran.stderr) == hangs == (ran.returncode != 0)
 
 
 def test_window_closed_by_its_cross_stays_closed(screen):

@@ -12,7 +12,6 @@ import sys
 import time
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import pytest
@@ -21,6 +20,7 @@ from conftest import SHARED, run_python
 
 from emoapp.cli import main
 from emoapp.detectors import open_detector
+from emoapp.libav import av
 from emoapp.sources import open_source
 
 SAMPLES = SHARED / "samples"

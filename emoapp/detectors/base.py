@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emoapp.errors import ClosedError
 from emoapp.types import Face
+
+if TYPE_CHECKING:
+    from emoapp.images import Image
 
 
 class Detector(ABC):
@@ -31,16 +35,18 @@ class Detector(ABC):
         """Whether `close` was called, of a fork also the original's."""
         return self._closed or (self._original is not None and self._original.closed)
 
-    def detect(self, image: np.ndarray) -> list[Face]:
+    def detect(self, image: Image | np.ndarray) -> list[Face]:
         """Return the faces in a picture, largest first.
 
-        image: uint8 (H, W, 3), BGR.
+        image: an array is uint8 (H, W, 3), BGR.
 
         Raises ClosedError after `close`.
         """
         if self.closed:
             raise ClosedError(f"The detector {self.name} is closed. Open another one.")
-        return self._detect(image)
+        from emoapp.images import as_image  # here, so that the command line can read the table
+
+        return self._detect(as_image(image))
 
     def fork(self) -> Detector:
         """Return a detector that shares the networks and remembers pictures of its own.
@@ -64,7 +70,7 @@ class Detector(ABC):
             self._close()
 
     @abstractmethod
-    def _detect(self, image: np.ndarray) -> list[Face]:
+    def _detect(self, image: Image) -> list[Face]:
         """The faces in a picture, largest first."""
 
     @abstractmethod

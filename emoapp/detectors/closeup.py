@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from emoapp.geometry import similarity
+from emoapp.images import Image
 from emoapp.types import Box, Face
 
 SIDE = 160
@@ -31,11 +32,11 @@ Find = Callable[[np.ndarray], list[Face]]
 """Gives the faces in an RGB picture, in its pixels."""
 
 
-def look_closer(find: Find, faces: list[Face], image: np.ndarray) -> list[Face | None]:
+def look_closer(find: Find, faces: list[Face], image: Image) -> list[Face | None]:
     """Each face with the points that `find` sees from near; None where it sees no such face.
 
     faces: with eyes and mouth.
-    image: uint8 (H, W, 3), BGR, the picture that they are in.
+    image: the picture that they are in.
     """
     if len(faces) > MOST:
         return [
@@ -57,7 +58,7 @@ def look_closer(find: Find, faces: list[Face], image: np.ndarray) -> list[Face |
     return settled
 
 
-def _look(find: Find, faces: dict[int, Face], image: np.ndarray) -> dict[int, tuple[Face, float]]:
+def _look(find: Find, faces: dict[int, Face], image: Image) -> dict[int, tuple[Face, float]]:
     """Of those that are seen, the face, and its largest distance of a point from its place."""
     across = math.ceil(math.sqrt(len(faces)))
     side = SIDE // across
@@ -70,7 +71,7 @@ def _look(find: Find, faces: dict[int, Face], image: np.ndarray) -> dict[int, tu
             continue
         y, x = divmod(place, across)
         part = mosaic[y * side : (y + 1) * side, x * side : (x + 1) * side]
-        cv2.warpAffine(image, transform, (side, side), part, borderMode=cv2.BORDER_REPLICATE)
+        part[:] = image.warped(transform, (side, side))
         transform[:, 2] += x * side, y * side
         cells[x, y] = i, transform
     seen: dict[int, tuple[Face, float]] = {}

@@ -10,6 +10,7 @@ import numpy as np
 from emoapp.detectors.base import Detector, largest_first
 from emoapp.errors import EmoappError
 from emoapp.geometry import scaled
+from emoapp.images import Image
 from emoapp.types import Box, Face
 
 WORKING_WIDTH = 640
@@ -37,11 +38,11 @@ class HaarDetector(Detector):
                 "install opencv-python again, a release before 5"
             )
 
-    def _detect(self, image: np.ndarray) -> list[Face]:
-        scale = min(1.0, WORKING_WIDTH / image.shape[1])
-        if scale < 1.0:
-            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        grey = cv2.equalizeHist(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
+    def _detect(self, image: Image) -> list[Face]:
+        width, height = image.size_wh
+        scale = min(1.0, WORKING_WIDTH / width)
+        small = image.resized((round(width * scale), max(1, round(height * scale))))
+        grey = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
         boxes, _, weights = self._cascade.detectMultiScale3(
             grey,
             scaleFactor=1.1,

@@ -12,6 +12,7 @@ from emoapp.detectors.base import Detector, largest_first
 from emoapp.detectors.closeup import look_closer, transformed
 from emoapp.detectors.views import View, last_resorts, parts, whole
 from emoapp.geometry import iou
+from emoapp.images import Image
 from emoapp.types import Face
 
 WORKING_SIDE = 640
@@ -74,7 +75,7 @@ class SearchingDetector(Detector):
         self._search_until = 0
         self._searches = 0
 
-    def _detect(self, image: np.ndarray) -> list[Face]:
+    def _detect(self, image: Image) -> list[Face]:
         number, self._number = self._number, self._number + 1
         faces = self._follow(image)
         if len(faces) < len(self._known):
@@ -85,7 +86,7 @@ class SearchingDetector(Detector):
         self._known = largest_first(faces)
         return list(self._known)
 
-    def _follow(self, image: np.ndarray) -> list[Face]:
+    def _follow(self, image: Image) -> list[Face]:
         """The known faces as a look at where they were sees them, without those it does not see."""
         faces: list[Face] = []
         for face in self._look_closer(self._known, image):
@@ -94,7 +95,7 @@ class SearchingDetector(Detector):
                 faces += _new_ones([face], faces)
         return faces
 
-    def _search(self, image: np.ndarray, known: list[Face], *, first: bool) -> list[Face]:
+    def _search(self, image: Image, known: list[Face], *, first: bool) -> list[Face]:
         """The known faces and those that are found in the views that are due."""
         small, scale = _shrunk(image)
         rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
@@ -129,7 +130,7 @@ class SearchingDetector(Detector):
         return [pieces[(rounds * PARTS_BETWEEN + place - 1) % len(pieces)]], []
 
     def _found(
-        self, view: View, rgb: np.ndarray, scale: float, image: np.ndarray, known: list[Face]
+        self, view: View, rgb: np.ndarray, scale: float, image: Image, known: list[Face]
     ) -> list[Face]:
         """The faces in a view that are not known: the certain ones as they are, the others as a
         second look sees them, if it does.
@@ -151,21 +152,18 @@ class SearchingDetector(Detector):
             found += _new_ones([face], known + found)
         return found
 
-    def _look_closer(self, faces: list[Face], image: np.ndarray) -> list[Face | None]:
+    def _look_closer(self, faces: list[Face], image: Image) -> list[Face | None]:
         return look_closer(self._network.find, faces, image)
 
     def _close(self) -> None:
         self._network.close()
 
 
-def _shrunk(image: np.ndarray) -> tuple[np.ndarray, float]:
+def _shrunk(image: Image) -> tuple[np.ndarray, float]:
     """The picture with sides of at most `WORKING_SIDE`, and by how much it was shrunk."""
-    height, width = image.shape[:2]
-    scale = WORKING_SIDE / max(height, width)
-    if scale >= 1.0:
-        return image, 1.0
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
+    scale = min(1.0, WORKING_SIDE / max(image.size_wh))
+    width, height = (max(1, round(side * scale)) for side in image.size_wh)
+    return image.resized((width, height)), scale
 
 
 def _certain(face: Face) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from emoapp.errors import SinkError
 from emoapp.files import with_unused_name
+from emoapp.images import Image
 from emoapp.live.messages import Messages
 from emoapp.live.room import RoomWatch
 from emoapp.sinks import Sink, open_recorder
@@ -75,7 +74,7 @@ class Recording(Sink):
             )
         return short_s
 
-    def write(self, result: Result, picture: np.ndarray) -> None:
+    def write(self, result: Result, picture: Image) -> None:
         if self._recorder is None:
             return
         try:

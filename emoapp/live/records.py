@@ -7,11 +7,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from emoapp.config import LiveConfig
 from emoapp.errors import SinkError
 from emoapp.files import create
+from emoapp.images import Image
 from emoapp.live.messages import Messages
 from emoapp.sinks import Sink
 from emoapp.sinks.files import cannot_write, check_target
@@ -35,7 +34,7 @@ class LastingLog(Sink):
         self._log: Sink | None = log
         self._messages = messages
 
-    def write(self, result: Result, picture: np.ndarray | None = None) -> None:
+    def write(self, result: Result, picture: Image | None = None) -> None:
         if self._log is None:
             return
         try:

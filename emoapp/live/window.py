@@ -88,13 +88,13 @@ class WindowRun(Run):
 
     def take(self, frame: Frame) -> None:
         if self._mirror:
-            frame = replace(frame, image=cv2.flip(frame.image, 1))
+            frame = replace(frame, pixels=cv2.flip(frame.image, 1))
         self._last = frame
         if self.pipeline is None and self._loading.done():
             self._loaded(self._loading.result())
         if self.pipeline is None:
             if self._private:
-                self._veil.hide_all(frame.image)
+                self._veil.hide_all(frame.pixels)
             self._window.write(None, frame.image)
             self._serve_window()
             return
@@ -249,5 +249,5 @@ class WindowRun(Run):
 
 def _copy(result: Result) -> Result:
     """The result with a picture of its own to draw on."""
-    frame = replace(result.frame, image=result.frame.image.copy())
+    frame = replace(result.frame, pixels=result.frame.image.copy())
     return Result(frame, result.tracks, result.ms)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import cv2
 import numpy as np
 
+from emoapp.images import Image, as_image
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import Colour
 
@@ -22,6 +24,7 @@ class Sprite:
 
     ink: np.ndarray
     keep: np.ndarray
+    _layers: dict = field(default_factory=dict, repr=False)
 
     @property
     def width(self) -> int:
@@ -31,9 +34,12 @@ class Sprite:
     def height(self) -> int:
         return self.ink.shape[0]
 
-    def columns(self, x0: int, x1: int) -> Sprite:
-        """A part of the piece, sharing its memory."""
-        return Sprite(self.ink[:, x0:x1], self.keep[:, x0:x1])
+    def layers(self, image: Image, x: int, y: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Ink and keep for each plane of an image, with the corner at (x, y); made once."""
+        key = image.form, x % 2, y % 2
+        if key not in self._layers:
+            self._layers[key] = image.layers(self.ink, self.keep, x, y)
+        return self._layers[key]
 
 
 class Layer:
@@ -87,42 +93,54 @@ def capsule(width: int, height: int, colour: Colour) -> Sprite:
 
 
 class Painter:
-    """Draws on one picture, uint8 (H, W, 3), BGR, in place, and remembers where.
+    """Draws on one picture, in place, and remembers where.
 
-    touched: the rectangles outside of which no pixel was changed.
+    touched: the rectangles outside of which no pixel was changed, but for the colour of the next
+        one where the picture has one colour for four pixels.
     """
 
-    def __init__(self, image: np.ndarray) -> None:
-        self.image = image
+    def __init__(self, image: Image | np.ndarray) -> None:
+        """image: an array is uint8 (H, W, 3), BGR."""
+        self.image = as_image(image)
         self.touched: list[Rect] = []
 
     def _clip(self, x0: int, y0: int, x1: int, y1: int) -> Rect | None:
-        height, width = self.image.shape[:2]
+        width, height = self.image.size_wh
         rect = Rect(max(0, x0), max(0, y0), min(width, x1), min(height, y1))
         if rect.x1 <= rect.x0 or rect.y1 <= rect.y0:
             return None
         self.touched.append(rect)
         return rect
 
-    def paste(self, sprite: Sprite, x: int, y: int) -> None:
-        """Blend `sprite` in with its corner at (x, y); what lies outside is left out."""
-        rect = self._clip(x, y, x + sprite.width, y + sprite.height)
+    def paste(
+        self, sprite: Sprite, x: int, y: int, *, columns: tuple[int, int] | None = None
+    ) -> None:
+        """Blend `sprite` in with its corner at (x, y); what lies outside is left out.
+
+        columns: (first, end) of those that are pasted; None for all.
+        """
+        first, end = columns or (0, sprite.width)
+        rect = self._clip(x + first, y, x + end, y + sprite.height)
         if rect is None:
             return
-        x0, y0, x1, y1 = rect
-        part = self.image[y0:y1, x0:x1]
-        ink, keep = sprite.ink, sprite.keep
-        if (x1 - x0, y1 - y0) != (sprite.width, sprite.height):
-            ink = ink[y0 - y : y1 - y, x0 - x : x1 - x]
-            keep = keep[y0 - y : y1 - y, x0 - x : x1 - x]
-        cv2.multiply(part, keep, dst=part, scale=1 / 255)
-        cv2.add(part, ink, dst=part)
+        for plane, (ink, keep) in zip(
+            self.image.planes, sprite.layers(self.image, x, y), strict=True
+        ):
+            step = self.image.step(plane)
+            left, top = x // step, y // step
+            x0, y0, x1, y1 = rect if step == 1 else _covered(rect, step)
+            part = plane[y0:y1, x0:x1]
+            if part.shape[:2] != ink.shape[:2]:
+                ink = ink[y0 - top : y1 - top, x0 - left : x1 - left]
+                keep = keep[y0 - top : y1 - top, x0 - left : x1 - left]
+            cv2.multiply(part, keep, dst=part, scale=1 / 255)
+            cv2.add(part, ink, dst=part)
 
     def bar(self, sprite: Sprite, x: int, y: int, length: int) -> None:
         """Paste a capsule shortened to `length`, both ends round."""
-        end = sprite.height // 2
-        self.paste(sprite.columns(0, length - end), x, y)
-        self.paste(sprite.columns(sprite.width - end, sprite.width), x + length - end, y)
+        end, width = sprite.height // 2, sprite.width
+        self.paste(sprite, x, y, columns=(0, length - end))
+        self.paste(sprite, x + length - width, y, columns=(width - end, width))
 
     def strokes(self, lines: np.ndarray, *pens: tuple[Colour, int]) -> None:
         """Smooth open lines through `lines`, float (M, N, 2), x, y: M lines of N points each.
@@ -134,19 +152,27 @@ class Painter:
         high = np.ceil(lines.max(axis=1)).astype(int) + reach
         for (x0, y0), (x1, y1) in zip(low.tolist(), high.tolist(), strict=True):
             self._clip(x0, y0, x1, y1)
-        # OpenCV takes sixteenths of a pixel, counted from the middle of a pixel.
-        fixed = list(np.rint((lines - 0.5) * 16).astype(np.int32))
-        for colour, thickness in pens:
-            cv2.polylines(self.image, fixed, False, colour, thickness, cv2.LINE_AA, shift=4)
+        for number, plane in enumerate(self.image.planes):
+            step = self.image.step(plane)
+            # OpenCV takes sixteenths of a pixel, counted from the middle of a pixel.
+            fixed = list(np.rint((lines / step - 0.5) * 16).astype(np.int32))
+            for colour, thickness in pens:
+                value, pen = self.image.colour(colour)[number], max(1, round(thickness / step))
+                cv2.polylines(plane, fixed, False, value, pen, cv2.LINE_AA, shift=4)
 
     def dim(self, share: float) -> None:
         """Darken the whole picture to `share` of its brightness."""
-        height, width = self.image.shape[:2]
-        self._clip(0, 0, width, height)
-        cv2.convertScaleAbs(self.image, dst=self.image, alpha=share)
+        self._clip(0, 0, *self.image.size_wh)
+        for plane, black in zip(self.image.planes, self.image.colour((0, 0, 0)), strict=True):
+            cv2.convertScaleAbs(plane, dst=plane, alpha=share, beta=black[0] * (1 - share))
 
     def grey(self, share: float) -> None:
         """Take the colours out of the whole picture, and darken it like `dim`."""
         self.dim(share)
-        grey = cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY)
-        cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR, dst=self.image)
+        self.image.drain()
+
+
+def _covered(rect: Rect, step: int) -> Rect:
+    """The pixels of a plane with a pixel for `step` columns and rows that a rectangle touches."""
+    x0, y0, x1, y1 = rect
+    return Rect(x0 // step, y0 // step, math.ceil(x1 / step), math.ceil(y1 / step))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from emoapp.images import Image, as_image
 from emoapp.overlay import panels
 from emoapp.overlay.alerts import Alerts
 from emoapp.overlay.bars import STAY_S, BarsPanel
@@ -18,7 +19,7 @@ from emoapp.overlay.speech import SpeechPanel
 from emoapp.overlay.status import Status, StatusRow
 from emoapp.overlay.theme import QUIET, WARNING, Colour, Sizes, colours_of
 from emoapp.overlay.timeline import Timeline
-from emoapp.types import Box, Result, Speech, Track, check_image
+from emoapp.types import Box, Result, Speech, Track
 
 FOLLOW_AREA = 1.3
 """How many times larger a face must be to be followed in another one's place."""
@@ -68,10 +69,12 @@ class Overlay:
         """Track id -> where its pill stood in the last drawing; without those that had no room."""
         return dict(self._faces.pills)
 
-    def draw(self, image: np.ndarray, result: Result, status: Status, *, now: float) -> None:
+    def draw(
+        self, image: Image | np.ndarray, result: Result, status: Status, *, now: float
+    ) -> None:
         """Draw `result` on `image`.
 
-        image: uint8 (H, W, 3), BGR, changed in place; the boxes are in its pixels.
+        image: changed in place, an array is uint8 (H, W, 3), BGR; the boxes are in its pixels.
         now: seconds, monotonic; moves the bars. The timeline goes by the frame's own time, so that
         it is right in a file that is read faster or slower than it plays.
         """
@@ -190,15 +193,15 @@ class Overlay:
         boxes = [one.face.box for one in tracks]
         return self._speech.rect(self.speech, sizes, boxes, floor=floor, avoid=avoid)
 
-    def _begin(self, image: np.ndarray) -> tuple[Painter, Sizes]:
-        check_image(image)
-        if not image.flags.writeable or image.strides[0] < 0 or image.strides[1:] != (3, 1):
+    def _begin(self, image: Image | np.ndarray) -> tuple[Painter, Sizes]:
+        image = as_image(image)
+        if not all(map(_can_be_drawn_on, image.planes)):
             raise ValueError("image: expected a picture that can be drawn on in place; copy it")
         painter = Painter(image)
         self.touched = painter.touched
         self._boxes = []
         self._faces.pills.clear()
-        return painter, Sizes.of(image.shape[1], image.shape[0])
+        return painter, Sizes.of(*image.size_wh)
 
     def _learn(self, tracks: Sequence[Track]) -> None:
         new = [track.label for track in tracks if track.label not in self._colours]
@@ -219,6 +222,11 @@ class Overlay:
         if wanted is not None:
             self._chosen, self._chosen_at = wanted.id, now
         return wanted
+
+
+def _can_be_drawn_on(plane: np.ndarray) -> bool:
+    packed = plane[0].flags.c_contiguous and plane.strides[0] > 0
+    return packed and plane.flags.writeable
 
 
 def _above(rect: Rect | None, floor: int, sizes: Sizes) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
+from emoapp.images import Image
 from emoapp.overlay.privacy import pixelate, pixelate_all
 from emoapp.types import Box, Result, Track
 
@@ -36,13 +35,10 @@ class Veil:
         spared = self._main.id if self._main else None
         self._seen = {i: (box, at) for i, (box, at) in self._seen.items() if t - at < HIDDEN_S}
         self._seen |= {track.id: (track.face.box, t) for track in result.tracks}
-        pixelate(result.frame.image, [box for i, (box, _) in self._seen.items() if i != spared])
+        pixelate(result.frame.pixels, [box for i, (box, _) in self._seen.items() if i != spared])
 
-    def hide_all(self, image: np.ndarray) -> None:
-        """Hide everything, while it is not known yet where the faces are.
-
-        image: uint8 (H, W, 3), BGR.
-        """
+    def hide_all(self, image: Image) -> None:
+        """Hide everything, while it is not known yet where the faces are."""
         pixelate_all(image)
 
     def _choose_main(self, tracks: Iterable[Track], t: float) -> None:

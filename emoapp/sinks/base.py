@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import suppress
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from emoapp.errors import SinkError
 from emoapp.types import Result
+
+if TYPE_CHECKING:
+    from emoapp.images import Image
 
 
 class Sink(ABC):
@@ -18,11 +20,11 @@ class Sink(ABC):
     """Whether `write` needs the annotated picture; drawing is skipped where no sink does."""
 
     @abstractmethod
-    def write(self, result: Result, picture: np.ndarray | None) -> None:
+    def write(self, result: Result, picture: Image | None) -> None:
         """Take one result.
 
-        picture: uint8 (H, W, 3), BGR, the frame with the overlay drawn on it, not to be kept or
-        changed after the call returns; None unless some sink `wants_picture`.
+        picture: the frame with the overlay drawn on it, not to be changed; None unless some sink
+        `wants_picture`.
 
         Raises SinkError where it can't be written.
         """

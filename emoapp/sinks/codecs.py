@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emoapp.colorimetry import BT601, BT709, Colorimetry
 from emoapp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 # Divides evenly by every usual frame rate, and by most to within a hundredth of a millisecond.
 TIME_BASE = Fraction(1, 90_000)
 
-# Numbers of colour standards in H.264's own tables: of the matrix, and of the rest.
-_BT601, _BT709 = 6, 1
+# Players take large pictures without a label for BT.709 and small ones for BT.601; with one, the
+# colours are right everywhere. The matrix is that of OpenCV's conversion in `to_yuv`.
+_MADE_HERE = Colorimetry(BT601, BT709, BT709)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,17 @@ def choose(path: Path, codec: str | None, crf: int | None) -> tuple[Container, C
 
 
 def add_video(
-    container: av.container.OutputContainer, codec: Codec, rate: int | Fraction, *, crf: int
+    container: av.container.OutputContainer,
+    codec: Codec,
+    rate: int | Fraction,
+    *,
+    crf: int,
+    colorimetry: Colorimetry | None = None,
 ) -> av.video.stream.VideoStream:
-    """A stream for frames that `to_yuv` made, with times in `TIME_BASE`; its size is not set yet.
+    """A stream for frames with times in `TIME_BASE`; its size is not set yet.
 
     rate: frames a second.
+    colorimetry: what their pixels mean; None for those that `to_yuv` makes.
     """
     options = codec.options | {"crf": str(crf)}
     stream = container.add_stream(codec.encoder, rate=rate, options=options)
@@ -126,11 +134,11 @@ def add_video(
     stream.time_base = context.time_base = TIME_BASE
     if codec.tag and container.format.name in ("mp4", "mov"):
         context.codec_tag = codec.tag
-    # Players take large pictures without a label for BT.709 and small ones for BT.601; with
-    # one, the colours are right everywhere. The matrix is that of OpenCV's conversion.
-    context.colorspace = _BT601
-    context.color_primaries = context.color_trc = _BT709
-    context.color_range = 1  # 16 to 235, as video has it
+    colorimetry = colorimetry or _MADE_HERE
+    context.colorspace = colorimetry.matrix
+    context.color_primaries = colorimetry.primaries
+    context.color_trc = colorimetry.transfer
+    context.color_range = 2 if colorimetry.full_range else 1
     return stream
 
 

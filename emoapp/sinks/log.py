@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from io import FileIO
 from pathlib import Path
 
-import numpy as np
-
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.escape import CSV_ESCAPED, csv_line
 from emoapp.files import create, create_part, write_whole
+from emoapp.images import Image
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.lines import LineFile
@@ -70,7 +69,7 @@ class LineLog(Sink):
     def line(self, row: tuple[Value, ...]) -> str:
         """One row as text, with the end of the line."""
 
-    def write(self, result: Result, picture: np.ndarray | None = None) -> None:
+    def write(self, result: Result, picture: Image | None = None) -> None:
         if self._file.closed:
             raise SinkError(f"The log {self.path} is closed already.")
         for row in self.rows.of(result):
@@ -158,7 +157,7 @@ class ParquetLog(Sink):
         self._csv = _PartCsv(path, labels, source=source, overwrite=overwrite)
         self._closed = False
 
-    def write(self, result: Result, picture: np.ndarray | None = None) -> None:
+    def write(self, result: Result, picture: Image | None = None) -> None:
         self._csv.write(result)
 
     def close(self) -> None:

@@ -10,16 +10,16 @@ from contextlib import closing, suppress
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-
+from emoapp.colorimetry import Colorimetry
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.files import ANNOTATED, create_part, move
+from emoapp.images import Image, YuvImage, as_image
 from emoapp.libav import av
 from emoapp.sinks.base import Sink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.sound import Sound
-from emoapp.types import Result, check_image
+from emoapp.types import Result
 
 # Each holds a whole picture (2.8 MB at 1280x720); enough to bridge an encoder's slow moment.
 _WAITING = 8
@@ -41,6 +41,7 @@ class VideoRecorder(Sink):
     size_wh: (width, height) of the pictures in pixels. Codecs want even numbers, so of an odd size
         the last column or row is left out.
     codec, crf: see `codecs.choose`.
+    colorimetry: what the pixels mean of pictures that come as YUV; None for pictures in BGR.
     sound: the file whose sound is copied beside the pictures; None for silence.
     start_s: the time in that file of the frame whose `t` is 0, seconds since the file's beginning;
         None counts from the first picture.
@@ -62,13 +63,14 @@ class VideoRecorder(Sink):
         overwrite: bool = False,
         codec: str | None = None,
         crf: int | None = None,
+        colorimetry: Colorimetry | None = None,
         sound: str | os.PathLike[str] | None = None,
         start_s: float | None = None,
         whole_sound: bool = True,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
         container, chosen, crf = choose(self.path, codec, crf)
-        self._size_wh = size_wh
+        self._size_wh, self._colorimetry = size_wh, colorimetry
         self._step = max(1, round(1 / (fps * TIME_BASE)))
         self._overwrite = overwrite
         try:
@@ -89,7 +91,9 @@ class VideoRecorder(Sink):
         self._container.metadata["comment"] = ANNOTATED
         try:
             rate = Fraction(fps).limit_denominator(1001)
-            self._stream = add_video(self._container, chosen, rate, crf=crf)
+            self._stream = add_video(
+                self._container, chosen, rate, crf=crf, colorimetry=colorimetry
+            )
             self._stream.width, self._stream.height = (side & ~1 for side in size_wh)
             if sound is not None:
                 self._sound = Sound(os.fspath(sound), self._container, container)
@@ -115,23 +119,29 @@ class VideoRecorder(Sink):
         """The codec of sound that this kind of file can't hold and that was encoded anew."""
         return self._sound.reencoded if self._sound else None
 
-    def write(self, result: Result, picture: np.ndarray | None) -> None:
+    def write(self, result: Result, picture: Image | None) -> None:
         if self._closed:
             raise SinkError(f"The recording {self.path} is closed already.")
-        check_image(picture, "picture")
-        height, width = picture.shape[:2]
-        if (width, height) != self._size_wh:
-            expected = "x".join(map(str, self._size_wh))
-            raise SinkError(
-                f"{self.path} is {expected} pixels; a picture came with {width}x{height}."
-            )
-        frame = to_yuv(picture)
+        picture = as_image(picture, "picture")
+        if picture.size_wh != self._size_wh:
+            expected, came = ("x".join(map(str, size)) for size in (self._size_wh, picture.size_wh))
+            raise SinkError(f"{self.path} is {expected} pixels; a picture came with {came}.")
+        frame = self._encodable(picture)
         if self._zero_t is None:
             self._zero_t = result.frame.t
         frame.pts = max(round((result.frame.t - self._zero_t) / TIME_BASE), self._last_pts + 1)
         self._put(frame)
         self._last_pts = frame.pts
         self.frames += 1
+
+    def _encodable(self, picture: Image) -> av.VideoFrame:
+        if self._colorimetry is None:
+            return to_yuv(picture.bgr())
+        if not isinstance(picture, YuvImage) or picture.colorimetry != self._colorimetry:
+            raise ValueError(f"picture: expected YUV of {self._colorimetry}")
+        frame = av.VideoFrame.from_numpy_buffer(picture.pixels, format="yuv420p")
+        frame.time_base = TIME_BASE
+        return frame
 
     def fileno(self) -> int:
         """The file whose lock keeps other processes away."""

@@ -35,6 +35,7 @@ def prepare_screen() -> socket.socket | None:
     # Windows and macOS always have a screen where a program is started by hand.
     if not sys.platform.startswith(("linux", "freebsd")):
         return None
+    _check_imports()
     # OpenCV's wheels bring Qt with its X11 part only. Told so, it does not try Wayland first and
     # complain that the part is missing; Wayland desktops show X11 windows through XWayland.
     os.environ["QT_QPA_PLATFORM"] = "xcb"
@@ -42,6 +43,18 @@ def prepare_screen() -> socket.socket | None:
     # keeps it from working is said by connect().
     os.environ.setdefault("QT_LOGGING_RULES", "*.debug=false;*.info=false;*.warning=false")
     return connect(os.environ.get("DISPLAY", ""))
+
+
+def _check_imports() -> None:
+    """Raise where a window would hang for ever: see `emoapp.libav`."""
+    import cv2
+
+    order = [name for name in sys.modules if name in ("av", "cv2")]
+    if order == ["av", "cv2"] and tuple(map(int, cv2.__version__.split(".")[:2])) >= (4, 13):
+        raise NoScreenError(
+            "This program imported av before cv2, and OpenCV's windows hang then. Import cv2 first "
+            "(`import emoapp.libav` does both in the right order)."
+        )
 
 
 def connect(display: str) -> socket.socket:

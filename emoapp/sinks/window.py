@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from emoapp.errors import NoScreenError
+from emoapp.images import Image, as_image
 from emoapp.sinks.base import Sink
 from emoapp.sinks.keys import key_name
 from emoapp.sinks.screen import prepare_screen
@@ -48,10 +49,11 @@ class Window(Sink):
         self._full, self._trials = False, 0
         self._room_wh: tuple[int, int] | None = None
 
-    def write(self, result: Result | None, picture: np.ndarray) -> None:
-        """Show `picture`, uint8 (H, W, 3) BGR; nothing once the window is closed."""
+    def write(self, result: Result | None, picture: Image | np.ndarray) -> None:
+        """Show `picture`, an array is uint8 (H, W, 3), BGR; nothing once the window is closed."""
         if self.closed:
             return
+        picture = as_image(picture, "picture").bgr()
         size_wh = picture.shape[1], picture.shape[0]
         if not self._shown:
             self._open()

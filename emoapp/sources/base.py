@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from emoapp.colorimetry import Colorimetry
 from emoapp.types import Frame
 
 
@@ -38,6 +39,9 @@ class Source(ABC):
     fps: float | None = None
     """Frames a second as the source states them; None where it does not say. In the dark, many
     cameras give fewer."""
+
+    colorimetry: Colorimetry | None = None
+    """What the frames' pixels mean where all of them come as YUV; None where they come as BGR."""
 
     frame_count: int | None = None
     """How many frames will come; None where nobody knows (cameras, streams)."""

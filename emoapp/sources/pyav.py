@@ -1,4 +1,4 @@
-"""What the file and the stream share of PyAV: decoding past damage, pictures as BGR."""
+"""What the file and the stream share of PyAV: decoding past damage, pictures as ours."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 import cv2
 import numpy as np
 
+from emoapp.colorimetry import Colorimetry
+from emoapp.images import BgrImage, Image, YuvImage
 from emoapp.libav import av
 
 # Reading goes on behind damage, but not for ever where nothing but damage comes.
@@ -18,6 +20,9 @@ _TURNS = {
     180: cv2.ROTATE_180,
     270: cv2.ROTATE_90_CLOCKWISE,
 }
+
+_YUV = ("yuv420p", "yuvj420p")
+_FULL_RANGE = 2
 
 
 def open_input(path: str | os.PathLike[str]) -> av.container.InputContainer:
@@ -60,6 +65,42 @@ def decode(
             on_damage()
 
 
+def colorimetry_of(stream: av.video.stream.VideoStream) -> Colorimetry | None:
+    """What the pixels of a stream mean; None where its pictures are best taken as BGR."""
+    context = stream.codec_context
+    said = Colorimetry(
+        matrix=context.colorspace,
+        primaries=context.color_primaries,
+        transfer=context.color_trc,
+        full_range=context.pix_fmt == "yuvj420p" or context.color_range == _FULL_RANGE,
+    )
+    even = not (context.width % 2 or context.height % 2)
+    return said if context.pix_fmt in _YUV and even and said.is_known else None
+
+
+def to_image(
+    frame: av.VideoFrame, size_wh: tuple[int, int], colorimetry: Colorimetry | None
+) -> Image:
+    """The picture, upright, in memory of its own.
+
+    size_wh: (width, height) before it is turned, for a stream whose pictures change their size.
+    colorimetry: what `colorimetry_of` gave.
+    """
+    if colorimetry is None:
+        return BgrImage(to_bgr(frame, size_wh))
+    if (frame.width, frame.height) != size_wh or frame.format.name not in _YUV:
+        frame = frame.reformat(*size_wh, "yuv420p")
+    image = YuvImage(frame.to_ndarray(), colorimetry)
+    turn = _turn(frame)
+    if turn is None:
+        return image
+    width, height = size_wh if turn == cv2.ROTATE_180 else size_wh[::-1]
+    turned = YuvImage(np.empty((height * 3 // 2, width), np.uint8), colorimetry)
+    for plane, target in zip(image.planes, turned.planes, strict=True):
+        cv2.rotate(plane, turn, target)
+    return turned
+
+
 def to_bgr(frame: av.VideoFrame, size_wh: tuple[int, int] | None = None) -> np.ndarray:
     """The picture as uint8 (H, W, 3) BGR, upright.
 
@@ -67,5 +108,10 @@ def to_bgr(frame: av.VideoFrame, size_wh: tuple[int, int] | None = None) -> np.n
     """
     width, height = size_wh or (frame.width, frame.height)
     image = frame.to_ndarray(format="bgr24", width=width, height=height)
-    turn = _TURNS.get(round(frame.rotation) % 360)
+    turn = _turn(frame)
     return image if turn is None else cv2.rotate(image, turn)
+
+
+def _turn(frame: av.VideoFrame) -> int | None:
+    """How OpenCV is to turn the picture; None for one that is upright."""
+    return _TURNS.get(round(frame.rotation) % 360)

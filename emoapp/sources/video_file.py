@@ -38,6 +38,7 @@ class VideoFile(Source):
         self.start_s = 0.0
         """When the first picture comes, seconds since the file's beginning: after sound, maybe."""
         self._container, self._stream = self._open()
+        self.colorimetry = pyav.colorimetry_of(self._stream)
         rate = self._stream.average_rate or self._stream.guessed_rate
         self.fps = float(rate) if rate else None
         # As the file states it or its length suggests; damage makes it fewer.
@@ -131,7 +132,7 @@ class VideoFile(Source):
                 t = t + step if stated is None or (index and stated <= t) else stated
                 if size_wh is None:
                     size_wh = picture.width, picture.height
-                frame = Frame(pyav.to_bgr(picture, size_wh), index, t)
+                frame = Frame(pyav.to_image(picture, size_wh, self.colorimetry), index, t)
                 if index == 0:
                     self.size_wh = frame.size_wh
                 yield frame

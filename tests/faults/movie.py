@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 from commands import FRAMES
+
+from emoapp.libav import av
 
 RATE = 48_000
 FPS = 25

@@ -8,9 +8,10 @@ import json
 import zipfile
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
+
+from emoapp.libav import av
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import pytest
 from box import Box, ends
 from commands import COMMANDS, FRAMES, Command
 from movie import write_face_movie
 from state import contents, frames_in, whole_rows
+
+from emoapp.libav import av
 
 EVERY = pytest.mark.parametrize("command", COMMANDS, ids=str)
 FAST = [command for command in COMMANDS if command.needs != "training" and not command.slow]

@@ -1,0 +1,76 @@
+"""What the numbers of a video's YUV pixels mean as colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+BT709, UNSPECIFIED, BT601_PAL, BT601, BT2020 = 1, 2, 5, 6, 9
+"""Numbers in ITU-T H.273, which FFmpeg and the files have too."""
+
+_LUMA_OF_RED_AND_BLUE = {
+    BT709: (0.2126, 0.0722),
+    UNSPECIFIED: (0.299, 0.114),  # as FFmpeg takes it
+    BT601_PAL: (0.299, 0.114),
+    BT601: (0.299, 0.114),
+    BT2020: (0.2627, 0.0593),
+}
+"""By the matrix' number; the rest of the luma is green's."""
+
+_GREY = np.array([[0.114, 0.587, 0.299]])
+"""Of blue, green and red, as OpenCV has it: the luma of BT.601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colorimetry:
+    """What YUV pixels mean, as a video file states it.
+
+    matrix, primaries, transfer: numbers in ITU-T H.273.
+    full_range: 0 to 255 instead of 16 to 235.
+    """
+
+    matrix: int = UNSPECIFIED
+    primaries: int = UNSPECIFIED
+    transfer: int = UNSPECIFIED
+    full_range: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether `matrices_of` knows the matrix."""
+        return self.matrix in _LUMA_OF_RED_AND_BLUE
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """to_bgr: float (3, 4), for (Y, U, V, 1). to_grey: float (1, 4), for the same.
+
+    from_bgr: float (3, 4), for blue, green, red, and the opacity that they were multiplied by.
+    luma_to_grey: uint8 (256,), where grey is a matter of the luma alone; else None.
+    """
+
+    to_bgr: np.ndarray
+    to_grey: np.ndarray
+    from_bgr: np.ndarray
+    luma_to_grey: np.ndarray | None
+
+
+@lru_cache(maxsize=8)
+def matrices_of(colorimetry: Colorimetry) -> Matrices:
+    """How its pixels become BGR and grey, and BGR becomes them (ITU-T H.273, section 8.3)."""
+    red, blue = _LUMA_OF_RED_AND_BLUE[colorimetry.matrix]
+    luma = np.array([blue, 1 - red - blue, red])
+    u = (np.array([1, 0, 0]) - luma) / (2 * (1 - blue))
+    v = (np.array([0, 0, 1]) - luma) / (2 * (1 - red))
+    luma_range, chroma_range, black = (255, 255, 0) if colorimetry.full_range else (219, 224, 16)
+    scale = np.array([luma_range, chroma_range, chroma_range]) / 255
+    linear, shift = np.stack([luma, u, v]) * scale[:, None], np.array([black, 128, 128])
+    inverse = np.linalg.inv(linear)
+    to_bgr = np.column_stack([inverse, -inverse @ shift])
+    to_grey = _GREY @ to_bgr
+    luma_to_grey = None
+    if np.abs(to_grey[0, 1:3]).max() < 1e-6:
+        grey = to_grey[0, 0] * np.arange(256) + to_grey[0, 3]
+        luma_to_grey = np.rint(grey.clip(0, 255)).astype(np.uint8)
+    return Matrices(to_bgr, to_grey, np.column_stack([linear, shift / 255]), luma_to_grey)
