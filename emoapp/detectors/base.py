@@ -27,6 +27,9 @@ class Detector(ABC):
     thorough = False
     """Search the whole picture each time: slower, for when no face may be overlooked."""
 
+    in_parts = True
+    """Look at the parts of a first picture too; not where it is a part of a picture already."""
+
     _closed = False
     _original: Detector | None = None
 

@@ -116,6 +116,8 @@ class SearchingDetector(Detector):
         everything, pieces = whole(width, height), parts(width, height)
         resorts = last_resorts(width, height)
         count, self._searches = self._searches, self._searches + 1
+        if first and not self.in_parts:
+            return [everything], []
         if first:
             return [everything, *pieces], resorts
         if nobody:
