@@ -46,7 +46,7 @@ class Colorimetry:
 class Matrices:
     """to_bgr: float (3, 4), for (Y, U, V, 1). to_grey: float (1, 4), for the same.
 
-    from_bgr: float (3, 4), for blue, green, red, and the opacity that they were multiplied by.
+    from_bgr: float (3, 4), for (B, G, R, 1).
     luma_to_grey: uint8 (256,), where grey is a matter of the luma alone; else None.
     """
 
@@ -73,4 +73,4 @@ def matrices_of(colorimetry: Colorimetry) -> Matrices:
     if np.abs(to_grey[0, 1:3]).max() < 1e-6:
         grey = to_grey[0, 0] * np.arange(256) + to_grey[0, 3]
         luma_to_grey = np.rint(grey.clip(0, 255)).astype(np.uint8)
-    return Matrices(to_bgr, to_grey, np.column_stack([linear, shift / 255]), luma_to_grey)
+    return Matrices(to_bgr, to_grey, np.column_stack([linear, shift]), luma_to_grey)

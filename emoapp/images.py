@@ -166,24 +166,32 @@ class YuvImage(Image):
         matrices = matrices_of(self.colorimetry)
         if matrices.luma_to_grey is not None:
             return cv2.LUT(luma, matrices.luma_to_grey)
-        left, top = x0 // 2, y0 // 2
-        parts = [luma]
-        for plane in self.planes[1:]:
-            part = plane[top : (y1 + 1) // 2, left : (x1 + 1) // 2]
-            part = cv2.resize(part, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
-            parts.append(part[y0 % 2 :, x0 % 2 :][: y1 - y0, : x1 - x0])
-        return cv2.transform(cv2.merge(parts), matrices.to_grey)
+        share, *shares, base = matrices.to_grey[0]
+        u, v = (
+            plane[y0 // 2 : (y1 + 1) // 2, x0 // 2 : (x1 + 1) // 2] for plane in self.planes[1:]
+        )
+        # At a quarter of the pixels, and around 128, since neither is negative there.
+        added = cv2.addWeighted(u, shares[0], v, shares[1], 128 * (1 - sum(shares)))
+        added = cv2.resize(added, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+        added = added[y0 % 2 :, x0 % 2 :][: y1 - y0, : x1 - x0]
+        return cv2.addWeighted(luma, share, added, 1.0, base - 128 * (1 - sum(shares)))
 
     def colour(self, bgr: Colour) -> list[Colour]:
         from_bgr = matrices_of(self.colorimetry).from_bgr
-        return [(round(value),) for value in (from_bgr @ (*bgr, 255)).tolist()]
+        return [(round(value),) for value in (from_bgr @ (*bgr, 1)).tolist()]
 
     def layers(
         self, ink: np.ndarray, keep: np.ndarray, x: int, y: int
     ) -> list[tuple[np.ndarray, np.ndarray]]:
         keep = np.ascontiguousarray(keep[..., 0])
-        mixed = cv2.transform(cv2.merge([ink, 255 - keep]), matrices_of(self.colorimetry).from_bgr)
-        luma, u, v = cv2.split(mixed)
+        from_bgr = matrices_of(self.colorimetry).from_bgr
+        # What the zero of each plane adds depends on the opacity, and comes off again.
+        luma, u, v = (
+            cv2.addWeighted(part, 1.0, keep, -zero / 255, 0.0)
+            for part, zero in zip(
+                cv2.split(cv2.transform(ink, from_bgr)), from_bgr[:, 3].tolist(), strict=True
+            )
+        )
         borders = y % 2, (y + len(keep)) % 2, x % 2, (x + keep.shape[1]) % 2
         half_keep = _halved(keep, borders, 255)
         return [(luma, keep), *((_halved(part, borders, 0), half_keep) for part in (u, v))]

@@ -153,9 +153,9 @@ class BarsPanel:
         for index, label in enumerate(self._labels):
             wins, middle = index == winner, rect.y0 + layout.middle(index)
             colour = self._colours[label] if wins else muted(self._colours[label])
-            bar = capsule(layout.bar_length, layout.bar_thickness, colour)
             y = round(middle - layout.bar_thickness / 2)
-            painter.bar(bar, rect.x0 + layout.bar_x, y, reach[index])
+            bar = capsule(reach[index], layout.bar_thickness, colour)
+            painter.paste(bar, rect.x0 + layout.bar_x, y)
             percent = f"{round(100 * float(self._shown[index]))}%"
             number = text.sprite(percent, sizes.text, TEXT if wins else QUIET, wins)
             painter.paste(number, right - number.width, text.top(middle, sizes.text))

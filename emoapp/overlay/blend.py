@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -84,7 +83,7 @@ def rounded(width: int, height: int, radius: float) -> np.ndarray:
     return mask
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def capsule(width: int, height: int, colour: Colour) -> Sprite:
     """A bar with round ends."""
     layer = Layer(width, height)
@@ -102,6 +101,7 @@ class Painter:
     def __init__(self, image: Image | np.ndarray) -> None:
         """image: an array is uint8 (H, W, 3), BGR."""
         self.image = as_image(image)
+        self._planes = [(plane, self.image.step(plane)) for plane in self.image.planes]
         self.touched: list[Rect] = []
 
     def _clip(self, x0: int, y0: int, x1: int, y1: int) -> Rect | None:
@@ -112,35 +112,22 @@ class Painter:
         self.touched.append(rect)
         return rect
 
-    def paste(
-        self, sprite: Sprite, x: int, y: int, *, columns: tuple[int, int] | None = None
-    ) -> None:
-        """Blend `sprite` in with its corner at (x, y); what lies outside is left out.
-
-        columns: (first, end) of those that are pasted; None for all.
-        """
-        first, end = columns or (0, sprite.width)
-        rect = self._clip(x + first, y, x + end, y + sprite.height)
+    def paste(self, sprite: Sprite, x: int, y: int) -> None:
+        """Blend `sprite` in with its corner at (x, y); what lies outside is left out."""
+        rect = self._clip(x, y, x + sprite.width, y + sprite.height)
         if rect is None:
             return
-        for plane, (ink, keep) in zip(
-            self.image.planes, sprite.layers(self.image, x, y), strict=True
-        ):
-            step = self.image.step(plane)
+        layers = sprite.layers(self.image, x, y)
+        for (plane, step), (ink, keep) in zip(self._planes, layers, strict=True):
             left, top = x // step, y // step
-            x0, y0, x1, y1 = rect if step == 1 else _covered(rect, step)
+            x0, y0 = rect.x0 // step, rect.y0 // step
+            x1, y1 = -(-rect.x1 // step), -(-rect.y1 // step)
             part = plane[y0:y1, x0:x1]
             if part.shape[:2] != ink.shape[:2]:
                 ink = ink[y0 - top : y1 - top, x0 - left : x1 - left]
                 keep = keep[y0 - top : y1 - top, x0 - left : x1 - left]
             cv2.multiply(part, keep, dst=part, scale=1 / 255)
             cv2.add(part, ink, dst=part)
-
-    def bar(self, sprite: Sprite, x: int, y: int, length: int) -> None:
-        """Paste a capsule shortened to `length`, both ends round."""
-        end, width = sprite.height // 2, sprite.width
-        self.paste(sprite, x, y, columns=(0, length - end))
-        self.paste(sprite, x + length - width, y, columns=(width - end, width))
 
     def strokes(self, lines: np.ndarray, *pens: tuple[Colour, int]) -> None:
         """Smooth open lines through `lines`, float (M, N, 2), x, y: M lines of N points each.
@@ -152,8 +139,7 @@ class Painter:
         high = np.ceil(lines.max(axis=1)).astype(int) + reach
         for (x0, y0), (x1, y1) in zip(low.tolist(), high.tolist(), strict=True):
             self._clip(x0, y0, x1, y1)
-        for number, plane in enumerate(self.image.planes):
-            step = self.image.step(plane)
+        for number, (plane, step) in enumerate(self._planes):
             # OpenCV takes sixteenths of a pixel, counted from the middle of a pixel.
             fixed = list(np.rint((lines / step - 0.5) * 16).astype(np.int32))
             for colour, thickness in pens:
@@ -170,9 +156,3 @@ class Painter:
         """Take the colours out of the whole picture, and darken it like `dim`."""
         self.dim(share)
         self.image.drain()
-
-
-def _covered(rect: Rect, step: int) -> Rect:
-    """The pixels of a plane with a pixel for `step` columns and rows that a rectangle touches."""
-    x0, y0, x1, y1 = rect
-    return Rect(x0 // step, y0 // step, math.ceil(x1 / step), math.ceil(y1 / step))
