@@ -164,7 +164,7 @@ def print_evaluation(evaluation) -> None:
     from rich.text import Text
 
     table = Table("labels", "images", "accuracy", "balanced", "calibration error")
-    for result in (evaluation.main, evaluation.ferplus):
+    for result in (evaluation.main, evaluation.ferplus, evaluation.both):
         if result is not None:
             table.add_row(
                 Text(sayable(result.title)),

@@ -23,7 +23,7 @@ from emoapp.labels import EMOTIONS
 from emoapp.training.batches import head_labels
 from emoapp.training.calibrate import fit_temperature
 from emoapp.training.config import HISTORY_FILE
-from emoapp.training.dataset import Dataset, ferplus_majority
+from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority
 from emoapp.training.evaluate import Evaluation, evaluate
 from emoapp.training.export import write_tflite
 from emoapp.training.report import write_curves, write_report
@@ -122,7 +122,12 @@ def write_artifacts(
         found = photographs.take(~photographs.missed)
         with LiteRTClassifier(output) as classifier:
             shown = np.log(np.maximum(classifier.classify(found.images), TINY))
-        description = replace(description, temperature=fit_temperature(shown, found.labels))
+        truths = [found.labels]
+        if found.votes is not None:
+            truths.append(ferplus_among(description.labels, found.votes))
+        # On both label sets: they disagree, and neither is right.
+        temperature = fit_temperature(np.concatenate([shown] * len(truths)), np.concatenate(truths))
+        description = replace(description, temperature=temperature)
         description.write(output / FILE_NAME)
     with LiteRTClassifier(output) as classifier:
         evaluation = evaluate(classifier, validation)

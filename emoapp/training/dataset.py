@@ -103,6 +103,12 @@ def ferplus_majority(votes: np.ndarray) -> np.ndarray:
     return np.where(agreed & (first < len(FERPLUS)), first, -1)
 
 
+def ferplus_among(labels: tuple[str, ...], votes: np.ndarray) -> np.ndarray:
+    """`ferplus_majority` as an index in `labels`: int64 (N,), -1 where it is none of them too."""
+    place = [labels.index(label) if label in labels else -1 for label in FERPLUS]
+    return np.array([*place, -1])[ferplus_majority(votes)]
+
+
 def ferplus_shares(votes: np.ndarray) -> np.ndarray:
     """Each expression's share of the votes: float32 (N, 8), single votes dropped.
 

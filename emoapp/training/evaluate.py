@@ -20,7 +20,7 @@ from emoapp.errors import DataError
 from emoapp.escape import printable
 from emoapp.labels import FERPLUS
 from emoapp.training.calibrate import expected_calibration_error
-from emoapp.training.dataset import Dataset, ferplus_majority
+from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority
 
 BATCH = 64
 TIMED_CALLS = 200
@@ -87,6 +87,9 @@ class HeadResult:
 class Evaluation:
     """main: on the data's own labels. ferplus: on FER+'s majority, None without votes.
 
+    both: what live use shows of photographs, on both label sets, so that a face counts twice; None
+    where there is only one. The two agree on fewer than 70% of the images, so what is as sure as
+    it is right on one of them is not on the other.
     Of crops, main is the head that learned these labels; of photographs it is what live use shows.
     missed: photographs in which no face was found; None for crops.
     ms_per_face: median of single calls, milliseconds; None where it was not measured.
@@ -94,6 +97,7 @@ class Evaluation:
 
     main: HeadResult
     ferplus: HeadResult | None
+    both: HeadResult | None
     missed: int | None
     ms_per_face: float | None
 
@@ -107,7 +111,13 @@ class Evaluation:
             "ece": self.main.ece,
             "ms_per_face": self.ms_per_face,
         }
-        return figures if self.missed is None else {**figures, "missed": self.missed}
+        if self.missed is None:
+            return figures
+        return {
+            **figures,
+            "ece_both": self.both.ece if self.both else None,
+            "missed": self.missed,
+        }
 
 
 def evaluate(
@@ -153,9 +163,20 @@ def evaluate(
         counted = truth >= 0
         if counted.any():
             ferplus = HeadResult("FER+", FERPLUS, truth[counted], by_head["ferplus"][counted])
+    both = None
+    if head.name == "as shown" and ferplus is not None:
+        agreed = ferplus_among(head.labels, dataset.votes)
+        counted = agreed >= 0
+        both = HeadResult(
+            "both label sets",
+            head.labels,
+            np.concatenate([main.truth, agreed[counted]]),
+            np.concatenate([main.probabilities, main.probabilities[counted]]),
+        )
     return Evaluation(
         main,
         ferplus,
+        both,
         int(dataset.missed.sum()) if photographs else None,
         _milliseconds_per_face(classifier, dataset.images) if timed else None,
     )

@@ -11,7 +11,7 @@ import pytest
 from emoapp.errors import DataError
 from emoapp.labels import EMOTIONS, FERPLUS
 from emoapp.training import data
-from emoapp.training.dataset import Dataset, ferplus_majority
+from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority
 from emoapp.training.tables import FERPLUS_COLUMNS
 
 HEADER = "emotion,pixels,Usage"
@@ -200,6 +200,8 @@ def test_a_split_without_rows_is_an_error_that_says_which_there_are(tmp_path):
 def test_ferplus_majority_as_in_the_paper(votes, majority):
     (found,) = ferplus_majority(np.float32([votes]))
     assert (FERPLUS[found] if found >= 0 else None) == majority
+    (among,) = ferplus_among(EMOTIONS, np.float32([votes]))
+    assert (EMOTIONS[among] if among >= 0 else None) == (majority if majority in EMOTIONS else None)
 
 
 def test_the_real_data_has_the_published_counts(fer2013):
