@@ -162,7 +162,7 @@ class StillRun(WindowRun):
                 until = time.monotonic() + SETTLED_S
             if time.monotonic() < until:
                 image = still.frame.image.copy()
-                shown = replace(still, frame=replace(still.frame, image=image))
+                shown = replace(still, frame=replace(still.frame, pixels=image))
                 self._draw(shown)
                 self._window.write(shown, shown.frame.image)
             time.sleep(PAUSE_S)

@@ -117,7 +117,7 @@ class Reconnecting(Source):
         self._trouble = ""
         index, t = self._offset
         image = fit(frame.image, self.size_wh)
-        frame = replace(frame, image=image, index=frame.index + index, t=frame.t + t)
+        frame = replace(frame, pixels=image, index=frame.index + index, t=frame.t + t)
         self._last_t, self._last_at = frame.t, now
         return frame
 
