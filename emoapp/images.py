@@ -7,6 +7,7 @@ drawing on it; so only what is looked at is turned, and what is drawn is drawn i
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Hashable
 
 import cv2
 import numpy as np
@@ -35,6 +36,9 @@ class Image(ABC):
     """
 
     planes: tuple[np.ndarray, ...]
+
+    form: Hashable
+    """Images of the same form take the same `layers`."""
 
     @property
     def size_wh(self) -> tuple[int, int]:
@@ -111,7 +115,6 @@ class BgrImage(Image):
     """uint8 (H, W, 3), BGR, not copied."""
 
     form = "bgr"
-    """Images of the same form take the same `layers`."""
 
     def __init__(self, image: np.ndarray, name: str = "image") -> None:
         check_image(image, name)

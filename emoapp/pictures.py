@@ -25,8 +25,6 @@ from emoapp.types import Frame, Result, Track
 JPEG_QUALITY = 95
 COPY_SUFFIXES = IMAGE_SUFFIXES - {".avif", ".heic", ".heif"}
 """What copies can be written as."""
-SETTLED_S = 10.0
-"""After so many seconds the overlay's bars have long stopped moving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +196,7 @@ def _draw(
         pixelate(image, [track.face.box for track in tracks])
     # Of several faces the bars would tell about one only, and not which.
     overlay = Overlay(labels, bars=len(tracks) == 1, timeline=False)
-    # The bars glide from nothing to where they belong: drawn once aside, and once they are there.
-    overlay.draw(image.copy(), _result(tracks, image), Status(), now=0.0)
-    overlay.draw(image, _result(tracks, image), Status(), now=SETTLED_S)
+    overlay.draw(image, _result(tracks, image), Status(), now=0.0)
 
 
 def _write(image: np.ndarray, path: Path, overwrite: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ from emoapp.overlay.blend import Painter
 from emoapp.overlay.layout import Rect, Wanted, place
 from emoapp.overlay.status import StatusRow, clock
 from emoapp.overlay.theme import EXPRESSIONS, EXTRA, Sizes
-from emoapp.types import Box, Face, Frame, Result, Scores, Track
+from emoapp.types import Box, Doubt, Face, Frame, Result, Scores, Track
 
 FULL = Status(
     fps=29.97,
@@ -215,6 +216,40 @@ def test_bars_glide_to_a_new_expression_in_150_ms():
     assert before == at_once < midway < arrived
     assert 0.3 * longest < midway < 0.8 * longest
     assert arrived > 0.9 * longest
+
+
+def test_tag_and_panel_say_the_numbers_of_the_track_while_the_bars_glide(monkeypatch):
+    said = []
+    sprite = text.sprite
+
+    def noted(string, *style):
+        said.append(string)
+        return sprite(string, *style)
+
+    monkeypatch.setattr(text, "sprite", noted)
+    overlay, box = Overlay(EMOTIONS), (500, 300, 700, 500)
+    steps = [("happy", 0.84), ("sad", 0.51), ("happy", 0.777), ("fear", 0.4)]
+    for step, (label, share) in enumerate(steps):
+        said.clear()
+        track = make_track(1, box, label, share)
+        draw(overlay, picture(1280, 720), track, now=step / 30)
+        shown = [f"{round(100 * share)}%" for share in track.smoothed.probabilities.tolist()]
+        assert [string for string in said if string.endswith("%")] == [
+            *shown,  # the panel
+            f"{round(100 * track.confidence)}%",  # the tag
+        ]
+
+
+def test_bars_begin_at_their_value_and_a_face_that_is_not_read_has_none():
+    colours, sizes = colours_of(EMOTIONS), Sizes.of(1280, 720)
+    panel, face = BarsPanel(EMOTIONS, colours), (0, 0, 9, 9)
+    panel.follow(make_track(1, face, "sad", 1.0), now=0.0)
+    at_once = bar_pixels(panel, sizes, colours, [full, muted])["sad"]
+    panel.follow(make_track(1, face, "sad", 1.0), now=9.0)
+    assert bar_pixels(panel, sizes, colours, [full, muted])["sad"] == at_once
+    dark = replace(make_track(1, face, "sad", 1.0), doubt=Doubt.TOO_DARK)
+    panel.follow(dark, now=9.1)
+    assert not any(bar_pixels(panel, sizes, colours, [full, muted]).values())
 
 
 def test_the_panel_moves_away_from_faces_and_hides_in_a_small_picture():

@@ -84,19 +84,27 @@ class BarsPanel:
         self._shown = np.zeros(len(self._labels))
         self._target = np.zeros(len(self._labels))
         self._winner: int | None = None
+        self._reason: str | None = None
         self._track: int | None = None
         self._now = self._seen = -math.inf
         self._spot = 0
 
     def follow(self, track: Track | None, *, now: float) -> None:
-        """Move the bars towards the scores of `track`; None: nobody is followed."""
+        """Show the scores of `track`; None: nobody is followed.
+
+        The numbers are always these; the bars glide to them, of another person at once.
+        """
         passed = max(0.0, now - self._now) if math.isfinite(self._now) else 0.0
         self._now = now
         if track is not None:
-            scores = track.smoothed.as_dict() if track.doubt in BELIEVED else {}
-            self._target = np.array([scores.get(label, 0.0) for label in self._labels])
+            self._reason = None if track.doubt in BELIEVED else track.doubt.value
+            if self._reason is None:
+                scores = track.smoothed.as_dict()
+                self._target = np.array([scores.get(label, 0.0) for label in self._labels])
             known = track.doubt is None and track.label in self._labels
             self._winner = self._labels.index(track.label) if known else None
+            if track.id != self._track:
+                self._shown = self._target.copy()
             self._track, self._seen = track.id, now
         self._shown += (self._target - self._shown) * (1 - math.exp(-passed / GLIDE_S))
 
@@ -148,6 +156,8 @@ class BarsPanel:
         if winner is not None:
             lit = _lit(layout, winner, self._colours[self._labels[winner]])
             painter.paste(lit, rect.x0, rect.y0 + layout.head + winner * layout.row)
+        if self._reason is not None:
+            return
         reach = lengths(self._shown, layout.bar_length, layout.bar_thickness)
         right = rect.x1 - round(sizes.pad * 1.6)
         for index, label in enumerate(self._labels):
@@ -156,14 +166,15 @@ class BarsPanel:
             y = round(middle - layout.bar_thickness / 2)
             bar = capsule(reach[index], layout.bar_thickness, colour)
             painter.paste(bar, rect.x0 + layout.bar_x, y)
-            percent = f"{round(100 * float(self._shown[index]))}%"
+            percent = f"{round(100 * float(self._target[index]))}%"
             number = text.sprite(percent, sizes.text, TEXT if wins else QUIET, wins)
             painter.paste(number, right - number.width, text.top(middle, sizes.text))
 
     def _head(self, painter: Painter, rect: Rect, layout: Plan) -> None:
         size = layout.sizes.small
-        title = text.sprite(f"Face {self._track}", size, QUIET)
+        said = f"Face {self._track}" + (f": {self._reason}" if self._reason else "")
         x = rect.x0 + round(layout.sizes.pad * 1.6)
+        title = text.sprite(text.fit(said, size, rect.x1 - x), size, QUIET)
         painter.paste(title, x, text.top(rect.y0 + layout.head * 0.55, size))
 
 
