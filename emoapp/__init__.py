@@ -6,12 +6,23 @@ TYPE_CHECKING = False  # as `typing` has it, for type checkers
 if TYPE_CHECKING:
     from emoapp.labels import EMOTIONS
     from emoapp.recognizer import EmotionRecognizer
+    from emoapp.tables import to_dataframe
     from emoapp.types import Box, Face, Frame, Result, Scores, Track
 
 __version__ = "0.1.0"
-__all__ = ["EMOTIONS", "Box", "EmotionRecognizer", "Face", "Frame", "Result", "Scores", "Track"]
+__all__ = [
+    "EMOTIONS",
+    "Box",
+    "EmotionRecognizer",
+    "Face",
+    "Frame",
+    "Result",
+    "Scores",
+    "Track",
+    "to_dataframe",
+]
 
-_MODULES = {"EMOTIONS": "labels", "EmotionRecognizer": "recognizer"}
+_MODULES = {"EMOTIONS": "labels", "EmotionRecognizer": "recognizer", "to_dataframe": "tables"}
 
 
 def __getattr__(name: str):

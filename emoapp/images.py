@@ -207,6 +207,38 @@ class YuvImage(Image):
         return cv2.transform(cv2.merge(planes), matrices_of(self.colorimetry).to_bgr)
 
 
+def to_bgr(picture: np.ndarray) -> np.ndarray:
+    """A picture as OpenCV may have read it, as uint8 (H, W, 3), BGR.
+
+    picture: uint8 or uint16, (H, W) grey, (H, W, 3) BGR or (H, W, 4) BGRA, whose transparent parts
+        become white.
+
+    Raises TypeError or ValueError, which say what was expected, for anything else.
+    """
+    if not isinstance(picture, np.ndarray):
+        found = type(picture).__name__
+        if picture is None:
+            found = "None, which cv2.imread returns for a file that it cannot read"
+        raise TypeError(
+            f"picture: expected a path, bytes, a Pillow image or a numpy array, got {found}"
+        )
+    if picture.dtype == np.uint16:
+        picture = (picture // 257).astype(np.uint8)
+    if picture.dtype != np.uint8:
+        raise TypeError(f"picture: expected dtype uint8 or uint16, got {picture.dtype}")
+    if picture.ndim == 2 and picture.size:
+        return cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
+    if picture.ndim == 3 and picture.shape[2] == 4 and picture.size:
+        share = picture[..., 3:].astype(np.float32) / 255
+        return np.rint(picture[..., :3] * share + 255 * (1 - share)).astype(np.uint8)
+    if picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
+        raise ValueError(
+            "picture: expected shape (H, W) grey, (H, W, 3) BGR or (H, W, 4) BGRA, "
+            f"got {picture.shape}"
+        )
+    return picture
+
+
 def as_image(image: Image | np.ndarray, name: str = "image") -> Image:
     """An array, uint8 (H, W, 3), BGR, as an image that shares its memory; an image as it is.
 

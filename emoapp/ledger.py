@@ -13,8 +13,8 @@ from emoapp.addresses import redact_url
 from emoapp.config import VideoConfig
 from emoapp.files import in_use, part_of
 from emoapp.locks import unused
+from emoapp.rows import FACE_COLUMNS, FRAME_COLUMNS
 from emoapp.sinks.files import cannot_write
-from emoapp.sinks.rows import FACE_COLUMNS, FRAME_COLUMNS
 from emoapp.sources import is_annotated
 
 LEDGER = "emoapp-runs.jsonl"

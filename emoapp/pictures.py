@@ -15,8 +15,8 @@ from emoapp.escape import csv_line, encodable
 from emoapp.files import check_outputs, write_whole
 from emoapp.geometry import scaled_face
 from emoapp.recognizer import EmotionRecognizer
+from emoapp.rows import Rows
 from emoapp.sinks.files import cannot_write, check_target
-from emoapp.sinks.rows import Rows
 from emoapp.sources import IMAGE_SUFFIXES
 from emoapp.sources.images import list_images
 from emoapp.sources.still import StillImage, load_image

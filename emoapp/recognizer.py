@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,12 +16,15 @@ from emoapp.classifiers import open_classifier
 from emoapp.detectors import Detector, open_detector
 from emoapp.errors import ClosedError
 from emoapp.geometry import scaled_face
+from emoapp.images import to_bgr
 from emoapp.limits import Limits
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.sources import open_source
 from emoapp.types import Face, Frame, Result, Track
 
 if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
     from emoapp.sources.still import StillImage
 
 SMALL_PX = 64.0
@@ -70,12 +74,17 @@ class EmotionRecognizer:
         """The expressions, in the order of the probabilities."""
         return self._classifier.labels
 
-    def analyze(self, image: np.ndarray) -> tuple[Track, ...]:
-        """Return the faces in one picture, largest first.
+    def analyze(
+        self, picture: np.ndarray | str | os.PathLike[str] | bytes | PillowImage
+    ) -> tuple[Track, ...]:
+        """Return the faces in one picture, largest first, in its pixels.
 
-        image: uint8 (H, W, 3), BGR as OpenCV reads it.
+        picture: an array as OpenCV reads it: uint8 or uint16, (H, W) grey, (H, W, 3) BGR or
+            (H, W, 4) BGRA; a Pillow image of any mode; a file's path; or what is in a file
+            (see `analyze_file`).
 
-        Raises ClosedError after `close`.
+        Raises ClosedError after `close`, TypeError or ValueError for an array of another kind, and
+        SourceError where a file can't be read.
 
         >>> import cv2
         >>> from emoapp.resources import DEMO_CLIP
@@ -86,11 +95,23 @@ class EmotionRecognizer:
         happy True None
         """
         self._check_open()
-        self._detector.reset()
-        return self._pipeline(self._detector, 0.0).process(Frame(image, 0, 0.0)).tracks
+        if isinstance(picture, str | os.PathLike | bytes):
+            return self.analyze_file(picture)
+        # Who has a Pillow image has loaded Pillow; others need not wait for it.
+        pillow = sys.modules.get("PIL.Image")
+        if pillow is not None and isinstance(picture, pillow.Image):
+            from emoapp.sources.still import from_pillow
 
-    def analyze_file(self, path: str | os.PathLike[str]) -> tuple[Track, ...]:
+            picture = from_pillow(picture)
+        self._detector.reset()
+        frame = Frame(to_bgr(picture), 0, 0.0)
+        return self._pipeline(self._detector, 0.0).process(frame).tracks
+
+    def analyze_file(self, path: str | os.PathLike[str] | bytes) -> tuple[Track, ...]:
         """Return the faces in a picture on the disk, largest first, in pixels of the full picture.
+
+        path: or what is in the file. JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC are read,
+            turned as their EXIF data say.
 
         Large pictures cost no more than 600 MB of memory, and small faces in them are found too.
 

@@ -36,6 +36,9 @@ class Frame:
         if self.index < 0:
             raise ValueError(f"Frame.index: expected 0 or more, got {self.index}")
 
+    def __repr__(self) -> str:
+        return f"Frame(index={self.index}, t={self.t:.3f}, size_wh={self.size_wh})"
+
     @property
     def image(self) -> np.ndarray:
         """uint8 (H, W, 3), BGR: that of `pixels` where they are BGR, else made at each call."""
@@ -101,6 +104,10 @@ class Face:
             if points is not None and points.shape != shape:
                 raise ValueError(f"Face.{name}: expected shape {shape}, got {points.shape}")
 
+    def __repr__(self) -> str:
+        sides = ", ".join(f"{side:.1f}" for side in self.box)
+        return f"Face(box=({sides}), score={self.score:.2f})"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
@@ -119,6 +126,9 @@ class Scores:
                 f"Scores.probabilities: expected shape ({len(self.labels)},) for the labels "
                 f"{', '.join(self.labels)}; got {self.probabilities.shape}"
             )
+
+    def __repr__(self) -> str:
+        return f"Scores({', '.join(f'{label} {p:.2f}' for label, p in self.as_dict().items())})"
 
     @property
     def label(self) -> str:
@@ -192,6 +202,11 @@ class Track:
         if self.label is None:
             object.__setattr__(self, "label", self.smoothed.label)
 
+    def __repr__(self) -> str:
+        said = f"Track(id={self.id}, label={self.label!r}, confidence={self.confidence:.2f}, "
+        doubt = self.doubt.value if self.doubt else None
+        return f"{said}doubt={doubt!r}, face={self.face!r})"
+
     @property
     def confidence(self) -> float:
         """The smoothed probability of `label`, 0 to 1."""
@@ -208,7 +223,19 @@ class Result:
 
     frame: Frame
     tracks: tuple[Track, ...]
-    ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    def to_dicts(self) -> list[dict[str, str | int | float | None]]:
+        """The rows of this frame as a log has them, without "source": one for each face.
+
+        The keys are the columns of `rows.Rows`; in a frame without a face, those of a face are
+        None, and there are no probabilities.
+        """
+        from emoapp.rows import Rows  # here, so that importing the package is quick
+
+        labels = self.tracks[0].raw.labels if self.tracks else ()
+        rows = Rows("", labels)
+        return [dict(zip(rows.columns[1:], row[1:], strict=True)) for row in rows.of(self)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from emoapp.errors import OutputInUseError
 from emoapp.files import create
 from emoapp.labels import EMOTIONS
 from emoapp.ledger import LEDGER, Ledger, written_by
-from emoapp.sinks.rows import Rows
+from emoapp.rows import Rows
 
 ROWS = ",".join(Rows("", EMOTIONS).columns) + "\n"
 

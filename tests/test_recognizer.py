@@ -6,14 +6,17 @@ from itertools import islice
 
 import cv2
 import numpy as np
+import pandas as pd
 import pytest
 from faces import EYES, portrait
+from PIL import Image
 
 import emoapp
 from emoapp import EmotionRecognizer
+from emoapp.cli import main
 from emoapp.errors import ClosedError, ModelError, SourceError
 from emoapp.labels import EMOTIONS
-from emoapp.types import Track
+from emoapp.types import Result, Track
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +100,76 @@ def test_after_close_everything_says_so(demo):
     assert recognizer.labels == EMOTIONS
 
 
+def test_a_picture_may_come_in_any_form(recognizer, tmp_path):
+    picture = portrait()
+    expected = row(recognizer.analyze(picture))
+    path = tmp_path / "portrait.png"
+    cv2.imwrite(str(path), picture)
+    shown = Image.open(path)
+    opaque = cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA)
+    for form in (path, str(path), path.read_bytes(), shown, shown.convert("RGBA"), opaque):
+        assert row(recognizer.analyze(form)) == expected
+    assert row(recognizer.analyze(picture.astype(np.uint16) * 257)) == expected
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    (from_grey,), (from_pillow,) = recognizer.analyze(grey), recognizer.analyze(shown.convert("L"))
+    assert from_grey.label == from_pillow.label == "happy"
+    opaque[..., 3] = 0
+    assert recognizer.analyze(opaque) == (), "what is transparent is white"
+
+
+def test_a_turned_picture_is_upright_from_memory_too(recognizer, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = Image.fromarray(np.ascontiguousarray(np.rot90(portrait())[..., ::-1]))
+    turned.save(tmp_path / "turned.png", exif=exif)
+    data = (tmp_path / "turned.png").read_bytes()
+    (from_file,), (from_pillow,) = (
+        recognizer.analyze(form) for form in (data, Image.open(tmp_path / "turned.png"))
+    )
+    np.testing.assert_allclose(from_file.face.eyes, EYES, atol=8)
+    assert from_file.face.box == from_pillow.face.box
+
+
+@pytest.mark.parametrize(
+    "picture, error, says",
+    [
+        (None, TypeError, "None, which cv2.imread returns"),
+        (7, TypeError, "got int"),
+        (np.zeros((50, 50, 3)), TypeError, "uint8 or uint16, got float64"),
+        (np.zeros((50, 50, 2), np.uint8), ValueError, r"\(H, W, 4\) BGRA, got \(50, 50, 2\)"),
+        (np.zeros((0, 50), np.uint8), ValueError, r"got \(0, 50\)"),
+        (b"", SourceError, "The picture in memory is empty"),
+        (b"no picture", SourceError, "The picture in memory is not a picture"),
+        ("nothing.png", SourceError, "nothing.png"),
+    ],
+)
+def test_what_is_no_picture_is_an_error_that_says_what_is_one(recognizer, picture, error, says):
+    with pytest.raises(error, match=says):
+        recognizer.analyze(picture)
+
+
+def test_results_say_in_a_line_what_they_are(recognizer, demo):
+    result = next(recognizer.stream(demo))
+    assert len(repr(result)) < 300 and "array" not in repr(result)
+    assert repr(result.frame) == "Frame(index=0, t=0.000, size_wh=(1280, 720))"
+    assert "label='happy'" in repr(result.tracks) and "happy 0." in repr(result.tracks[0].raw)
+
+
+def test_results_become_the_rows_of_a_log(recognizer, demo, tmp_path):
+    log = tmp_path / "log.csv"
+    assert main(["video", str(demo), "--log", str(log), "--frames", "5"]) == 0
+    results = list(islice(recognizer.stream(demo), 5))
+    table, logged = emoapp.to_dataframe(results), pd.read_csv(log)
+    pd.testing.assert_frame_equal(
+        table.drop(columns="doubt"), logged.drop(columns=["source", "doubt"]), check_dtype=False
+    )
+    assert table["doubt"].isna().all()
+    empty = Result(results[0].frame, ())
+    assert empty.to_dicts()[0]["frame"] == 0 and empty.to_dicts()[0]["label"] is None
+    assert len(emoapp.to_dataframe([*results, empty])) == 6
+
+
 def test_errors_are_emoapps_own(recognizer):
-    with pytest.raises(TypeError, match="uint8, got float64"):
-        recognizer.analyze(np.zeros((50, 50, 3)))
-    with pytest.raises(ValueError, match=r"\(H, W, 3\), got \(50, 50\)"):
-        recognizer.analyze(np.zeros((50, 50), np.uint8))
     with pytest.raises(SourceError, match=r"nothing\.mp4"):
         next(recognizer.stream("nothing.mp4"))
     with pytest.raises(ModelError, match="nowhere"):

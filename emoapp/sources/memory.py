@@ -61,7 +61,9 @@ def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
         return None
     whole = pixels * _BESIDE.get(image.format, 0)
     if image.format in _HELD:
-        whole += os.fstat(file.fileno()).st_size
+        place = file.tell()
+        whole += file.seek(0, os.SEEK_END)
+        file.seek(place)
     at_scale = _OUTPUT
     if image.format in ("JPEG", "MPO"):
         whole += _coefficients(image, file)

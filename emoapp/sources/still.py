@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cache
+from io import BytesIO
 from typing import BinaryIO
 
 import numpy as np
@@ -44,6 +45,8 @@ _SIDEWAYS = (5, 6, 7, 8)
 
 Path = str | os.PathLike[str]
 
+IN_MEMORY = "The picture in memory"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StillImage:
@@ -52,13 +55,13 @@ class StillImage:
     image: uint8 (H, W, 3), BGR, upright.
     size_wh: (width, height) in pixels of the picture in the file, upright.
     scale: how many of the file's pixels, across and down, became one of `image`: 1, 2, 4 or 8.
-    path: the file.
+    source: the file, or what was in it.
     """
 
     image: np.ndarray
     size_wh: tuple[int, int]
     scale: int = 1
-    path: Path = ""
+    source: Path | bytes = ""
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -66,22 +69,36 @@ def read_image(path: Path) -> np.ndarray:
     return load_image(path).image
 
 
-def load_image(path: Path) -> StillImage:
+def load_image(source: Path | bytes) -> StillImage:
     """Decode a picture, turned as its EXIF data says.
+
+    source: a file, or what is in one.
 
     Pictures of more than 30 million pixels come at a reduced scale. What is transparent becomes
     white; 16 bits become 8; of an animation only the first picture is decoded.
 
     Raises SourceError, naming the file, where it can't be read or would take too much memory.
     """
+    path = _name(source)
     try:
-        with open(path, "rb") as file, warnings.catch_warnings():
+        with _reading(source) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # oddities of a file that can still be read
-            return _decode(_open(file, path), file, path)
+            still = _decode(_open(file, path), file, path)
     except OSError as exc:
         if exc.errno is None:  # from Pillow, not from the disk
             raise _damaged(path) from exc
         raise SourceError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+    return replace(still, source=source)
+
+
+def from_pillow(image: Image.Image) -> np.ndarray:
+    """A picture that Pillow has in memory, as `load_image` would have read it: (H, W, 3) BGR.
+
+    Raises SourceError for grey of 32 bits.
+    """
+    rgb = np.asarray(_as_rgb(image, IN_MEMORY))
+    turn = _TURNS.get(_orientation(image))
+    return np.ascontiguousarray((rgb if turn is None else turn(rgb))[..., ::-1])
 
 
 def load_finer(still: StillImage) -> StillImage:
@@ -90,9 +107,9 @@ def load_finer(still: StillImage) -> StillImage:
     Its image has three equal channels that are one in memory, and can't be written to. Returns
     `still` itself where that is the finest.
     """
-    with open(still.path, "rb") as file, warnings.catch_warnings():
+    with _reading(still.source) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        image = _open(file, still.path)
+        image = _open(file, _name(still.source))
         scale = choose_grey_scale(image, file, beside=still.image.nbytes)
         if scale is None or scale >= still.scale:
             return still
@@ -103,12 +120,24 @@ def load_finer(still: StillImage) -> StillImage:
     if orientation in _TURNS:
         grey = _TURNS[orientation](grey)
     shown = np.broadcast_to(grey[..., None], (*grey.shape, 3))
-    return StillImage(shown, still.size_wh, scale, still.path)
+    return StillImage(shown, still.size_wh, scale, still.source)
+
+
+@contextmanager
+def _reading(source: Path | bytes) -> Iterator[BinaryIO]:
+    with BytesIO(source) if isinstance(source, bytes) else open(source, "rb") as file:
+        yield file
+
+
+def _name(source: Path | bytes) -> Path:
+    """What messages call it."""
+    return IN_MEMORY if isinstance(source, bytes) else source
 
 
 def _open(file: BinaryIO, path: Path) -> Image.Image:
     """Read no more than the header. Raises SourceError for what is no picture, or too large."""
-    size = os.fstat(file.fileno()).st_size
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
     if size == 0:
         raise SourceError(f"{path} is empty.")
     head = file.read(16)
@@ -165,7 +194,7 @@ def _decode(image: Image.Image, file: BinaryIO, path: Path) -> StillImage:
     if orientation in _TURNS:
         pixels = np.ascontiguousarray(_TURNS[orientation](pixels))
     size_wh = (height, width) if orientation in _SIDEWAYS else (width, height)
-    return StillImage(pixels, size_wh, scale, path)
+    return StillImage(pixels, size_wh, scale)
 
 
 def _pixels(image: Image.Image, shrink: int, path: Path) -> np.ndarray:
