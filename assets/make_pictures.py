@@ -19,9 +19,9 @@ from emoapp.classifiers import open_classifier
 from emoapp.detectors import open_detector
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
-from emoapp.resources import DEMO_CLIP
 from emoapp.sources import open_source
 from emoapp.types import Frame
+from emoapp.utils.resources import DEMO_CLIP
 
 FRAMES = 121
 """So many are played before the picture is taken: averages settle and the timeline fills."""

@@ -7,7 +7,7 @@ Nothing is imported before Ctrl-C is provided for.
 def main(words=None) -> int:
     """Run a command and return its exit status; words: of the command, None for the process's."""
     try:
-        from emoapp import interrupts
+        from emoapp.utils import interrupts
 
         interrupts.end_at_once()
         from emoapp.cli import main as run

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import perf_counter
 
-from emoapp.align import align
+from emoapp.alignment.align import align
+from emoapp.alignment.quality import doubt_of
 from emoapp.classifiers import Classifier
 from emoapp.detectors import Detector
 from emoapp.limits import Limits
-from emoapp.quality import doubt_of
 from emoapp.tracking import Tracker, turns
 from emoapp.types import Doubt, Face, Frame, Result, Scores
 

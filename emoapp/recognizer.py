@@ -15,12 +15,12 @@ import numpy as np
 from emoapp.classifiers import open_classifier
 from emoapp.detectors import Detector, open_detector
 from emoapp.errors import ClosedError
-from emoapp.geometry import scaled_face
 from emoapp.images import to_bgr
 from emoapp.limits import Limits
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.sources import open_source
 from emoapp.types import Face, Frame, Result, Track
+from emoapp.utils.geometry import scaled_face
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -87,7 +87,7 @@ class EmotionRecognizer:
         SourceError where a file can't be read.
 
         >>> import cv2
-        >>> from emoapp.resources import DEMO_CLIP
+        >>> from emoapp.utils.resources import DEMO_CLIP
         >>> found, picture = cv2.VideoCapture(str(DEMO_CLIP)).read()
         >>> with EmotionRecognizer() as recognizer:
         ...     for person in recognizer.analyze(picture):
@@ -147,7 +147,7 @@ class EmotionRecognizer:
 
         Raises SourceError or CameraError for the source, ClosedError after `close`.
 
-        >>> from emoapp.resources import DEMO_CLIP
+        >>> from emoapp.utils.resources import DEMO_CLIP
         >>> with EmotionRecognizer() as recognizer:
         ...     for result in recognizer.stream(DEMO_CLIP):
         ...         people = [(person.id, person.label) for person in result.tracks]

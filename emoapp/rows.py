@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from emoapp.addresses import redact_url
-from emoapp.escape import encodable
 from emoapp.types import Result, Scores, Track
+from emoapp.utils.addresses import redact_url
+from emoapp.utils.escape import encodable
 
 Value = str | int | float | None
 

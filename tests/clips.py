@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from conftest import picture
 
-from emoapp.libav import av
+from emoapp.utils.libav import av
 
 RATE = 48_000
 

@@ -41,7 +41,7 @@ def no_thread_left():
 def own_standard_error(tmp_path_factory):
     """Commands leave this process its standard error, and the user the folder of the logs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("emoapp.native_logs.divert", lambda log: False)
+        patch.setattr("emoapp.utils.native_logs.divert", lambda log: False)
         patch.setenv("EMOAPP_LOG_DIR", str(tmp_path_factory.mktemp("logs")))
         yield
 
@@ -66,7 +66,7 @@ def number_of(image: np.ndarray) -> int:
 
 def write_clip(path: Path, times: list[float], size_wh: tuple[int, int] = (320, 180)) -> Path:
     """An H.264 video of `picture` 0, 1, ... at these times in seconds."""
-    from emoapp.libav import av
+    from emoapp.utils.libav import av
 
     with av.open(str(path), "w") as container:
         stream = container.add_stream(

@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from test_report import UNEVEN, write_log
 
-from emoapp.addresses import redact_url
 from emoapp.cli import main
+from emoapp.utils.addresses import redact_url
 
 SECRETS = "s3cr3t", "t0k3n", "anna"
 

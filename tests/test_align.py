@@ -10,10 +10,10 @@ from faces import EYES, MOUTH, pasted, portrait
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emoapp.align import FER2013_FRAMING, align, crop_transform
+from emoapp.alignment.align import FER2013_FRAMING, align, crop_transform
 from emoapp.detectors import open_detector
-from emoapp.geometry import similarity
 from emoapp.types import Box, Face
+from emoapp.utils.geometry import similarity
 
 FRAMED = np.array(
     [FER2013_FRAMING.eye_left, FER2013_FRAMING.eye_right, FER2013_FRAMING.mouth], np.float64

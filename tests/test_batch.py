@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from clips import picture_times
 
-from emoapp.batch import CRASHED, run_in_processes
+from emoapp.app.video.batch import CRASHED, run_in_processes
+from emoapp.app.video.ledger import LEDGER
+from emoapp.app.video.videos import plan
 from emoapp.cli import main
 from emoapp.config import VideoConfig
-from emoapp.ledger import LEDGER
-from emoapp.libav import av
-from emoapp.videos import plan
+from emoapp.utils.libav import av
 
 
 @pytest.fixture

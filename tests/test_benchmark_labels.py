@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from conftest import SHARED
 
-from emoapp import benchmark_labels
-from emoapp.benchmark_labels import STEPS, measure_labels
+from emoapp.diagnostics.benchmark import labels
+from emoapp.diagnostics.benchmark.labels import STEPS, measure_labels
 
 
 class Moody:
@@ -26,8 +26,8 @@ class Moody:
 
 
 def test_changes_of_each_step(demo, monkeypatch):
-    real = benchmark_labels.open_classifier
-    monkeypatch.setattr(benchmark_labels, "open_classifier", lambda: Moody(real()))
+    real = labels.open_classifier
+    monkeypatch.setattr(labels, "open_classifier", lambda: Moody(real()))
     found = measure_labels(demo, smoothing_s=0, frames=31)
     assert found["minutes"] == pytest.approx(1 / 60, abs=1e-4)
     # 30 changes in a second; without averaging, only the reluctance keeps the shown label.

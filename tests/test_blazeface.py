@@ -21,9 +21,9 @@ from emoapp.detectors import blazeface
 from emoapp.detectors.blazeface import FILE, BlazeFace, letterbox
 from emoapp.detectors.nms import weighted_nms
 from emoapp.errors import EmoappError
-from emoapp.geometry import iou
-from emoapp.resources import DETECTION
 from emoapp.sources import open_source
+from emoapp.utils.geometry import iou
+from emoapp.utils.resources import DETECTION
 
 
 def test_the_network_is_that_of_the_checksum_and_of_a_wheel_it_is_taken_from(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from faces import EYES, MOUTH, drawn, portrait
 
 from emoapp import EMOTIONS
-from emoapp.align import align
+from emoapp.alignment.align import align
 from emoapp.classifiers import open_classifier
 from emoapp.classifiers.base import Classifier
 from emoapp.classifiers.description import Head, ModelDescription
@@ -18,9 +18,9 @@ from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.detectors import open_detector
 from emoapp.errors import ClosedError, DeviceError, ModelError, UsageError
 from emoapp.labels import CONTEMPT, FERPLUS
-from emoapp.resources import MODELS
 from emoapp.sources import open_source
 from emoapp.types import Box, Face
+from emoapp.utils.resources import MODELS
 
 OPEN = {
     "litert": LiteRTClassifier,

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from conftest import run_python
 
-from emoapp.diagnostics import folder as log_files
-from emoapp.doctor import OK, WARNING
-from emoapp.doctor.logs import check_log, end_of, log_of_interest
+from emoapp.diagnostics.doctor import OK, WARNING
+from emoapp.diagnostics.doctor.logs import check_log, end_of, log_of_interest
+from emoapp.utils.logs import folder as log_files
 
 # A command that goes wrong in the way that `{}` says.
 BROKEN = """
@@ -125,7 +125,7 @@ def test_a_folder_that_cannot_be_written_stops_nothing(logs, monkeypatch):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_a_full_disk_stops_nothing(logs):
     code = (
-        "from emoapp.diagnostics import session; s = session._handler;"
+        "from emoapp.utils.logs import session; s = session._handler;"
         "full = os.open('/dev/full', os.O_WRONLY); os.dup2(full, s.descriptor); os.dup2(full, 2);"
         "import logging; logging.getLogger('emoapp.x').error('nowhere to go'); print('done')"
     )
@@ -170,12 +170,12 @@ def test_workers_log_too_each_into_its_own_file(logs, clip):
     assert len(workers) == 2 == len(list(logs.iterdir())) - 1
     written = "".join(workers)
     assert str(clip) in written and str(other) in written and "XNNPACK" in written
-    assert re.search(r"ERROR \d+ MainThread emoapp.batch: .*broken.mp4", written)
+    assert re.search(r"ERROR \d+ MainThread emoapp.app.video.batch: .*broken.mp4", written)
 
 
 def test_a_worker_that_crashes_leaves_its_trace(logs, clip):
     code = (
-        "from emoapp import batch; from emoapp.config import VideoConfig;"
+        "from emoapp.app.video import batch; from emoapp.config import VideoConfig;"
         "from worker_crash import run\n"
         "if __name__ == '__main__':\n"
         "    with batch.processes(1) as pool: print(type(pool.submit(run).exception()).__name__)"
@@ -195,7 +195,7 @@ def test_a_cluster_worker_logs_and_keeps_its_standard_error(logs, clip):
 import sys
 from distributed import Client, LocalCluster
 if __name__ == "__main__":
-    from emoapp import batch
+    from emoapp.app.video import batch
     from emoapp.config import VideoConfig
     from pathlib import Path
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as workers:
@@ -237,7 +237,7 @@ def test_many_at_once_have_whole_logs_and_old_ones_go(logs):
 
 def test_a_log_stays_small_whoever_writes_it(logs):
     code = (
-        "import time; from emoapp.diagnostics import handlers, session\n"
+        "import time; from emoapp.utils.logs import handlers, session\n"
         "handlers.PART_BYTES, handlers.CHECK_S = 1000, 0.01\n"
         "session.start(['some', 'words'])\n"
         "for n in range(100):\n"

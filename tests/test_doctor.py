@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from emoapp.doctor import OK, PROBLEM, WARNING, Finding, examine, machine, program
+from emoapp.diagnostics.doctor import OK, PROBLEM, WARNING, Finding, examine, machine, program
 
 
 def doctor(folder, *words: object, **env: str) -> tuple[int, dict[str, Finding]]:
@@ -92,7 +92,7 @@ def device_node():
 
 
 def test_a_camera_that_is_there_and_busy(run_with_camera, device_node):
-    code = "from emoapp.doctor import *; print(examine(checks()['cameras']))"
+    code = "from emoapp.diagnostics.doctor import *; print(examine(checks()['cameras']))"
     free = run_with_camera(code)
     assert f"level={OK!r}" in free.stdout and "gives 320x180" in free.stdout, free.stderr
     busy = run_with_camera(code, BUSY=1).stdout
@@ -133,7 +133,7 @@ def test_faces_that_are_cut_out_a_pixel_aside(monkeypatch):
         return real(face, *framing) + [[0, 0, 1.0], [0, 0, 0]]
 
     assert program.check_crops().level == OK
-    monkeypatch.setattr("emoapp.align.crop_transform", aside)
+    monkeypatch.setattr("emoapp.alignment.align.crop_transform", aside)
     assert program.check_crops().level == PROBLEM
 
 

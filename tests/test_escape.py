@@ -27,13 +27,13 @@ from test_sinks import picture, result
 from emoapp.cli import main
 from emoapp.cli.common import progress_bar
 from emoapp.errors import EmoappError
-from emoapp.escape import csv_line, csv_text, encodable, printable
 from emoapp.report import ReportConfig, write_report
 from emoapp.report.reading import read_log
 from emoapp.sinks import open_log
 from emoapp.sinks.console import ConsoleLog
-from emoapp.terminal import complain, say
 from emoapp.types import Box, Face, Scores, Track
+from emoapp.utils.escape import csv_line, csv_text, encodable, printable
+from emoapp.utils.terminal import complain, say
 
 ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
 RUN_BY_SPREADSHEETS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -113,7 +113,7 @@ def test_messages_of_several_lines_become_one(capfd):
 def test_only_one_module_prints():
     """Whatever is printed passes `terminal.say`, or rich's Text, made of a `sayable`."""
     allowed = {
-        "emoapp/terminal.py",
+        "emoapp/utils/terminal.py",
         "emoapp/companion/talk.py",  # to the program that started it, as JSON
         "emoapp/companion/companion.py",
         "emoapp/companion/consent.py",
@@ -276,7 +276,7 @@ def test_all_labels_get_their_words(tmp_path):
 
 
 def test_pictures_with_such_names_get_their_tables(tmp_path):
-    from emoapp.pictures import Analysed, write_csv, write_json
+    from emoapp.app.images import Analysed, write_csv, write_json
 
     results = []
     for name in HOSTILE:

@@ -16,9 +16,9 @@ from conftest import run_python
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from emoapp import files
 from emoapp.errors import OutputExistsError, OutputInUseError, UsageError
-from emoapp.files import (
+from emoapp.utils import files
+from emoapp.utils.files import (
     check_outputs,
     create,
     create_part,
@@ -138,7 +138,7 @@ def test_parts_that_were_left_are_kept(tmp_path):
 _HOLD = """
 import sys, time
 from pathlib import Path
-from emoapp.files import create_part
+from emoapp.utils.files import create_part
 file = create_part(Path("a.mp4"))
 file.write(b"recorded")
 print(file.name, flush=True)
@@ -164,7 +164,7 @@ _RACE = """
 import sys, time
 from pathlib import Path
 from emoapp.errors import OutputExistsError
-from emoapp.files import with_unused_name, create_part, move
+from emoapp.utils.files import with_unused_name, create_part, move
 time.strftime = lambda form: "emoapp-now"
 
 def record(path):
@@ -269,7 +269,7 @@ def test_a_writer_that_fails_leaves_what_was_there(tmp_path):
 @posix
 def test_a_terminal_is_written_to_and_not_replaced():
     ran = run_python(
-        "from pathlib import Path; from emoapp.stats import write_json\n"
+        "from pathlib import Path; from emoapp.utils.stats import write_json\n"
         "write_json(Path('/dev/stdout'), {'a': 1})"
     )
     assert (ran.returncode, ran.stdout) == (0, '{\n "a": 1\n}\n')

@@ -9,7 +9,7 @@ import pytest
 from conftest import SHARED, picture
 from PIL import Image
 
-from emoapp import pictures
+from emoapp.app import images
 from emoapp.cli import main
 from emoapp.errors import SourceError
 from emoapp.labels import EMOTIONS
@@ -214,7 +214,7 @@ def test_what_was_read_until_ctrl_c_is_in_the_tables(folder, tmp_path, monkeypat
         read.append(path)
         return load_image(path)
 
-    monkeypatch.setattr(pictures, "load_image", read_two)
+    monkeypatch.setattr(images, "load_image", read_two)
     paths = [str(folder / "face.jpg"), str(folder / "deeper"), str(folder / "broken.webp")]
     assert main(["image", *paths, "--csv", str(table), "--json", str(tree)]) == 130
     assert [entry["source"] for entry in json.loads(tree.read_text())] == [str(p) for p in read]

@@ -13,17 +13,17 @@ from faces import portrait
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emoapp.align import align
+from emoapp.alignment.align import align
 from emoapp.colorimetry import BT601, BT601_PAL, BT709, BT2020, UNSPECIFIED, Colorimetry
 from emoapp.detectors import open_detector
-from emoapp.geometry import iou
 from emoapp.images import BgrImage, YuvImage
-from emoapp.libav import av
-from emoapp.overlay import pixelate
 from emoapp.overlay.blend import Layer, Painter, rounded
+from emoapp.privacy import pixelate
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
 from emoapp.types import Result
+from emoapp.utils.geometry import iou
+from emoapp.utils.libav import av
 
 COLORIMETRIES = [
     Colorimetry(matrix, matrix if matrix != BT2020 else BT709, BT709, full_range)

@@ -33,7 +33,7 @@ def count(event, args):
     global imports, begun
     if event != "import":
         return
-    begun = begun or args[0] == "emoapp.interrupts"
+    begun = begun or args[0] == "emoapp.utils.interrupts"
     imports += begun
     if point == str(imports):
         interrupt()

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emoapp.libav import av
+from emoapp.utils.libav import av
 
 
 class Program:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emoapp.app.video.ledger import LEDGER, Ledger, written_by
 from emoapp.config import VideoConfig
 from emoapp.errors import OutputInUseError
-from emoapp.files import create
 from emoapp.labels import EMOTIONS
-from emoapp.ledger import LEDGER, Ledger, written_by
 from emoapp.rows import Rows
+from emoapp.utils.files import create
 
 ROWS = ",".join(Rows("", EMOTIONS).columns) + "\n"
 

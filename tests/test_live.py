@@ -174,7 +174,7 @@ def test_a_real_camera(screen, tmp_path, camera):
 def test_a_video_is_annotated_frame_by_frame(demo, tmp_path):
     import pandas as pd
 
-    from emoapp.libav import av
+    from emoapp.utils.libav import av
 
     output, log, stats = (tmp_path / name for name in ("out.mp4", "out.csv", "stats.json"))
     command = ("video", demo, "-o", output, "--log", log, "--stats", stats, "--frames", 50)

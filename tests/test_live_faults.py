@@ -20,16 +20,16 @@ from hypothesis import strategies as st
 from test_keys import Program
 from test_live import emoapp
 
+from emoapp.app.live.detector import next_detector
+from emoapp.app.live.messages import Messages
+from emoapp.app.live.room import ENOUGH_S, LOOK_S, OVER_S, RoomWatch
+from emoapp.app.live.window import WindowRun
+from emoapp.app.run import open_pipeline
 from emoapp.cli import main
 from emoapp.config import LiveConfig
 from emoapp.detectors import DETECTORS
 from emoapp.labels import EMOTIONS
-from emoapp.live.detector import next_detector
-from emoapp.live.messages import Messages
-from emoapp.live.room import ENOUGH_S, LOOK_S, OVER_S, RoomWatch
-from emoapp.live.window import WindowRun
 from emoapp.overlay import Overlay
-from emoapp.runner import open_pipeline
 from emoapp.sources import open_source
 
 needs_import = pytest.mark.skipif(not shutil.which("import"), reason="needs ImageMagick's import")
@@ -155,8 +155,8 @@ def test_what_the_companion_says_is_kept_in_whole_lines(tmp_path):
     code = """
 import resource, sys
 from pathlib import Path
-from emoapp.live.messages import Messages
-from emoapp.live.records import CompanionRecord
+from emoapp.app.live.messages import Messages
+from emoapp.app.live.records import CompanionRecord
 from emoapp.sinks.lines import LineFile
 resource.setrlimit(1, (1000, 1000))
 messages = Messages()

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from faces import EYES, MOUTH, portrait
 
-from emoapp.align import align
-from emoapp.quality import Limits, doubt_of, turn
+from emoapp.alignment.align import align
+from emoapp.alignment.quality import Limits, doubt_of, turn
 from emoapp.tracking import Tracker
 from emoapp.types import Box, Doubt, Face, Frame, Scores
 

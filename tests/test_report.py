@@ -12,11 +12,11 @@ from conftest import number_of, picture, write_clip
 
 from emoapp.cli import main
 from emoapp.errors import DataError, UsageError
-from emoapp.libav import av
 from emoapp.report import clips
 from emoapp.report.measures import measure, strongest
 from emoapp.report.pictures import frames_at
 from emoapp.report.reading import read_log
+from emoapp.utils.libav import av
 
 HAPPY, SAD, NEUTRAL = "happy", "sad", "neutral"
 LABELS = (HAPPY, SAD, NEUTRAL)

@@ -16,10 +16,10 @@ from psutil import Process
 
 from emoapp.errors import NoScreenError, SinkError, SourceError, UsageError
 from emoapp.labels import EMOTIONS
-from emoapp.libav import av
 from emoapp.sinks import open_log, open_recorder
 from emoapp.sinks.screen import connect, prepare_screen
 from emoapp.types import Box, Face, Frame, Result, Scores, Track
+from emoapp.utils.libav import av
 
 
 def result(index: int, t: float, *tracks: Track) -> Result:
@@ -105,7 +105,7 @@ def test_a_recording_does_not_replace_what_came_meanwhile(tmp_path):
 
 _SAME_SECOND = """
 import time
-from emoapp.files import with_unused_name
+from emoapp.utils.files import with_unused_name
 from test_sinks import open_recorder, picture, result
 time.strftime = lambda form: "emoapp-now"
 recorder = with_unused_name("mp4", lambda path: open_recorder(path, fps=30, size_wh=(320, 180)))

@@ -210,7 +210,7 @@ def test_a_turned_clip_comes_upright(clip, tmp_path):
 
 
 def test_damage_is_skipped_and_counted(clip, tmp_path):
-    from emoapp.libav import av
+    from emoapp.utils.libav import av
 
     with av.open(str(clip)) as container:
         packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
@@ -246,7 +246,7 @@ def test_paced_misses_what_nobody_reads(clip):
 
 @pytest.fixture
 def broken(tmp_path, clip):
-    from emoapp.libav import av
+    from emoapp.utils.libav import av
 
     (tmp_path / "empty.mp4").write_bytes(b"")
     (tmp_path / "text.mp4").write_bytes(b"hello" * 1000)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from emoapp import stats
-from emoapp.stats import RECENT_S, Recent, Sample, Stats
+from emoapp.utils import stats
+from emoapp.utils.stats import RECENT_S, Recent, Sample, Stats
 
 
 def test_hours_of_frames_stay_small_and_keep_their_percentiles():

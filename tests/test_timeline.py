@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from test_overlay import FULL, boxes, changed_outside, disjoint, inside, make_track, picture
 
 from emoapp.labels import EMOTIONS
-from emoapp.overlay import HELP, Overlay, Status, colours_of, panels, pixelate
+from emoapp.overlay import HELP, Overlay, Status, colours_of, panels
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import EXPRESSIONS, Sizes
 from emoapp.overlay.timeline import LAG_S, Timeline, plan
+from emoapp.privacy import pixelate
 from emoapp.types import Box, Doubt, Frame, Result
 
 FACE = (500, 200, 700, 400)

@@ -8,15 +8,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoapp.benchmark import crowd
 from emoapp.classifiers import open_classifier
 from emoapp.detectors import open_detector
+from emoapp.diagnostics.benchmark.frames import crowd
 from emoapp.pipeline import Pipeline
-from emoapp.resources import DEMO_CLIP
-from emoapp.smoothing import Smoother
 from emoapp.sources import open_source
 from emoapp.tracking import MEMORY_S, Tracker, turns
+from emoapp.tracking.smoothing import Smoother
 from emoapp.types import Box, Face, Frame, Scores
+from emoapp.utils.resources import DEMO_CLIP
 
 IMAGE = np.zeros((4, 4, 3), np.uint8)
 LABELS = ("happy", "sad")

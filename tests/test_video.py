@@ -20,8 +20,8 @@ from conftest import SHARED, run_python
 
 from emoapp.cli import main
 from emoapp.detectors import open_detector
-from emoapp.libav import av
 from emoapp.sources import open_source
+from emoapp.utils.libav import av
 
 SAMPLES = SHARED / "samples"
 EVEN = [number / 25 for number in range(30)]
@@ -398,7 +398,7 @@ def test_folders_without_rights(clip, tmp_path):
     tmp_path.chmod(0o755)
     code = f"""
 import os
-import emoapp.batch, emoapp.videos
+import emoapp.app.video.batch, emoapp.app.video.videos
 from emoapp.cli import main
 movie = "{inputs}/clip.mp4"
 assert main(["video", movie, "-o", "{outputs}/first.mp4"]) == 0

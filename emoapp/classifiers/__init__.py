@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from emoapp.classifiers.base import Classifier
-from emoapp.diagnostics import get_logger
 from emoapp.errors import DeviceError, ModelError, UsageError
+from emoapp.utils.logs import get_logger
 
 __all__ = ["DEVICES", "Classifier", "open_classifier"]
 

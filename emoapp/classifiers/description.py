@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from emoapp.errors import ModelError
-from emoapp.files import write_whole
 from emoapp.framing import FER2013_FRAMING, Framing
-from emoapp.resources import MODELS
+from emoapp.utils.files import write_whole
+from emoapp.utils.resources import MODELS
 
 FORMAT = 1
 FILE_NAME = "emotion.json"

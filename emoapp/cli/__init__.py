@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import NoReturn
 
 import emoapp
-from emoapp import interrupts
 from emoapp.cli.flags import Flag
 from emoapp.cli.settings import (
     LIMITS_TABLE,
@@ -18,9 +17,10 @@ from emoapp.cli.settings import (
     read_settings,
     settings_path,
 )
-from emoapp.diagnostics import get_logger, session
 from emoapp.errors import EmoappError, SinkError, UsageError
-from emoapp.terminal import complain, sayable
+from emoapp.utils import interrupts
+from emoapp.utils.logs import get_logger, session
+from emoapp.utils.terminal import complain, sayable
 
 logger = get_logger(__name__)
 

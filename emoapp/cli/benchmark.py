@@ -7,8 +7,8 @@ from pathlib import Path
 
 from emoapp.cli.flags import Flag
 from emoapp.cli.numbers import positive_int
-from emoapp.stats import write_json
-from emoapp.terminal import say
+from emoapp.utils.stats import write_json
+from emoapp.utils.terminal import say
 
 HELP = "Measure each stage on the bundled clip, beside the bare calls of the libraries."
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _labels(clip: str) -> dict:
-    from emoapp.benchmark_labels import measure_labels
+    from emoapp.diagnostics.benchmark.labels import measure_labels
 
     found = measure_labels(clip)
     say(f"label changes a minute, over {found['minutes']:.2f} minutes of people in sight:")
@@ -61,7 +61,7 @@ def _video(repeats: int) -> dict:
     from rich.console import Console
     from rich.table import Table
 
-    from emoapp.benchmark_video import measure_video
+    from emoapp.diagnostics.benchmark.video import measure_video
 
     console = Console()
     with console.status("measuring; leave the machine alone meanwhile"):
@@ -87,7 +87,7 @@ def _live(args: argparse.Namespace) -> dict:
     from rich.console import Console
     from rich.table import Table
 
-    from emoapp.benchmark import measure, measure_start
+    from emoapp.diagnostics.benchmark.frames import measure, measure_start
 
     console = Console()
     with console.status("measuring; leave the machine alone meanwhile"):

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from emoapp.cli.flags import Flag
 from emoapp.errors import CameraError
-from emoapp.terminal import say, sayable
+from emoapp.utils.terminal import say, sayable
 
 HELP = "List the cameras of this computer, with their sizes and rates."
 

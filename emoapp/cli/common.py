@@ -13,7 +13,7 @@ from emoapp.cli.numbers import not_negative, positive, positive_int
 from emoapp.detectors import DETECTORS
 from emoapp.errors import UsageError
 from emoapp.limits import LIMITS, Limits
-from emoapp.terminal import say, sayable
+from emoapp.utils.terminal import say, sayable
 
 
 def add_recognition_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:

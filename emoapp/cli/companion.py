@@ -10,7 +10,7 @@ from emoapp.cli.numbers import positive
 from emoapp.cli.settings import settings_path
 from emoapp.config import CompanionConfig, Pace
 from emoapp.errors import UsageError
-from emoapp.terminal import complain
+from emoapp.utils.terminal import complain
 
 _AUTO = "auto"
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from emoapp.cli.flags import Flag
 from emoapp.cli.settings import LIMITS_TABLE, options, read_settings, settings_path
-from emoapp.terminal import say, sayable
+from emoapp.utils.terminal import say, sayable
 
 HELP = "Show the defaults in force and where they come from."
 

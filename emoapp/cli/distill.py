@@ -8,7 +8,7 @@ from pathlib import Path
 from emoapp.cli.common import need_training
 from emoapp.cli.train import add_run_arguments, recipe, train_one
 from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data
-from emoapp.terminal import say
+from emoapp.utils.terminal import say
 
 HELP = "Train a model on the labels and on what other models say of the pictures."
 

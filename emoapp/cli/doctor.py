@@ -6,13 +6,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emoapp.addresses import redact_url
 from emoapp.cli.flags import Flag
-from emoapp.stats import write_json
-from emoapp.terminal import say, sayable
+from emoapp.utils.addresses import redact_url
+from emoapp.utils.stats import write_json
+from emoapp.utils.terminal import say, sayable
 
 if TYPE_CHECKING:
-    from emoapp.doctor import Finding
+    from emoapp.diagnostics.doctor import Finding
 
 HELP = "Look for what keeps the program from working here, and say what to do about it."
 
@@ -31,8 +31,8 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     import emoapp
-    from emoapp.doctor import PROBLEM, checks, examine
-    from emoapp.doctor.logs import end_of, log_of_interest
+    from emoapp.diagnostics.doctor import PROBLEM, checks, examine
+    from emoapp.diagnostics.doctor.logs import end_of, log_of_interest
     from emoapp.sinks.targets import check_targets
 
     check_targets(others=(args.json,), inputs=(args.model,), overwrite=args.overwrite)
@@ -69,7 +69,7 @@ def check_settings() -> Finding:
     """Whether the user's own defaults, if there are any, can be read and are understood."""
     from emoapp.cli import build_parser
     from emoapp.cli.settings import settings_path
-    from emoapp.doctor import OK, PROBLEM, Finding
+    from emoapp.diagnostics.doctor import OK, PROBLEM, Finding
     from emoapp.errors import UsageError
 
     path = settings_path()

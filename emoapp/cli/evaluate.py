@@ -15,10 +15,10 @@ from emoapp.cli.common import (
     progress_of,
 )
 from emoapp.cli.flags import Flag
-from emoapp.files import write_whole
-from emoapp.stats import write_json
-from emoapp.terminal import say, sayable
 from emoapp.training.config import HISTORY_FILE
+from emoapp.utils.files import write_whole
+from emoapp.utils.stats import write_json
+from emoapp.utils.terminal import say, sayable
 
 HELP = "Measure a model on labelled pictures, through the code of live use."
 

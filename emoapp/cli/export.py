@@ -9,7 +9,7 @@ from pathlib import Path
 from emoapp.cli.common import add_data_arguments, need_training
 from emoapp.cli.flags import Flag
 from emoapp.errors import ModelError
-from emoapp.terminal import say
+from emoapp.utils.terminal import say
 
 HELP = "Convert a trained network, or several as one, to the file that live use runs."
 

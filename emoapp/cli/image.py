@@ -8,8 +8,8 @@ from pathlib import Path
 
 from emoapp.cli.common import add_recognition_arguments, progress_bar
 from emoapp.cli.flags import Flag
-from emoapp.diagnostics import get_logger
-from emoapp.terminal import complain, say
+from emoapp.utils.logs import get_logger
+from emoapp.utils.terminal import complain, say
 
 logger = get_logger(__name__)
 
@@ -39,11 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from emoapp import pictures
+    from emoapp.app import images
     from emoapp.errors import SinkError, SourceError, UsageError
-    from emoapp.files import check_outputs
     from emoapp.recognizer import EmotionRecognizer
     from emoapp.sinks.files import check_target
+    from emoapp.utils.files import check_outputs
 
     if args.blur and args.output is None:
         raise UsageError("--blur changes the annotated copies: say with -o where they go.")
@@ -58,15 +58,15 @@ def run(args: argparse.Namespace) -> int:
         logger.error("%s", error, exc_info=error)
         complain(error)
 
-    chosen = pictures.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)
+    chosen = images.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)
     if not chosen:
         return 1
     copies = [picture.copy for picture in chosen]
     check_outputs((*tables, *copies), (args.model, *(picture.path for picture in chosen)))
     quiet = bool(args.output or tables)
-    results: list[pictures.Analysed] = []
+    results: list[images.Analysed] = []
 
-    def done(result: pictures.Analysed | SourceError) -> None:
+    def done(result: images.Analysed | SourceError) -> None:
         if isinstance(result, SourceError):
             fail(result)
         else:
@@ -82,9 +82,9 @@ def run(args: argparse.Namespace) -> int:
 
     def finish() -> None:
         if args.json is not None:
-            pictures.write_json(args.json, results, overwrite=args.overwrite)
+            images.write_json(args.json, results, overwrite=args.overwrite)
         if args.csv is not None:
-            pictures.write_csv(args.csv, results, recognizer.labels, overwrite=args.overwrite)
+            images.write_csv(args.csv, results, recognizer.labels, overwrite=args.overwrite)
         if quiet:
             faces = sum(len(result.tracks) for result in results)
             say(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
         # Lines are progress enough; and the bar would take them to itself, away from a pipe.
         with recognizer, progress_bar() if quiet else nullcontext() as bar:
             task = bar.add_task("pictures", total=len(chosen)) if bar is not None else None
-            pictures.analyse(
+            images.analyse(
                 chosen, recognizer, blur=bool(args.blur), overwrite=args.overwrite, done=done
             )
     except (KeyboardInterrupt, SinkError):

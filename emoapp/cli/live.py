@@ -15,9 +15,9 @@ from emoapp.cli.flags import Flag
 from emoapp.cli.numbers import positive, size_wh
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
-from emoapp.resources import DEMO_CLIP
 from emoapp.sources import kind_of
-from emoapp.terminal import say
+from emoapp.utils.resources import DEMO_CLIP
+from emoapp.utils.terminal import say
 
 HELP = "Show the camera in a window, with the expressions of everybody in sight."
 
@@ -99,7 +99,7 @@ def camera(words: str) -> str:
 
 
 def run(args: argparse.Namespace) -> int:
-    from emoapp.live import run_live
+    from emoapp.app.live import run_live
 
     if args.no_window and (args.record or args.privacy):
         raise UsageError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from emoapp.cli.common import need_packages
 from emoapp.cli.flags import Flag
 from emoapp.cli.numbers import positive_int
-from emoapp.terminal import complain, say
+from emoapp.utils.terminal import complain, say
 
 HELP = "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG."
 

@@ -17,8 +17,8 @@ from emoapp.cli.flags import Flag
 from emoapp.cli.numbers import from_to, not_negative, positive, positive_int, share, whole
 from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data, stand_ins
 from emoapp.errors import UsageError
-from emoapp.terminal import say
 from emoapp.training.config import TrainConfig
+from emoapp.utils.terminal import say
 
 if TYPE_CHECKING:
     from emoapp.training.data import TrainingData

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from emoapp.cli.common import print_notes, progress_bar, progress_of
 from emoapp.errors import UsageError
-from emoapp.terminal import say, sayable
+from emoapp.utils.terminal import say, sayable
 
 if TYPE_CHECKING:
     from emoapp.training.data import TrainingData

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emoapp.addresses import redact_url
 from emoapp.cli.common import (
     add_analysis_arguments,
     analysis_options,
@@ -26,10 +25,11 @@ from emoapp.cli.numbers import positive_int, whole
 from emoapp.config import VideoConfig
 from emoapp.errors import UsageError
 from emoapp.sinks.codecs import CODECS
-from emoapp.terminal import complain, say, sayable
+from emoapp.utils.addresses import redact_url
+from emoapp.utils.terminal import complain, say, sayable
 
 if TYPE_CHECKING:
-    from emoapp.batch import Outcome
+    from emoapp.app.video.batch import Outcome
 
 HELP = "Analyse every frame of video files; write annotated copies and tables of numbers."
 
@@ -115,7 +115,7 @@ def _config(args: argparse.Namespace, **names) -> VideoConfig:
 
 
 def _one(args: argparse.Namespace) -> int:
-    from emoapp.recorded import run_video
+    from emoapp.app.video.run import run_video
 
     began = time.time()
     source, output, log = args.inputs[0], args.output, args.log
@@ -148,8 +148,8 @@ def _left_by(config: VideoConfig, began: float) -> Iterator[Path]:
 
 
 def _many(args: argparse.Namespace) -> int:
-    from emoapp.batch import earlier_numbers
-    from emoapp.ledger import Ledger
+    from emoapp.app.video.batch import earlier_numbers
+    from emoapp.app.video.ledger import Ledger
 
     folder, configs = _planned(args)
     stats, configs = args.stats, [replace(config, stats=None) for config in configs]
@@ -175,7 +175,7 @@ def _many(args: argparse.Namespace) -> int:
         raise
     say(f"{counts['done']} done, {counts['failed']} failed, {counts['before']} done before")
     if stats is not None:
-        from emoapp.stats import write_json
+        from emoapp.utils.stats import write_json
 
         write_json(stats, numbers)
     return 1 if counts["failed"] else 0
@@ -183,8 +183,8 @@ def _many(args: argparse.Namespace) -> int:
 
 def _planned(args: argparse.Namespace) -> tuple[Path, list[VideoConfig]]:
     """The folder of the ledger and all runs; raises where a result would replace what is read."""
-    from emoapp.files import check_outputs
-    from emoapp.videos import list_videos, plan
+    from emoapp.app.video.videos import list_videos, plan
+    from emoapp.utils.files import check_outputs
 
     output, log = args.output, args.log
     if output is None and log is None:
@@ -215,7 +215,7 @@ def _outcomes(
     args: argparse.Namespace, configs: list[VideoConfig], folder: Path
 ) -> Iterator[Outcome]:
     """Run them in this process, in several, or on a cluster; each outcome as it comes."""
-    from emoapp.batch import cluster, run_all, run_in_processes, run_one
+    from emoapp.app.video.batch import cluster, run_all, run_in_processes, run_one
 
     if args.dask is None and args.jobs == 1:
         for config in configs:

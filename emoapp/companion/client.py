@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emoapp.diagnostics import get_logger
+from emoapp.utils.logs import get_logger
 
 logger = get_logger(__name__)
 

@@ -13,8 +13,8 @@ from emoapp.companion import replies, words
 from emoapp.companion.client import Answer, Client
 from emoapp.companion.watcher import Occasion, Watcher
 from emoapp.config import CompanionConfig
-from emoapp.terminal import say
 from emoapp.types import Speech, Track
+from emoapp.utils.terminal import say
 
 WRITTEN = "written reply"
 """Who speaks where there is no server."""

@@ -14,7 +14,7 @@ from emoapp.companion import words
 from emoapp.companion.keys import find_key, how, is_local, keep_key, may_carry_key, origin
 from emoapp.companion.watcher import Occasion
 from emoapp.errors import UsageError
-from emoapp.files import write_whole
+from emoapp.utils.files import write_whole
 
 FILE = "companion.json"
 """Beside the settings: which servers the user has agreed to."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 
 from emoapp.detectors.base import Detector
-from emoapp.diagnostics import get_logger
 from emoapp.errors import EmoappError, NotInstalledError, UsageError
+from emoapp.utils.logs import get_logger
 
 __all__ = ["DETECTORS", "Detector", "next_detector", "open_detector"]
 

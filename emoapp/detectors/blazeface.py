@@ -16,8 +16,8 @@ import numpy as np
 from emoapp.detectors.nms import weighted_nms
 from emoapp.detectors.search import SearchingDetector
 from emoapp.errors import EmoappError
-from emoapp.resources import DETECTION
 from emoapp.types import Box, Face
+from emoapp.utils.resources import DETECTION
 
 FILE = "face_detection_short_range.tflite"
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from emoapp.geometry import similarity
 from emoapp.images import Image
 from emoapp.types import Box, Face
+from emoapp.utils.geometry import similarity
 
 SIDE = 160
 """Of the picture that the faces are put into, side by side, pixels."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from emoapp.detectors.base import Detector, largest_first
 from emoapp.errors import EmoappError
-from emoapp.geometry import scaled
 from emoapp.images import Image
 from emoapp.types import Box, Face
+from emoapp.utils.geometry import scaled
 
 WORKING_WIDTH = 640
 """Pictures are shrunk to this width before the search, which takes longer than all the rest."""

@@ -11,9 +11,9 @@ import numpy as np
 from emoapp.detectors.base import Detector, largest_first
 from emoapp.detectors.closeup import look_closer, transformed
 from emoapp.detectors.views import View, last_resorts, parts, whole
-from emoapp.geometry import iou
 from emoapp.images import Image
 from emoapp.types import Face
+from emoapp.utils.geometry import iou
 
 WORKING_SIDE = 640
 """Longer sides are shrunk to this: the network looks at 128 pixels anyway."""

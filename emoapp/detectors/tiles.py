@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from emoapp.detectors.base import Detector, largest_first
-from emoapp.geometry import iou, shifted_face
 from emoapp.types import Box, Face
+from emoapp.utils.geometry import iou, shifted_face
 
 SIDES = (960, 560, 384, 256)
 """Of the parts, pixels. In five pictures of 4000x3000 with 168 faces of 20 to 500 pixels they find

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from emoapp.overlay.overlay import Overlay
 from emoapp.overlay.panels import HELP
-from emoapp.overlay.privacy import pixelate
 from emoapp.overlay.status import Status
 from emoapp.overlay.theme import colours_of
 
-__all__ = ["HELP", "Overlay", "Status", "colours_of", "pixelate"]
+__all__ = ["HELP", "Overlay", "Status", "colours_of"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emoapp.errors import EmoappError
-from emoapp.escape import printable
 from emoapp.labels import plain
-from emoapp.resources import ASSETS
+from emoapp.utils.escape import printable
+from emoapp.utils.resources import ASSETS
 
 Colour = tuple[int, int, int]
 """Blue, green, red, each 0 to 255: the order of the pictures."""

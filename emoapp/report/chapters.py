@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from emoapp.escape import vtt_text
 from emoapp.overlay.theme import word
 from emoapp.report.measures import Measures
 from emoapp.report.reading import Log
+from emoapp.utils.escape import vtt_text
 
 SHORTEST_S = 0.5
 """A shorter stretch is left to the chapter before it."""

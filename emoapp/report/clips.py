@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from emoapp.errors import SourceError
-from emoapp.files import ANNOTATED, write_whole
-from emoapp.libav import av
 from emoapp.sinks.codecs import CODECS, TIME_BASE, add_video, to_yuv
 from emoapp.sinks.files import cannot_write
 from emoapp.sources import pyav
+from emoapp.utils.files import ANNOTATED, write_whole
+from emoapp.utils.libav import av
 
 AROUND_S = 2.0
 """A clip has so much of the video before a moment, and so much after."""

@@ -11,7 +11,6 @@ import jinja2
 import pandas as pd
 
 import emoapp
-from emoapp.escape import printable
 from emoapp.overlay import icons
 from emoapp.overlay.theme import colours_of, word
 from emoapp.report import measures as m
@@ -19,6 +18,7 @@ from emoapp.report import plots
 from emoapp.report.reading import Log
 from emoapp.report.timeline import timeline
 from emoapp.report.wording import counted, duration, percent, tint
+from emoapp.utils.escape import printable
 
 ICON_PX = 64
 

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from emoapp.errors import EmoappError, SourceError
-from emoapp.libav import av
 from emoapp.report.reading import Log
 from emoapp.sources import open_source, pyav
 from emoapp.types import Box
+from emoapp.utils.libav import av
 
 SAME_S = 2e-3
 """Logs have microseconds, files their own ticks."""

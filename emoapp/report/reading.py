@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emoapp.addresses import redact_url
 from emoapp.errors import DataError, UsageError
-from emoapp.escape import csv_text
 from emoapp.report.lines import is_json, whole_lines
+from emoapp.utils.addresses import redact_url
+from emoapp.utils.escape import csv_text
 
 LONGEST_S = 1.0
 """A frame stands until the next one, but no longer than this, or three usual frames: what lies

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from emoapp.escape import csv_line
 from emoapp.report.measures import Measures
+from emoapp.utils.escape import csv_line
 
 
 def tables(measures: Measures, moments: pd.DataFrame) -> dict[str, str]:

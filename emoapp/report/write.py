@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from emoapp.diagnostics import get_logger
 from emoapp.errors import SourceError
-from emoapp.files import write_whole
 from emoapp.report import chapters, clips, measures, pictures, plots
 from emoapp.report.folder import ReportFolder, report_folder
 from emoapp.report.page import page
@@ -17,6 +15,8 @@ from emoapp.report.reading import Log, read_log
 from emoapp.report.tables import tables
 from emoapp.report.timeline import timeline
 from emoapp.sinks.files import cannot_write
+from emoapp.utils.files import write_whole
+from emoapp.utils.logs import get_logger
 
 logger = get_logger(__name__)
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emoapp.diagnostics import get_logger
 from emoapp.errors import UsageError
 from emoapp.sinks.base import Sink
+from emoapp.utils.logs import get_logger
 
 if TYPE_CHECKING:
     from emoapp.sinks.recorder import VideoRecorder

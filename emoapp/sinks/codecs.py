@@ -13,7 +13,7 @@ from emoapp.errors import UsageError
 if TYPE_CHECKING:
     import numpy as np
 
-    from emoapp.libav import av
+    from emoapp.utils.libav import av
 
 # Divides evenly by every usual frame rate, and by most to within a hundredth of a millisecond.
 TIME_BASE = Fraction(1, 90_000)
@@ -149,7 +149,7 @@ def to_yuv(picture: np.ndarray) -> av.VideoFrame:
     """
     import cv2  # here, so that the command line reads the tables above without either
 
-    from emoapp.libav import av
+    from emoapp.utils.libav import av
 
     height, width = (side & ~1 for side in picture.shape[:2])
     # OpenCV's conversion takes a sixth of the time of FFmpeg's exact one (0.3 ms at 1280x720).

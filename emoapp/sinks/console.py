@@ -8,8 +8,8 @@ from typing import TextIO
 import numpy as np
 
 from emoapp.sinks.base import Sink
-from emoapp.terminal import say
 from emoapp.types import Result
+from emoapp.utils.terminal import say
 
 
 class ConsoleLog(Sink):

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from emoapp.errors import OutputExistsError, SinkError
-from emoapp.files import already_there, is_special
+from emoapp.utils.files import already_there, is_special
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _MAKE_ROOM = "Make room there, or write to another disk."

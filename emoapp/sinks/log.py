@@ -12,14 +12,14 @@ from io import FileIO
 from pathlib import Path
 
 from emoapp.errors import OutputExistsError, SinkError
-from emoapp.escape import CSV_ESCAPED, csv_line
-from emoapp.files import create, create_part, write_whole
 from emoapp.images import Image
 from emoapp.rows import Rows, Value
 from emoapp.sinks.base import Sink
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.lines import LineFile
 from emoapp.types import Result
+from emoapp.utils.escape import CSV_ESCAPED, csv_line
+from emoapp.utils.files import create, create_part, write_whole
 
 # So that a table can be watched as it grows, and little is lost if the program is killed.
 _FLUSH_S = 0.5

@@ -46,14 +46,14 @@ def prepare_screen() -> socket.socket | None:
 
 
 def _check_imports() -> None:
-    """Raise where a window would hang for ever: see `emoapp.libav`."""
+    """Raise where a window would hang for ever: see `emoapp.utils.libav`."""
     import cv2
 
     order = [name for name in sys.modules if name in ("av", "cv2")]
     if order == ["av", "cv2"] and tuple(map(int, cv2.__version__.split(".")[:2])) >= (4, 13):
         raise NoScreenError(
             "This program imported av before cv2, and OpenCV's windows hang then. Import cv2 first "
-            "(`import emoapp.libav` does both in the right order)."
+            "(`import emoapp.utils.libav` does both in the right order)."
         )
 
 

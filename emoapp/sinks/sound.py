@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterator
 
 from emoapp.errors import SourceError
-from emoapp.libav import av
 from emoapp.sinks.codecs import Container
+from emoapp.utils.libav import av
 
 
 class Sound:

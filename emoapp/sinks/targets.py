@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from emoapp.files import check_outputs, is_special
 from emoapp.sinks import check_log_name
 from emoapp.sinks.files import check_rights, check_target
+from emoapp.utils.files import check_outputs, is_special
 
 
 def check_targets(

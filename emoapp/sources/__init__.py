@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emoapp.addresses import redact_url
-from emoapp.diagnostics import get_logger
 from emoapp.errors import SourceError, UsageError
-from emoapp.files import ANNOTATED
 from emoapp.sources.base import Source, Waiting
+from emoapp.utils.addresses import redact_url
+from emoapp.utils.files import ANNOTATED
+from emoapp.utils.logs import get_logger
 
 if TYPE_CHECKING:
     from emoapp.sources.live import LiveSource
@@ -107,8 +107,8 @@ def kind_of(spec: str | int | os.PathLike[str]) -> str:
 
 def is_annotated(path: str | os.PathLike[str]) -> bool | None:
     """Whether emoapp wrote a video, as its metadata say; None where it can't be read."""
-    from emoapp.libav import av
     from emoapp.sources import pyav
+    from emoapp.utils.libav import av
 
     try:
         with pyav.open_input(path) as container:

@@ -10,7 +10,7 @@ import numpy as np
 
 from emoapp.colorimetry import Colorimetry
 from emoapp.images import BgrImage, Image, YuvImage
-from emoapp.libav import av
+from emoapp.utils.libav import av
 
 # Reading goes on behind damage, but not for ever where nothing but damage comes.
 _MOST_ERRORS_IN_A_ROW = 100

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from emoapp.diagnostics import get_logger
 from emoapp.errors import CameraError, SourceError
 from emoapp.sources.base import Source, Waiting
 from emoapp.sources.live import LiveSource
 from emoapp.types import Frame
+from emoapp.utils.logs import get_logger
 
 logger = get_logger(__name__)
 

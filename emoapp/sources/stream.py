@@ -7,12 +7,12 @@ import time
 
 import numpy as np
 
-from emoapp.addresses import redact_url
 from emoapp.errors import SourceError
-from emoapp.libav import av
 from emoapp.sources import pyav
 from emoapp.sources.live import LiveSource
 from emoapp.sources.newest import BRIDGE, Newest
+from emoapp.utils.addresses import redact_url
+from emoapp.utils.libav import av
 
 OPEN_S, READ_S = 8.0, 5.0
 """How long a silent address is waited for: at first, and once it has answered."""

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from emoapp.ahead import Ahead
 from emoapp.errors import SourceError
-from emoapp.libav import av
 from emoapp.sources import pyav
 from emoapp.sources.base import Source
 from emoapp.types import Frame
+from emoapp.utils.libav import av
+from emoapp.utils.prefetch import Ahead
 
 # Enough that decoding and the rest overlap; each holds a whole picture (2.8 MB at 1280x720).
 _AHEAD = 4

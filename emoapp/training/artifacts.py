@@ -18,7 +18,6 @@ from emoapp.classifiers.base import TINY
 from emoapp.classifiers.description import FILE_NAME, Head, ModelDescription, sha256_of
 from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.errors import DataError
-from emoapp.files import already_there, check_outputs
 from emoapp.labels import EMOTIONS
 from emoapp.training.batches import head_labels
 from emoapp.training.calibrate import fit_temperature
@@ -27,6 +26,7 @@ from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority
 from emoapp.training.evaluate import Evaluation, evaluate
 from emoapp.training.export import write_tflite
 from emoapp.training.report import write_curves, write_report
+from emoapp.utils.files import already_there, check_outputs
 
 KERAS_FILE, TFLITE_FILE = "model.keras", "emotion.tflite"
 

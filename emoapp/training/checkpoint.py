@@ -11,9 +11,9 @@ import keras
 import numpy as np
 
 from emoapp.errors import DataError
-from emoapp.files import write_whole
 from emoapp.training.average import AverageWeights
 from emoapp.training.config import TrainConfig
+from emoapp.utils.files import write_whole
 
 CHECKPOINTS = "checkpoints"
 LAST, BEST, AVERAGE = "last.keras", "best.weights.h5", "average.weights.h5"

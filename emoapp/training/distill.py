@@ -19,9 +19,9 @@ import numpy as np
 
 from emoapp.classifiers.description import FILE_NAME, ModelDescription
 from emoapp.errors import DataError
-from emoapp.files import write_whole
 from emoapp.training.batches import head_labels
 from emoapp.training.dataset import Dataset
+from emoapp.utils.files import write_whole
 
 BATCH = 256
 SUFFIX = ".npz"

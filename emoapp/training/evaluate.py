@@ -17,10 +17,10 @@ from sklearn.metrics import (
 from emoapp.classifiers import Classifier
 from emoapp.classifiers.description import Head
 from emoapp.errors import DataError
-from emoapp.escape import printable
 from emoapp.labels import FERPLUS
 from emoapp.training.calibrate import expected_calibration_error
 from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority
+from emoapp.utils.escape import printable
 
 BATCH = 64
 TIMED_CALLS = 200

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from emoapp.files import write_whole
+from emoapp.utils.files import write_whole
 
 PRECISIONS = ("float32", "float16", "int8", "full-int8")
 """What the weights are kept as; "int8" computes activations' scales as it runs, "full-int8" has

@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from emoapp.align import align
+from emoapp.alignment.align import align
 from emoapp.detectors import Detector
 from emoapp.errors import DataError
 from emoapp.framing import FER2013_FRAMING, Framing

@@ -10,10 +10,10 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from emoapp.files import write_whole
 from emoapp.training.calibrate import BINS
 from emoapp.training.evaluate import Evaluation, HeadResult
 from emoapp.training.robustness import Row
+from emoapp.utils.files import write_whole
 
 matplotlib.use("Agg")  # Files only: never asks for a screen.
 import matplotlib.pyplot as plt  # noqa: E402

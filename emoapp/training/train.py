@@ -8,7 +8,6 @@ from pathlib import Path
 
 import keras
 
-from emoapp.diagnostics import get_logger
 from emoapp.errors import DataError
 from emoapp.training.average import AverageWeights
 from emoapp.training.batches import Batches, head_labels, targets
@@ -19,6 +18,7 @@ from emoapp.training.dataset import Dataset
 from emoapp.training.distill import SoftLabels, blend
 from emoapp.training.model import blocks_of, build_model, is_beyond, silence
 from emoapp.training.progress import ProgressBar
+from emoapp.utils.logs import get_logger
 
 logger = get_logger(__name__)
 

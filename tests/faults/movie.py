@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from commands import FRAMES
 
-from emoapp.libav import av
+from emoapp.utils.libav import av
 
 RATE = 48_000
 FPS = 25

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from emoapp.libav import av
+from emoapp.utils.libav import av
 
 
 def contents(folder: Path) -> dict[str, str]:

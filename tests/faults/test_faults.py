@@ -18,7 +18,7 @@ from commands import COMMANDS, FRAMES, Command
 from movie import write_face_movie
 from state import contents, frames_in, whole_rows
 
-from emoapp.libav import av
+from emoapp.utils.libav import av
 
 EVERY = pytest.mark.parametrize("command", COMMANDS, ids=str)
 FAST = [command for command in COMMANDS if command.needs != "training" and not command.slow]

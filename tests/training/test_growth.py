@@ -9,9 +9,9 @@ from own_data import RECIPE
 
 from emoapp.cli import main
 from emoapp.errors import DataError
-from emoapp.resources import MODELS
 from emoapp.training.model import blocks_of, build_model
 from emoapp.training.train import take_weights
+from emoapp.utils.resources import MODELS
 
 SHIPPED = MODELS / "model.keras"
 CROPS = np.random.default_rng(0).integers(0, 256, (5, 48, 48), dtype=np.uint8)

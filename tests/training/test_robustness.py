@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from faces import drawn
 
-from emoapp.align import align
+from emoapp.alignment.align import align
 from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.cli import main
 from emoapp.detectors import open_detector

@@ -1,0 +1,124 @@
+"""From a face in a picture to the crop that the network was trained on.
+
+Bringing a face's eyes and mouth to where FER-2013's faces have them makes such a crop of any
+photograph.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from emoapp.framing import FER2013_FRAMING, Framing
+from emoapp.images import Image, as_image
+from emoapp.types import Box, Face
+from emoapp.utils.geometry import similarity
+
+
+def crop_transform(face: Face, framing: Framing = FER2013_FRAMING) -> np.ndarray:
+    """The similarity from picture pixels to crop pixels: float64 (2, 3).
+
+    By eyes and mouth where the face has them: the mouth keeps the scale of a face that is turned
+    aside, whose eyes come close together. Else by the box.
+    """
+    if face.eyes is None:
+        return _box_transform(face.box, framing)
+    source = [*face.eyes]
+    target = [framing.eye_left, framing.eye_right]
+    if face.mouth is not None:
+        source.append(face.mouth)
+        target.append(framing.mouth)
+    return similarity(np.array(source, np.float64), np.array(target, np.float64))
+
+
+def _box_transform(box: Box, framing: Framing) -> np.ndarray:
+    x0, y0, x1, y1 = framing.box
+    scale = math.sqrt(((x1 - x0) * (y1 - y0)) / box.area)
+    center_x, center_y = box.center
+    return np.array(
+        [
+            [scale, 0.0, (x0 + x1) / 2 - scale * center_x],
+            [0.0, scale, (y0 + y1) / 2 - scale * center_y],
+        ]
+    )
+
+
+def align(
+    image: Image | np.ndarray,
+    faces: tuple[Face, ...] | list[Face],
+    framing: Framing = FER2013_FRAMING,
+) -> np.ndarray:
+    """Cut the faces out as the network knows them.
+
+    image: an array is uint8 (H, W, 3) BGR, or (H, W) grey.
+
+    Returns uint8 (N, size, size), grey, upright; the picture's border is repeated where a crop
+    leaves the picture. Large faces are averaged down (area filter), as the training images were;
+    plain bilinear sampling would show the network an aliasing it never saw.
+    """
+    if not (isinstance(image, np.ndarray) and image.ndim == 2):
+        image = as_image(image)
+    crops = np.empty((len(faces), framing.size, framing.size), np.uint8)
+    for i, face in enumerate(faces):
+        crops[i] = _cut(image, crop_transform(face, framing), framing.size)
+    return crops
+
+
+def _cut(image: Image | np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarray:
+    # Three steps, each cheap: a large face is averaged down by a whole number to about twice the
+    # crop's scale, turned there, and averaged down by what is left.
+    scale = math.hypot(to_crop[0, 0], to_crop[1, 0])
+    shrink = max(1, round(1 / scale) // 2)
+    finer = max(1, round(1 / (scale * shrink)))
+
+    region, origin = _region(image, to_crop, size, shrink)
+    if shrink > 1:
+        # Where the picture's border cuts a last pixel in part, that part is left out.
+        height, width = (max(1, side // shrink) for side in region.shape)
+        region = region[: height * shrink, : width * shrink]
+        region = cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA)
+    linear = to_crop[:, :2] * (shrink * finer)
+    shift = (to_crop[:, :2] @ origin + to_crop[:, 2]) * finer
+    # OpenCV counts from the centre of the first pixel, positions here from its corner.
+    shift += linear @ (0.5, 0.5) - 0.5
+    crop = cv2.warpAffine(
+        region,
+        np.column_stack([linear, shift]),
+        (size * finer, size * finer),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    if finer > 1:
+        crop = cv2.resize(crop, (size, size), interpolation=cv2.INTER_AREA)
+    return crop
+
+
+def _region(
+    image: Image | np.ndarray, to_crop: np.ndarray, size: int, multiple: int
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """The part of the picture that a crop needs, in grey, and its x, y in the picture.
+
+    Only this part is converted to grey: converting a whole 720p frame takes longer than the rest.
+    Its sides are multiples of `multiple` where the picture is large enough.
+    """
+    grey = isinstance(image, np.ndarray)
+    width, height = image.shape[::-1] if grey else image.size_wh
+    corners = np.array([[0, 0, size, size], [0, size, 0, size], [1, 1, 1, 1]], np.float64)
+    x, y = cv2.invertAffineTransform(to_crop) @ corners
+    x0, x1 = _span(x.min(), x.max(), width, multiple)
+    y0, y1 = _span(y.min(), y.max(), height, multiple)
+    region = image[y0:y1, x0:x1] if grey else image.grey(x0, y0, x1, y1)
+    return region, (x0, y0)
+
+
+def _span(low: float, high: float, length: int, multiple: int) -> tuple[int, int]:
+    """Pixels from `low` to `high` with two to spare for bilinear sampling, inside 0 to `length`.
+
+    At least one (shrunken) pixel stays: a crop wholly outside repeats the nearest border.
+    """
+    margin = 2 * multiple
+    start = min(max(math.floor(low) - margin, 0), max(length - multiple, 0))
+    count = max(1, math.ceil((min(high + margin, length) - start) / multiple))
+    return start, min(start + count * multiple, length)

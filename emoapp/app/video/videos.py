@@ -1,0 +1,119 @@
+"""Which videos a command means, and where the results of each go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from emoapp.app.video.ledger import LEDGER, written_by
+from emoapp.config import VideoConfig
+from emoapp.errors import SourceError, UsageError
+from emoapp.sources import is_annotated
+from emoapp.utils.addresses import redact_url
+
+VIDEO_SUFFIXES = frozenset(
+    ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
+)
+"""What is taken out of a folder; a file that is named is read whatever it is called."""
+
+_PART = re.compile(r".*\.part(-\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Videos:
+    """found: (as it is named, the name below its folder). left_out: what emoapp wrote itself."""
+
+    found: tuple[tuple[str, Path], ...]
+    left_out: tuple[Path, ...] = ()
+
+
+def list_videos(inputs: Iterable[str]) -> Videos:
+    """The videos among files and folders; of folders without what emoapp wrote into them.
+
+    Raises SourceError for a folder without videos or without rights.
+    """
+    found: list[tuple[str, Path]] = []
+    left_out: list[Path] = []
+    for name in inputs:
+        folder = Path(name)
+        if not folder.is_dir():
+            # What comes of a stream is called after its address, without passwords.
+            found.append((name, Path(Path(redact_url(name)).name)))
+            continue
+        below, own = _list_folder(folder)
+        if not below:
+            raise SourceError(_nothing_in(name, len(own)))
+        found += [(str(path), path.relative_to(folder)) for path in below]
+        left_out += own
+    return Videos(tuple(found), tuple(left_out))
+
+
+def plan(
+    videos: Iterable[tuple[str, Path]],
+    template: VideoConfig,
+    *,
+    output: Path | None,
+    log: Path | None,
+    log_suffix: str = ".csv",
+) -> list[VideoConfig]:
+    """A run for each video: the template with names below the folders `output` and `log`.
+
+    Two videos that would get one name keep their suffix in it.
+    """
+    videos = list(videos)
+    stems = [below.with_suffix("") for _, below in videos]
+    configs = []
+    for (name, below), stem in zip(videos, stems, strict=True):
+        if stems.count(stem) > 1:
+            stem = stem.with_name(below.name.replace(".", "_"))
+        configs.append(
+            replace(
+                template,
+                source=name,
+                output=output / stem.with_name(stem.name + ".mp4") if output else None,
+                log=log / stem.with_name(stem.name + log_suffix) if log else None,
+            )
+        )
+    targets = [path for config in configs for path in config.targets]
+    if len(set(targets)) < len(targets):
+        raise UsageError("Some of these have the same name; give their folder, or run each alone.")
+    return configs
+
+
+def _list_folder(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Videos in a folder, and what emoapp wrote there."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError as exc:
+        raise SourceError(f"The folder {folder} cannot be read: {exc.strerror}.") from exc
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    noted = dict(entry for path in files if path.name == LEDGER for entry in written_by(path))
+    below: list[Path] = []
+    own: list[Path] = []
+    for path in files:
+        if path.suffix.lower() in VIDEO_SUFFIXES and not path.name.startswith("."):
+            (own if _is_own(path, noted) else below).append(path)
+    return below, own
+
+
+def _is_own(path: Path, noted: dict[Path, int | None]) -> bool:
+    if noted.get(path.resolve()) == path.stat().st_size:
+        return True
+    annotated = is_annotated(path)
+    if annotated is None:  # of a part that has just been begun nothing can be read yet
+        return _PART.fullmatch(path.stem) is not None
+    return annotated
+
+
+def _nothing_in(name: str, own: int) -> str:
+    if own:
+        return (
+            f"The folder {name} holds no videos but {own} that emoapp wrote itself. To annotate "
+            "one of those again, name the file."
+        )
+    return (
+        f"The folder {name} holds no videos ({' '.join(sorted(VIDEO_SUFFIXES))}); "
+        "for pictures there is `emoapp image`."
+    )

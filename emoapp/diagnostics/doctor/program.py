@@ -1,0 +1,162 @@
+"""Checks of the program's own parts: the model, how faces are cut out, video files, speed."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from emoapp.alignment.align import align, crop_transform
+from emoapp.classifiers import open_classifier
+from emoapp.classifiers.description import sha256_of
+from emoapp.detectors import Detector, open_detector
+from emoapp.diagnostics.doctor.findings import OK, PROBLEM, WARNING, Finding
+from emoapp.framing import FER2013_FRAMING
+from emoapp.pipeline import Pipeline
+from emoapp.sinks import open_recorder
+from emoapp.sources import open_source
+from emoapp.types import Box, Face, Frame, Result
+from emoapp.utils.resources import DEMO_CLIP, DETECTION
+
+ENLARGED = 6
+"""The known crop is put into a picture so many times as large."""
+
+TILT_DEG = 15.0
+
+LEAST_CORRELATION = 0.98
+"""Between the known crop and what is cut out of the picture; a shift of one pixel gives 0.95."""
+
+FRAMING_POINTS = np.array(
+    [FER2013_FRAMING.eye_left, FER2013_FRAMING.eye_right, FER2013_FRAMING.mouth]
+)
+FARTHEST_POINT_PX = 1.5
+"""So far may eyes and mouth lie from there, in pixels of the crop: no face is quite the average."""
+
+CODEC_FRAMES, CODEC_FPS, CODEC_SIZE_WH = 10, 25.0, (320, 180)
+CODEC_ERROR = 6
+"""Of 255, how much a grey may differ after it was written and read."""
+
+SPEED_S, WARM_UP = 1.0, 10
+SLOWEST_MS = 33.0
+"""For a camera with 30 frames a second."""
+
+REINSTALL = "Install emoapp again: a file that ships with it was changed."
+
+
+def check_model(model: Path | None = None) -> Finding:
+    """Whether the model is the file that its description tells of, by SHA-256, and runs."""
+    with open_classifier(model, device="cpu") as classifier:
+        size = classifier.description.framing.size
+        (row,) = classifier.classify(np.full((1, size, size), 128, np.uint8))
+        if not np.isfinite(row).all():
+            return Finding(PROBLEM, "the model gives no numbers", REINSTALL)
+        known = "as described" if classifier.description.sha256 else "without a checksum"
+        return Finding(OK, f"{known}, knows {', '.join(classifier.labels)}")
+
+
+def check_detector() -> Finding:
+    """Whether the detector's network is that which was shipped, by SHA-256, and the demo clip's
+    eyes and mouth come to lie where the classifier expects them."""
+    changed = [
+        name
+        for checksum, name in map(str.split, (DETECTION / "SHA256SUMS").open(encoding="ascii"))
+        if sha256_of(DETECTION / name) != checksum
+    ]
+    if changed:
+        return Finding(PROBLEM, f"{', '.join(changed)}: damaged (its SHA-256 differs)", REINSTALL)
+    with open_detector() as detector:
+        image, face = _demo_face(detector)
+    if face.eyes is None or face.mouth is None:
+        return Finding(WARNING, f"{detector.name} is used, which finds no eyes", REINSTALL)
+    to_crop = crop_transform(face)
+    points = np.vstack([face.eyes, face.mouth]) @ to_crop[:, :2].T + to_crop[:, 2]
+    away = float(np.linalg.norm(points - FRAMING_POINTS, axis=1).max())
+    if away > FARTHEST_POINT_PX:
+        return Finding(PROBLEM, f"an eye is {away:.1f} pixels from its place", REINSTALL)
+    return Finding(OK, f"{detector.name} finds the demo's eyes, {away:.1f} pixels from their place")
+
+
+def check_crops() -> Finding:
+    """Whether a crop as in training, put into a picture, is cut out as it was."""
+    with open_detector() as detector:
+        image, face = _demo_face(detector)
+    (crop,) = align(image, [face])
+    picture, face = _pictured(crop)
+    (again,) = align(picture, [face])
+    alike = float(np.corrcoef(crop.ravel(), again.ravel())[0, 1])
+    if alike < LEAST_CORRELATION:
+        return Finding(PROBLEM, f"faces are cut out wrongly (correlation {alike:.3f})", REINSTALL)
+    return Finding(OK, f"live crops are those of training (correlation {alike:.3f})")
+
+
+def _demo_face(detector: Detector) -> tuple[np.ndarray, Face]:
+    """The clip's first picture, and the face in it."""
+    with open_source(DEMO_CLIP) as source:
+        image = source.read().image
+    return image, detector.detect(image)[0]
+
+
+def _pictured(crop: np.ndarray) -> tuple[np.ndarray, Face]:
+    """The crop, larger and tilted, in the middle of a picture; and the face that is there then."""
+    size = crop.shape[0]
+    side = 2 * ENLARGED * size
+    to_picture = cv2.getRotationMatrix2D((size / 2, size / 2), TILT_DEG, ENLARGED)
+    to_picture[:, 2] += side / 2 - size / 2
+    # OpenCV counts from the centre of the first pixel, positions from its corner.
+    from_centers = to_picture.copy()
+    from_centers[:, 2] += to_picture[:, :2] @ (0.5, 0.5) - 0.5
+    picture = cv2.warpAffine(
+        crop, from_centers, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    points = np.float32(FRAMING_POINTS @ to_picture[:, :2].T + to_picture[:, 2])
+    box = Box(side / 4, side / 4, 3 * side / 4, 3 * side / 4)
+    face = Face(box, 1.0, eyes=points[:2], mouth=points[2])
+    return cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), face
+
+
+def check_video_files() -> Finding:
+    """Whether a recording can be written, and is the same when it is read."""
+    width, height = CODEC_SIZE_WH
+    greys = [60 + 12 * number for number in range(CODEC_FRAMES)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "test.mp4"
+        with open_recorder(path, fps=CODEC_FPS, size_wh=CODEC_SIZE_WH) as recorder:
+            for index, grey in enumerate(greys):
+                picture = np.full((height, width, 3), grey, np.uint8)
+                recorder.write(Result(Frame(picture, index, index / CODEC_FPS), ()), picture)
+        with open_source(path) as source:
+            read = [(frame.t, float(frame.image.mean())) for frame in source]
+    if len(read) != len(greys):
+        return Finding(PROBLEM, f"{len(greys)} frames written, {len(read)} read", REINSTALL)
+    late = max(abs(t - index / CODEC_FPS) for index, (t, _) in enumerate(read))
+    off = max(abs(grey - mean) for grey, (_, mean) in zip(greys, read, strict=True))
+    if late > 1e-3 or off > CODEC_ERROR:
+        return Finding(PROBLEM, f"off by {late:.3f} s and {off:.0f} of 255 in grey", REINSTALL)
+    return Finding(OK, "H.264 is written and read as it was")
+
+
+def check_speed(model: Path | None = None) -> Finding:
+    """How long a frame takes: the demo clip's, 1280x720 with one face, without window and drawing.
+
+    Looks for about a second.
+    """
+    milliseconds = []
+    with (
+        Pipeline(open_detector(), open_classifier(model, device="cpu")) as pipeline,
+        open_source(DEMO_CLIP, loop=True) as source,
+    ):
+        ends = time.monotonic() + SPEED_S
+        for frame in source:
+            milliseconds.append(sum(pipeline.process(frame).ms.values()))
+            if time.monotonic() > ends and len(milliseconds) > WARM_UP:
+                break
+    ms = float(np.median(milliseconds[WARM_UP:]))
+    found = f"{ms:.1f} ms a frame of 1280x720 with one face"
+    if ms > SLOWEST_MS:
+        return Finding(
+            WARNING, found, "Close other programs, or take smaller pictures: --size 640x480."
+        )
+    return Finding(OK, found)

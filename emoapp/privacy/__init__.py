@@ -1,0 +1,5 @@
+"""Make faces unrecognisable."""
+
+from emoapp.privacy.pixelation import pixelate
+
+__all__ = ["pixelate"]

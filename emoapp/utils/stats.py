@@ -1,0 +1,187 @@
+"""The numbers of a run: how many frames, how fast, how much work each stage was."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from array import array
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from emoapp.errors import SinkError
+from emoapp.utils.addresses import redact_url
+from emoapp.utils.files import write_whole
+
+STAGES = ("detect", "align", "classify", "draw", "show", "total")
+
+
+MOST = 20_000
+"""So many values of each stage are kept, an even number: all of eleven minutes at 30 a second."""
+
+
+class Sample:
+    """Every n-th of a stream of numbers, n doubled whenever it holds `MOST`: it stays small over
+    hours, and its percentiles are nearly those of the whole."""
+
+    def __init__(self) -> None:
+        self.values = array("f")
+        self._every = 1
+        self._count = 0
+
+    def add(self, value: float) -> None:
+        if self._count % self._every == 0:
+            if len(self.values) == MOST:
+                self.values = self.values[::2]
+                self._every *= 2
+            self.values.append(value)
+        self._count += 1
+
+
+RECENT_S = 2.0
+"""What the window shows is of so many seconds: since the start would still know of every pause."""
+
+
+class Recent:
+    """Frames of the last `RECENT_S` seconds before the newest one."""
+
+    def __init__(self) -> None:
+        self._frames: deque[tuple[float, float | None]] = deque()
+
+    def add(self, at: float, latency_ms: float | None = None) -> None:
+        """A frame that was shown `at`, seconds by a steady clock, later than those before."""
+        self._frames.append((at, latency_ms))
+        while at - self._frames[0][0] > RECENT_S:
+            self._frames.popleft()
+
+    @property
+    def fps(self) -> float | None:
+        """Frames a second; None while there is but one."""
+        lasted = self._frames[-1][0] - self._frames[0][0] if self._frames else 0.0
+        return (len(self._frames) - 1) / lasted if lasted > 0 else None
+
+    @property
+    def latency_ms(self) -> float | None:
+        """The mean; None where it is not known of any frame."""
+        known = [ms for _, ms in self._frames if ms is not None]
+        return sum(known) / len(known) if known else None
+
+
+class Stats:
+    """Collects while a run goes on; `as_dict` says what came of it.
+
+    The counters are public and set by the runner.
+    """
+
+    def __init__(self) -> None:
+        self.recent = Recent()
+        self.read = 0
+        self.analysed = 0
+        self.shown = 0
+        self._ms = {stage: Sample() for stage in STAGES}
+        self._latency_ms = Sample()
+        self._faces = self._most_faces = 0
+        self._first_result_s: float | None = None
+        self._began: float | None = None
+        self._last = 0.0
+
+    def add(self, ms: Mapping[str, float], *, faces: int, latency_ms: float | None = None) -> None:
+        """An analysed frame: milliseconds by stage, and how many faces were in it.
+
+        latency_ms: from its arrival to the end of showing it; None where either is not known.
+        """
+        now = time.perf_counter()
+        if self._began is None:
+            self._began = now
+            self._first_result_s = _process_age_s()
+        self._last = now
+        self.analysed += 1
+        for stage, value in ms.items():
+            self._ms[stage].add(value)
+        if latency_ms is not None:
+            self._latency_ms.add(latency_ms)
+        self.recent.add(now, latency_ms)
+        self._faces += faces
+        self._most_faces = max(self._most_faces, faces)
+
+    @property
+    def fps(self) -> float | None:
+        """Analysed frames a second, from the first result on."""
+        if self.analysed < 2 or self._last <= self._began:
+            return None
+        return (self.analysed - 1) / (self._last - self._began)
+
+    def as_dict(
+        self, *, source: str, size_wh: tuple[int, int], source_fps: float | None, missed: int
+    ) -> dict:
+        return {
+            "source": redact_url(source),
+            "size_wh": list(size_wh),
+            "source_fps": source_fps,
+            "frames": {
+                "read": self.read,
+                "analysed": self.analysed,
+                "shown": self.shown,
+                "missed": missed,
+            },
+            "first_result_s": _rounded(self._first_result_s),
+            "fps": _rounded(self.fps),
+            "ms": {stage: _median_p95(sample.values) for stage, sample in self._ms.items()},
+            "latency_ms": _median_p95(self._latency_ms.values),
+            "faces": {
+                "mean": _rounded(self._faces / self.analysed) if self.analysed else None,
+                "max": self._most_faces if self.analysed else None,
+            },
+            "peak_rss_mb": _rounded(peak_rss_mb()),
+        }
+
+
+def write_json(path: Path, numbers: dict, *, overwrite: bool = True) -> None:
+    """Write numbers as a JSON file.
+
+    Raises SinkError where it can't be written, or is there and `overwrite` is False.
+    """
+    text = json.dumps(numbers, indent=1) + "\n"
+    try:
+        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"), overwrite=overwrite)
+    except OSError as exc:
+        raise SinkError(f"{path} cannot be written: {exc.strerror}.") from exc
+
+
+def peak_rss_mb() -> float:
+    """The most memory that this process ever had, in megabytes (10^6 bytes)."""
+    memory = psutil.Process().memory_info()
+    if hasattr(memory, "peak_wset"):  # Windows
+        return memory.peak_wset / 1e6
+    import resource
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+def _process_age_s() -> float:
+    """Seconds since this process began."""
+    try:
+        # By the kernel's own clock, exact to its tick (10 ms). psutil adds the same number to the
+        # time of booting, which Linux states in whole seconds: up to a second wrong.
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        begun_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - begun_s
+    except (OSError, AttributeError):  # not Linux
+        return time.time() - psutil.Process().create_time()
+
+
+def _median_p95(values: array) -> dict[str, float | None]:
+    if not values:
+        return {"median": None, "p95": None}
+    median, p95 = np.percentile(np.frombuffer(values, np.float32), (50, 95))
+    return {"median": _rounded(float(median)), "p95": _rounded(float(p95))}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
