@@ -24,7 +24,7 @@ class Detected:
 
 
 class Pipeline:
-    """Says of each frame of one source who is in it and how they look.
+    """Detect, classify and track the faces of one source.
 
     Keeps who was seen before, so frames must come in order, and each source needs its own.
     `close` (or `with`) closes the detector and the classifier.
@@ -58,15 +58,15 @@ class Pipeline:
         self._tracker = Tracker(smoothing_s=self._smoothing_s, limits=self._limits)
 
     def process(self, frame: Frame) -> Result:
-        return self.read(self.detect(frame))
+        return self.classify(self.detect(frame))
 
     def detect(self, frame: Frame) -> Detected:
-        """The first half of `process`: may run ahead of `read`, in another thread."""
+        """The first half of `process`: may run ahead of `classify`, in another thread."""
         began = perf_counter()
         faces = self.detector.detect(frame.pixels)
         return Detected(frame, faces, (perf_counter() - began) * 1e3)
 
-    def read(self, detected: Detected) -> Result:
+    def classify(self, detected: Detected) -> Result:
         """The second half of `process`: what the faces show, and whose they are."""
         frame, faces = detected.frame, detected.faces
         began = perf_counter()

@@ -136,7 +136,7 @@ class EmotionRecognizer:
         detected = Detected(
             Frame(crops_from.image, 0, 0.0), [scaled_face(face, factor) for face in faces], 0.0
         )
-        tracks = self._pipeline(self._detector, 0.0, scale=scale).read(detected).tracks
+        tracks = self._pipeline(self._detector, 0.0, scale=scale).classify(detected).tracks
         return tuple(replace(track, face=scaled_face(track.face, scale)) for track in tracks)
 
     def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:

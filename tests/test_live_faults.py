@@ -290,7 +290,7 @@ def test_a_detector_that_does_not_open_is_said_in_the_window(start):
 def test_the_next_detector_takes_over_only_once_it_is_open(monkeypatch):
     with open_pipeline(LiveConfig(source="0", detector="haar")) as pipeline:
         first = pipeline.detector
-        first.thorough = True
+        first.exhaustive = True
         for name in ("blazeface", "mediapipe"):
             monkeypatch.setitem(DETECTORS, name, broken)
         next_detector(pipeline, messages := Messages())
@@ -302,7 +302,7 @@ def test_the_next_detector_takes_over_only_once_it_is_open(monkeypatch):
         assert first.detect(picture(0)) == []
         monkeypatch.undo()
         next_detector(pipeline, messages)
-        assert pipeline.detector.name == "blazeface" and pipeline.detector.thorough
+        assert pipeline.detector.name == "blazeface" and pipeline.detector.exhaustive
         assert pipeline.detector.detect(picture(0)) == []
         assert first.closed and not messages.faults
 

@@ -16,8 +16,8 @@ from conftest import number_of, picture
 
 from emoapp.errors import CameraError, SourceError
 from emoapp.sources import Waiting, open_source
+from emoapp.sources.grabber import LatestFrameGrabber
 from emoapp.sources.live import LiveSource
-from emoapp.sources.newest import Newest
 from emoapp.sources.reconnecting import Reconnecting, fit
 from emoapp.types import Frame
 
@@ -165,7 +165,7 @@ class Fake(LiveSource):
         self.steps = queue.Queue()
         for step in steps:
             self.steps.put(step)
-        self._newest = Newest(
+        self._newest = LatestFrameGrabber(
             self.grab,
             release=released,
             name="fake",

@@ -13,7 +13,7 @@ from conftest import number_of, picture, run_python, write_clip
 
 from emoapp.errors import CameraError, SourceError, UsageError
 from emoapp.sources import kind_of, open_source
-from emoapp.sources.newest import Newest
+from emoapp.sources.grabber import LatestFrameGrabber
 from emoapp.sources.still import read_image
 from emoapp.types import Frame
 
@@ -78,7 +78,7 @@ class Script:
         self.steps, self.taken = queue.Queue(), threading.Semaphore(0)
         self.released = 0
         self.put(*steps)
-        self.newest = Newest(self.grab, release=self.release, name="script", **options)
+        self.newest = LatestFrameGrabber(self.grab, release=self.release, name="script", **options)
 
     def put(self, *steps: object) -> None:
         for step in steps:
@@ -122,7 +122,7 @@ def test_newest_wins_and_misses_are_counted():
 
 
 def test_a_reader_that_was_held_up_once_misses_nothing():
-    script = Script(0, bridge=3)
+    script = Script(0, queue_size=3)
     assert script.newest.take().index == 0
     script.put(1, 2, 3)
     script.wait(5)
@@ -136,7 +136,7 @@ def test_a_reader_that_was_held_up_once_misses_nothing():
 
 
 def test_a_reader_that_does_not_catch_up_gets_the_newest():
-    script = Script(0, bridge=3)
+    script = Script(0, queue_size=3)
     taken = [script.newest.take().index]
     script.wait(2)
     for number in range(10):

@@ -13,8 +13,9 @@ from emoapp.detectors import open_detector
 from emoapp.diagnostics.benchmark.frames import crowd
 from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
-from emoapp.tracking import MEMORY_S, Tracker, turns
+from emoapp.tracking import Tracker, turns
 from emoapp.tracking.smoothing import Smoother
+from emoapp.tracking.tracker import MAX_AGE_S
 from emoapp.types import Box, Face, Frame, Scores
 from emoapp.utils.resources import DEMO_CLIP
 
@@ -46,7 +47,7 @@ def test_a_short_absence_is_forgiven_a_long_one_is_not():
     assert ids(tracker, 0.0, 100) == [1]
     assert ids(tracker, 0.5) == []
     assert ids(tracker, 0.9, 120) == [1]
-    assert ids(tracker, 0.9 + MEMORY_S + 0.1, 120) == [2]
+    assert ids(tracker, 0.9 + MAX_AGE_S + 0.1, 120) == [2]
 
 
 def test_two_people_who_cross_keep_their_numbers():

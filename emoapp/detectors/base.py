@@ -24,7 +24,7 @@ class Detector(ABC):
     name: str
     """The word by which users choose it."""
 
-    thorough = False
+    exhaustive = False
     """Search the whole picture each time: slower, for when no face may be overlooked."""
 
     in_parts = True

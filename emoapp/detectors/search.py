@@ -81,7 +81,12 @@ class SearchingDetector(Detector):
         if len(faces) < len(self._known):
             # Whoever was lost may be where only one of the views shows them.
             self._search_until = number + SEARCHES_OF_ALL
-        if not faces or self.thorough or number < self._search_until or number % SEARCH_EVERY == 0:
+        if (
+            not faces
+            or self.exhaustive
+            or number < self._search_until
+            or number % SEARCH_EVERY == 0
+        ):
             faces = self._search(image, faces, first=number == 0)
         self._known = largest_first(faces)
         return list(self._known)
@@ -124,7 +129,7 @@ class SearchingDetector(Detector):
             begin = count * PARTS_OF_NOBODY
             due = [pieces[(begin + i) % len(pieces)] for i in range(PARTS_OF_NOBODY)]
             return [everything], [*due, resorts[count % len(resorts)]]
-        if self.thorough:
+        if self.exhaustive:
             return [everything, pieces[count % len(pieces)]], []
         rounds, place = divmod(count, PARTS_BETWEEN + 1)
         if place == 0:

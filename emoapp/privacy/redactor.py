@@ -15,7 +15,7 @@ AS_LARGE = 0.5
 """Whoever takes the place of a lost main person has at least this share of that one's area."""
 
 
-class Veil:
+class FaceRedactor:
     """Hides faces in pictures, in place. Remembers where they were, so frames come in order.
 
     spare_main: leave the main person as it is: the largest face when the first faces came. Once

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from emoapp.errors import CameraError
+from emoapp.sources.grabber import QUEUE_SIZE, LatestFrameGrabber
 from emoapp.sources.live import LiveSource
-from emoapp.sources.newest import BRIDGE, Newest
 
 SIZE_WH, FPS = (1280, 720), 30.0
 """What a camera is asked for where nothing else is said; it may answer with something near."""
@@ -71,14 +71,14 @@ class Camera(LiveSource):
         )
         self._gave = False
         self.trouble = f"{self._title} gives no picture yet; its lid may be closed"
-        self._newest = Newest(
+        self._newest = LatestFrameGrabber(
             self._grab,
             release=self._capture.release,
             name=self.name,
             stall_s=STALL_S,
             stalled=self._stalled,
             first_s=_FIRST_FRAME_S,
-            bridge=BRIDGE,
+            queue_size=QUEUE_SIZE,
         )
         self._newest.start()
         if not await_first:

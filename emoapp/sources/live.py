@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from emoapp.sources.base import Source
-from emoapp.sources.newest import Newest
+from emoapp.sources.grabber import LatestFrameGrabber
 from emoapp.types import Frame
 
 
 class LiveSource(Source):
     """Received in a thread, into the one slot that its constructor sets as `_newest`."""
 
-    _newest: Newest
+    _newest: LatestFrameGrabber
 
     trouble: str
     """One sentence for the user, without the full stop, saying why no frame comes right now."""

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from emoapp.sources.base import Source
-from emoapp.sources.newest import BRIDGE, Newest
+from emoapp.sources.grabber import QUEUE_SIZE, LatestFrameGrabber
 from emoapp.types import Frame
 
 # Later than this the clock is set anew: after the computer slept, nothing is played in a rush.
@@ -25,7 +25,9 @@ class Paced(Source):
         self.name, self.size_wh = source.name, source.size_wh
         self.fps, self.frame_count = source.fps, source.frame_count
         self._began: float | None = None
-        self._newest = Newest(self._grab, release=source.close, name=source.name, bridge=BRIDGE)
+        self._newest = LatestFrameGrabber(
+            self._grab, release=source.close, name=source.name, queue_size=QUEUE_SIZE
+        )
 
     @property
     def missed(self) -> int:

@@ -23,7 +23,8 @@ RETRY_S = 0.5
 # A caller waits no longer than this for an answer, so that its window and keys stay alive.
 _ANSWER_S = 0.08
 
-# How long close() waits for an opening that hangs before it leaves the thread behind, as Newest.
+# How long close() waits for an opening that hangs before it leaves the thread behind, as
+# LatestFrameGrabber does.
 _JOIN_S = 1.0
 
 

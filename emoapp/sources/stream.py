@@ -9,8 +9,8 @@ import numpy as np
 
 from emoapp.errors import SourceError
 from emoapp.sources import pyav
+from emoapp.sources.grabber import QUEUE_SIZE, LatestFrameGrabber
 from emoapp.sources.live import LiveSource
-from emoapp.sources.newest import BRIDGE, Newest
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.libav import av
 
@@ -52,8 +52,8 @@ class Stream(LiveSource):
         self._slow_down = self.ends = bool(self._container.duration)
         self._began: float | None = None
         self._pictures = pyav.decode(self._container, stream, self._count_damage)
-        self._newest = Newest(
-            self._grab, release=self._container.close, name=self.name, bridge=BRIDGE
+        self._newest = LatestFrameGrabber(
+            self._grab, release=self._container.close, name=self.name, queue_size=QUEUE_SIZE
         )
         self._newest.start()
         self.size_wh = stream.width, stream.height

@@ -12,10 +12,10 @@ from emoapp.limits import Limits
 from emoapp.tracking.smoothing import Smoother
 from emoapp.types import Box, Doubt, Face, Frame, Scores, Track
 
-MEMORY_S = 1.5
+MAX_AGE_S = 1.5
 """A person who was not seen for so many seconds is forgotten; whoever comes then is new."""
 
-REACH = 1.0
+MAX_DISTANCE = 1.0
 """A face belongs to a known person if it is less than so many widths from where it is expected."""
 
 COASTING_S = 0.5
@@ -25,7 +25,7 @@ VELOCITY_S = 0.2
 """Time constant of a person's average velocity, seconds."""
 
 
-RELUCTANCE = 0.08
+LABEL_HYSTERESIS = 0.08
 """By how much another expression must be more probable before the label changes to it."""
 
 
@@ -126,7 +126,7 @@ class Tracker:
             person.smoothed = Scores(raw.labels, average)
             chances = person.smoothed.as_dict()
             best = person.smoothed.label
-            if not person.label or chances[best] > chances[person.label] + RELUCTANCE:
+            if not person.label or chances[best] > chances[person.label] + LABEL_HYSTERESIS:
                 person.label = best
         if doubt is not None:
             return doubt
@@ -137,14 +137,14 @@ class Tracker:
     def match(self, frame: Frame, faces: list[Face]) -> list[_Person | None]:
         """The person whose face each is, for `turns` and `update`; None for somebody new."""
         t = frame.t
-        self._people = [person for person in self._people if t - person.last_t <= MEMORY_S]
+        self._people = [person for person in self._people if t - person.last_t <= MAX_AGE_S]
         matched: list[_Person | None] = [None] * len(faces)
         if not faces or not self._people:
             return matched
         expected = [person.expected(t) for person in self._people]
         distances = [[_distance(face.box, box) for box in expected] for face in faces]
         # Columns by row, -1 where no match is better than one out of reach.
-        _, columns, _ = lap.lapjv(np.array(distances), extend_cost=True, cost_limit=REACH)
+        _, columns, _ = lap.lapjv(np.array(distances), extend_cost=True, cost_limit=MAX_DISTANCE)
         for i, j in enumerate(columns):
             if j >= 0:
                 matched[i] = self._people[j]

@@ -1,4 +1,4 @@
-"""Work done ahead of whoever needs it, in a thread of its own, in order."""
+"""Prefetch items in a background thread, in order."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ _SLICE_S = 0.1
 _END = object()
 
 
-class Ahead(Generic[T]):
-    """Goes through `items` in a thread, at most `depth` ahead of `next`; nothing is dropped.
+class Prefetcher(Generic[T]):
+    """Iterate over `items` in a background thread, at most `depth` ahead; drop nothing.
 
-    What `items` raises comes up in `next`, behind what came before it. Closed by `close`.
+    An exception that `items` raises is raised by `next`, after the items before it. Closed by
+    `close`.
 
     name: of the thread.
     """

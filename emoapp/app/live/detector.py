@@ -21,7 +21,7 @@ def next_detector(pipeline: Pipeline, messages: Messages) -> None:
     except EmoappError as exc:
         messages.alert(f"Faces are still found by {used.name}", str(exc))
         return
-    detector.thorough = used.thorough
+    detector.exhaustive = used.exhaustive
     pipeline.detector = detector
     used.close()
     if failures:

@@ -126,7 +126,7 @@ class StillRun(WindowRun):
         if self._mirror:
             image = cv2.flip(image, 1)
         if self._private:
-            self._veil.hide_all(image)
+            self._redactor.hide_all(image)
         self._window.write(None, image)
         while not (self._loading.done() or self.ended):
             self._serve_window()

@@ -29,7 +29,7 @@ from emoapp.types import Frame, Result
 if TYPE_CHECKING:
     from emoapp.companion.companion import Companion
     from emoapp.overlay import Status
-    from emoapp.privacy.redactor import Veil
+    from emoapp.privacy.redactor import FaceRedactor
     from emoapp.sinks.window import Window
 
 PAUSE_S = 0.02
@@ -94,7 +94,7 @@ class WindowRun(Run):
             self._loaded(self._loading.result())
         if self.pipeline is None:
             if self._private:
-                self._veil.hide_all(frame.pixels)
+                self._redactor.hide_all(frame.pixels)
             self._window.write(None, frame.image)
             self._serve_window()
             return
@@ -165,15 +165,15 @@ class WindowRun(Run):
         self.close()
 
     @cached_property
-    def _veil(self) -> Veil:
+    def _redactor(self) -> FaceRedactor:
         # When it is needed: with it comes the overlay, which would delay the first picture.
-        from emoapp.privacy.redactor import Veil
+        from emoapp.privacy.redactor import FaceRedactor
 
-        return Veil()
+        return FaceRedactor()
 
     def _loaded(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        pipeline.detector.thorough = self._private
+        pipeline.detector.exhaustive = self._private
         if self.config.log is not None:
             self.sinks.append(LastingLog(open_results_log(self.config, pipeline), self._messages))
         if self.config.record is not None:
@@ -183,7 +183,7 @@ class WindowRun(Run):
 
     def _draw(self, result: Result) -> None:
         if self._private:
-            self._veil.hide(result)
+            self._redactor.hide(result)
         if self.overlay is not None:
             self._messages.show(self.overlay)
         super().draw(result)
@@ -237,7 +237,7 @@ class WindowRun(Run):
 
     def _toggle_private(self) -> None:
         self._private = not self._private
-        self.pipeline.detector.thorough = self._private
+        self.pipeline.detector.exhaustive = self._private
 
     def _toggle_companion(self) -> None:
         self._messages.notice(toggle_companion(self._companion, self.overlay))

@@ -16,10 +16,10 @@ from emoapp.sinks import Sink, open_recorder
 from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, kind_of, open_source
 from emoapp.types import Frame, Result
-from emoapp.utils.prefetch import Ahead
+from emoapp.utils.prefetch import Prefetcher
 
 if TYPE_CHECKING:
-    from emoapp.privacy.redactor import Veil
+    from emoapp.privacy.redactor import FaceRedactor
     from emoapp.sinks.recorder import VideoRecorder
 
 UNKNOWN_FPS = 25.0
@@ -57,7 +57,7 @@ def run_video(
             limits = config.max_frames, config.max_seconds
             expected = _expected_count(source, *limits)
             pipeline = stack.enter_context(open_pipeline(config, frames=expected))
-            pipeline.detector.thorough = config.blur is not None
+            pipeline.detector.exhaustive = config.blur is not None
             sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
             _keep_locked(sinks, locks)
             opened()
@@ -115,7 +115,7 @@ class DetectedFrames(Source):
         self.cut = False
         """Whether a limit ended it."""
         found = (pipeline.detect(frame) for frame in self._within(source, frames, seconds))
-        self._ahead = Ahead(found, depth=AHEAD, name=f"detect {source.name}")
+        self._ahead = Prefetcher(found, depth=AHEAD, name=f"detect {source.name}")
 
     def read(self) -> Frame | None:
         self.latest = self._ahead.next()
@@ -145,18 +145,18 @@ class VideoRun(Run):
         return False
 
     def analyse(self, frame: Frame) -> Result:
-        return self.pipeline.read(self.source.latest)
+        return self.pipeline.classify(self.source.latest)
 
     def draw(self, result: Result) -> None:
         if self.config.blur is not None:
-            self._veil.hide(result)
+            self._redactor.hide(result)
         super().draw(result)
 
     @cached_property
-    def _veil(self) -> Veil:
-        from emoapp.privacy.redactor import Veil
+    def _redactor(self) -> FaceRedactor:
+        from emoapp.privacy.redactor import FaceRedactor
 
-        return Veil(spare_main=self.config.blur == "others")
+        return FaceRedactor(spare_main=self.config.blur == "others")
 
 
 def _sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[Sink]:

@@ -1,4 +1,4 @@
-"""What stands behind every live source: a thread brings pictures, the newest wins."""
+"""Grab frames in a background thread and keep only the latest."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from emoapp.types import Frame
 # Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
 _SLICE_S = 0.1
 
-BRIDGE = 4
+QUEUE_SIZE = 4
 """So many pictures bridge a reader's slow moment: 130 ms at 30 pictures a second."""
 
 # How long close() waits for a driver that hangs inside a call before it leaves the thread behind.
 _JOIN_S = 1.0
 
 
-class Newest:
-    """Calls `grab` over and over in a thread and keeps the newest picture.
+class LatestFrameGrabber:
+    """Call `grab` over and over in a background thread and keep the latest picture.
 
     grab: waits for the next picture and returns (image uint8 (H, W, 3) BGR, its time in seconds),
         or None at the end. What it raises comes up in `take`.
@@ -31,8 +31,8 @@ class Newest:
     stall_s, stalled: `take` raises `stalled()` where it waited so many seconds for a picture;
         None waits for ever.
     first_s: the same for the first picture; None: as for the others.
-    bridge: so many of the newest are kept. A reader that was held up once gets them one after the
-        other, as long as fewer wait each time; one that does not catch up gets the newest only,
+    queue_size: so many of the newest are kept. A reader that was held up once gets them one after
+        the other, as long as fewer wait each time; one that does not catch up gets the newest only,
         until nothing waits any more, so that it never lags behind.
 
     Numbers and times count from the first picture that is taken, not from the first that came:
@@ -48,7 +48,7 @@ class Newest:
         stall_s: float | None = None,
         stalled: Callable[[], Exception] | None = None,
         first_s: float | None = None,
-        bridge: int = 1,
+        queue_size: int = 1,
     ) -> None:
         self._grab, self._release = grab, release
         self._stall_s, self._stalled = stall_s, stalled
@@ -56,7 +56,7 @@ class Newest:
         self._idle_s = 0.0
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        self._bridge = bridge
+        self._queue_size = queue_size
         self._waiting: deque[tuple[int, np.ndarray, float, float]] = deque()
         self._arrived: float | None = None
         self._left = 0
@@ -181,7 +181,7 @@ class Newest:
                 with self._changed:
                     self._waiting.append((self._came, *picture, arrived))
                     self._came += 1
-                    self._keep(1 if self._first is None else self._bridge)
+                    self._keep(1 if self._first is None else self._queue_size)
                     self._changed.notify_all()
         except BaseException as exc:  # raised again in take(), in the thread that reads
             self._error = exc
