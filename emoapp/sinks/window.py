@@ -121,7 +121,10 @@ class Window(Sink):
     def closed(self) -> bool:
         """Whether the user closed the window, or `close` did."""
         if self._shown and not self._closed:
-            self._closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+            try:
+                self._closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+            except cv2.error:  # OpenCV 4.14 knows no closed window
+                self._closed = True
         return self._closed
 
     def close(self) -> None:
