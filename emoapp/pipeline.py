@@ -10,7 +10,7 @@ from emoapp.alignment.quality import doubt_of
 from emoapp.classifiers import Classifier
 from emoapp.detectors import Detector
 from emoapp.limits import Limits
-from emoapp.tracking import Tracker, turns
+from emoapp.tracking import Tracker
 from emoapp.types import Doubt, Face, Frame, Result, Scores
 
 
@@ -37,25 +37,26 @@ class Pipeline:
         *,
         smoothing_s: float = 0.3,
         limits: Limits | None = None,
-        in_turn: bool = False,
+        classify_interval: int = 1,
     ) -> None:
         """smoothing_s: time constant of the average over time, seconds; 0 for none.
 
         limits: which faces are not believed; None for the usual ones.
-        in_turn: read each of several faces in every second frame only. All are found and followed
-            in each, and the average over time hides the difference; each further face costs half.
+        classify_interval: classify each of several faces in one of so many frames only. All are
+            found and followed in each, and the average over time hides the difference; with 2, each
+            further face costs half.
         """
         self.detector = detector
         self.classifier = classifier
         self._limits = limits or Limits()
-        self._in_turn = in_turn
         self._smoothing_s = smoothing_s
-        self._tracker = Tracker(smoothing_s=smoothing_s, limits=self._limits)
+        self._classify_interval = classify_interval
+        self._tracker = self._new_tracker()
 
     def reset(self) -> None:
         """Forget who was seen: the next frame shows something else."""
         self.detector.reset()
-        self._tracker = Tracker(smoothing_s=self._smoothing_s, limits=self._limits)
+        self._tracker = self._new_tracker()
 
     def process(self, frame: Frame) -> Result:
         return self.classify(self.detect(frame))
@@ -68,19 +69,19 @@ class Pipeline:
 
     def classify(self, detected: Detected) -> Result:
         """The second half of `process`: what the faces show, and whose they are."""
-        frame, faces = detected.frame, detected.faces
+        frame, classifier = detected.frame, self.classifier
         began = perf_counter()
-        people = self._tracker.match(frame, faces)
-        wanted = turns(people) if self._in_turn else range(len(faces))
-        crops = align(frame.pixels, [faces[i] for i in wanted], self.classifier.description.framing)
+        assigned = self._tracker.assign(frame, detected.faces)
+        due = [i for i, assignment in enumerate(assigned) if assignment.due]
+        faces = [assigned[i].face for i in due]
+        crops = align(frame.pixels, faces, classifier.description.framing)
         aligned = perf_counter()
-        labels = self.classifier.labels
-        scores: list[Scores | None] = [None] * len(faces)
-        doubts: list[Doubt | None] = [None] * len(faces)
-        for i, crop, row in zip(wanted, crops, self.classifier.classify(crops), strict=True):
-            scores[i] = Scores(labels, row)
-            doubts[i] = doubt_of(faces[i], crop, self._limits)
-        tracks = self._tracker.update(frame, faces, scores, doubts, people=people)
+        scores: list[Scores | None] = [None] * len(assigned)
+        doubts: list[Doubt | None] = [None] * len(assigned)
+        for i, face, crop, row in zip(due, faces, crops, classifier.classify(crops), strict=True):
+            scores[i] = Scores(classifier.labels, row)
+            doubts[i] = doubt_of(face, crop, self._limits)
+        tracks = self._tracker.update(scores, doubts)
         classified = perf_counter()
         return Result(
             frame,
@@ -90,6 +91,13 @@ class Pipeline:
                 "align": (aligned - began) * 1e3,
                 "classify": (classified - aligned) * 1e3,
             },
+        )
+
+    def _new_tracker(self) -> Tracker:
+        return Tracker(
+            smoothing_s=self._smoothing_s,
+            limits=self._limits,
+            classify_interval=self._classify_interval,
         )
 
     def close(self) -> None:

@@ -81,7 +81,8 @@ def labels_of(rows: list[list[float]], **settings) -> list[str]:
     found = []
     for step, row in enumerate(rows):
         frame = Frame(np.zeros((4, 4, 3), np.uint8), step, step / 30)
-        (track,) = tracker.update(frame, [face()], [Scores(LABELS, np.float32(row))])
+        tracker.assign(frame, [face()])
+        (track,) = tracker.update([Scores(LABELS, np.float32(row))])
         found.append("?" if track.doubt else track.label)
     return found
 
@@ -104,6 +105,7 @@ def test_what_is_not_believed_does_not_linger():
         frame = Frame(np.zeros((4, 4, 3), np.uint8), step, step / 30)
         turned = 20 <= step < 40
         doubts = [Doubt.TURNED_AWAY if turned else None]
-        (track,) = tracker.update(frame, [face()], [sad if turned else happy], doubts)
+        tracker.assign(frame, [face()])
+        (track,) = tracker.update([sad if turned else happy], doubts)
         assert track.label == "happy" and track.smoothed.of("happy") == pytest.approx(0.9)
         assert track.doubt is doubts[0]

@@ -13,7 +13,7 @@ from emoapp.detectors import open_detector
 from emoapp.diagnostics.benchmark.frames import crowd
 from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
-from emoapp.tracking import Tracker, turns
+from emoapp.tracking import Tracker
 from emoapp.tracking.smoothing import Smoother
 from emoapp.tracking.tracker import MAX_AGE_S
 from emoapp.types import Box, Face, Frame, Scores
@@ -26,8 +26,9 @@ SCORES = Scores(LABELS, np.float32([0.9, 0.1]))
 
 def ids(tracker: Tracker, t: float, *lefts: float, width: float = 100) -> list[int]:
     faces = [Face(Box(x, 50, x + width, 50 + width), 1.0) for x in lefts]
-    tracks = tracker.update(Frame(IMAGE, 0, t), faces, [SCORES] * len(faces))
-    return [track.id for track in tracks]
+    assigned = [assignment.id for assignment in tracker.assign(Frame(IMAGE, 0, t), faces)]
+    assert [track.id for track in tracker.update([SCORES] * len(faces))] == assigned
+    return assigned
 
 
 def test_people_keep_their_number_while_they_move():
@@ -94,54 +95,55 @@ def test_each_person_is_smoothed_alone():
     faces = [Face(Box(0, 0, 50, 50), 1.0), Face(Box(200, 0, 250, 50), 1.0)]
     happy, sad = SCORES, Scores(LABELS, np.float32([0.0, 1.0]))
     for step in range(10):
-        tracks = tracker.update(Frame(IMAGE, step, step / 10), faces, [happy, sad])
+        tracker.assign(Frame(IMAGE, step, step / 10), faces)
+        tracks = tracker.update([happy, sad])
     np.testing.assert_allclose(tracks[0].smoothed.probabilities, happy.probabilities)
     np.testing.assert_allclose(tracks[1].smoothed.probabilities, sad.probabilities)
 
 
-@given(count=st.integers(1, 12), seed=st.integers(0, 99))
-def test_faces_that_are_read_in_turn_wait_one_frame_at_most(count, seed):
+@given(count=st.integers(1, 12), interval=st.integers(1, 4), seed=st.integers(0, 99))
+def test_no_face_waits_longer_than_the_interval(count, interval, seed):
     """Whatever order they are found in, and with the same work in each frame."""
-    tracker, order = Tracker(), random.Random(seed)
+    tracker, order = Tracker(classify_interval=interval), random.Random(seed)
     lefts = [300 * i for i in range(count)]
     last_read: dict[int, int] = {}
     for step in range(8):
         order.shuffle(lefts)
         frame = Frame(IMAGE, step, step / 30)
         faces = [Face(Box(x, 50, x + 100, 150), 1.0) for x in lefts]
-        chosen = turns(tracker.match(frame, faces))
-        assert len(chosen) == (count if step == 0 else (count + 1) // 2)
-        last_read |= {lefts[i]: step for i in chosen}
-        assert all(step - last_read[x] <= 1 for x in lefts)
-        scores = [SCORES if i in chosen else None for i in range(count)]
-        assert len(tracker.update(frame, faces, scores)) == count
+        due = [assignment.due for assignment in tracker.assign(frame, faces)]
+        assert sum(due) == (count if step == 0 else -(-count // interval))
+        last_read |= {x: step for x, is_due in zip(lefts, due, strict=True) if is_due}
+        assert all(step - last_read[x] < interval for x in lefts)
+        tracks = tracker.update([SCORES if is_due else None for is_due in due])
+        assert [track.face for track in tracks] == faces
 
 
 def test_a_newcomer_is_read_at_once():
-    tracker = Tracker()
+    tracker = Tracker(classify_interval=3)
     ids(tracker, 0.0, 100, 500)
     faces = [Face(Box(x, 50, x + 100, 150), 1.0) for x in (100, 500, 900)]
-    assert 2 in turns(tracker.match(Frame(IMAGE, 1, 0.1), faces))
+    assert tracker.assign(Frame(IMAGE, 1, 0.1), faces)[2].due
 
 
 def test_four_faces_read_in_turn_show_what_they_show_when_all_are_read():
     read = {}
-    for in_turn in (False, True):
+    for interval in (1, 2):
         with (
             open_source(DEMO_CLIP) as source,
-            Pipeline(open_detector(), open_classifier(), in_turn=in_turn) as pipeline,
+            Pipeline(open_detector(), open_classifier(), classify_interval=interval) as pipeline,
         ):
             frames = [source.read() for _ in range(30)]
-            read[in_turn] = [
+            read[interval] = [
                 pipeline.process(Frame(crowd(frame.image, 4), frame.index, frame.t)).tracks
                 for frame in frames
             ]
-    for every, some in zip(read[False], read[True], strict=True):
+    for every, some in zip(read[1], read[2], strict=True):
         assert [track.id for track in every] == [track.id for track in some] and len(some) == 4
         for one, other in zip(every, some, strict=True):
             assert one.label == other.label
             np.testing.assert_allclose(
                 one.smoothed.probabilities, other.smoothed.probabilities, atol=0.05
             )
-    before, last = ({track.id: track.raw for track in tracks} for tracks in read[True][-2:])
+    before, last = ({track.id: track.raw for track in tracks} for tracks in read[2][-2:])
     assert sum(raw is not before[number] for number, raw in last.items()) == 2

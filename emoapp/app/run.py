@@ -180,12 +180,12 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Si
 
 
 def open_pipeline(
-    config: RunConfig, *, frames: int | None = None, in_turn: bool = False
+    config: RunConfig, *, frames: int | None = None, classify_interval: int = 1
 ) -> Pipeline:
     """The pipeline that a run asks for; the caller closes it.
 
     frames: how many will come, where that is known: what decides whether a GPU is worth its start.
-    in_turn: read each of several faces in every second frame only (see `Pipeline`).
+    classify_interval: classify each of several faces in one of so many frames (see `Pipeline`).
     """
     from emoapp.classifiers import open_classifier
     from emoapp.detectors import open_detector
@@ -203,5 +203,5 @@ def open_pipeline(
         classifier,
         smoothing_s=config.smoothing_s,
         limits=config.limits,
-        in_turn=in_turn,
+        classify_interval=classify_interval,
     )

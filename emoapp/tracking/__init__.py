@@ -1,5 +1,5 @@
 """Follow faces from frame to frame, and average what they show over time."""
 
-from emoapp.tracking.tracker import Tracker, turns
+from emoapp.tracking.tracker import Assignment, Tracker
 
-__all__ = ["Tracker", "turns"]
+__all__ = ["Assignment", "Tracker"]

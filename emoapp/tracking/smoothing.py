@@ -1,4 +1,4 @@
-"""Averaging a person's probabilities over time, at the same speed whatever the frame rate."""
+"""Average a face's probabilities over time, at the same speed whatever the frame rate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Smoother:
-    """An exponential average with a time constant; one for each person.
+    """An exponential average with a time constant; one for each track.
 
     After `time_constant_s` seconds a change has reached 63%, after three times as many 95%.
     """
@@ -21,7 +21,7 @@ class Smoother:
         self._t = 0.0
 
     def update(self, value: np.ndarray, t: float) -> np.ndarray:
-        """Take in what was measured at `t` seconds; gives the average, of the same shape."""
+        """Take in what was measured at `t` seconds; return the average, of the same shape."""
         if self._value is None or self._time_constant_s == 0:
             self._value = value
         else:

@@ -1,8 +1,9 @@
-"""Which face is whose, from frame to frame."""
+"""Follow faces from frame to frame, and judge what each shows over time."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import lap
@@ -13,30 +14,44 @@ from emoapp.tracking.smoothing import Smoother
 from emoapp.types import Box, Doubt, Face, Frame, Scores, Track
 
 MAX_AGE_S = 1.5
-"""A person who was not seen for so many seconds is forgotten; whoever comes then is new."""
+"""A track that was not seen for so many seconds is forgotten; a face that comes then is new."""
 
 MAX_DISTANCE = 1.0
-"""A face belongs to a known person if it is less than so many widths from where it is expected."""
+"""A face belongs to a track if it is less than so many widths from where it is expected."""
 
 COASTING_S = 0.5
-"""For so long an unseen person is expected to go on moving; then to stand still."""
+"""For so long an unseen face is expected to go on moving; then to stand still."""
 
 VELOCITY_S = 0.2
-"""Time constant of a person's average velocity, seconds."""
-
+"""Time constant of a track's average velocity, seconds."""
 
 LABEL_HYSTERESIS = 0.08
 """By how much another expression must be more probable before the label changes to it."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """A face of a frame and its track.
+
+    id: the track's.
+    due: whether the face is to be classified in this frame.
+    """
+
+    id: int
+    face: Face
+    due: bool
+
+
 @dataclass(slots=True)
-class _Person:
+class _State:
+    """What is known of a track."""
+
     id: int
     box: Box
     first_t: float
     last_t: float
     smoother: Smoother
-    read_t: float = -math.inf
+    classified_t: float = -math.inf
     raw: Scores | None = None
     doubt: Doubt | None = None
     velocity: np.ndarray = field(default_factory=lambda: np.zeros(2))
@@ -63,106 +78,120 @@ class _Person:
 
 
 class Tracker:
-    """Gives each face the identity of the person who is expected there.
+    """Assign the faces of each frame to tracks, then average what was classified of them.
 
-    Faces and persons are matched at the least total distance (Jonker and Volgenant 1987).
+    For each frame, in order: `assign`, and `update` with the scores of the faces that were due.
+    Faces and tracks are matched at the least total distance (Jonker and Volgenant 1987).
     """
 
-    def __init__(self, *, smoothing_s: float = 0.3, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        smoothing_s: float = 0.3,
+        limits: Limits | None = None,
+        classify_interval: int = 1,
+    ) -> None:
+        """smoothing_s: time constant of the average, seconds; 0 for none.
+
+        limits: which faces are not believed; None for the usual ones.
+        classify_interval: each of several faces is due in one of so many frames.
+        """
         self._smoothing_s = smoothing_s
         self._limits = limits or Limits()
-        self._people: list[_Person] = []
+        self._classify_interval = classify_interval
+        self._tracks: list[_State] = []
+        self._assigned: list[tuple[_State, Face]] = []
         self._last_id = 0
+        self._t = 0.0
+
+    def assign(self, frame: Frame, faces: Sequence[Face]) -> list[Assignment]:
+        """Return the track of each face, in the same order; a new one where it fits none.
+
+        Faces of new tracks are due, and of the others those that have waited longest, so that each
+        frame takes about the same time.
+        """
+        self._t = frame.t
+        self._tracks = [track for track in self._tracks if self._t - track.last_t <= MAX_AGE_S]
+        matched = self._match(faces)
+        self._assigned = []
+        for face, known in zip(faces, matched, strict=True):
+            track = known or self._begin(face)
+            track.move(face.box, self._t)
+            self._assigned.append((track, face))
+        due = self._due()
+        return [Assignment(track.id, face, track.id in due) for track, face in self._assigned]
 
     def update(
-        self,
-        frame: Frame,
-        faces: list[Face],
-        scores: list[Scores | None],
-        doubts: list[Doubt | None] | None = None,
-        *,
-        people: list[_Person | None] | None = None,
+        self, scores: Sequence[Scores | None], doubts: Sequence[Doubt | None] | None = None
     ) -> tuple[Track, ...]:
-        """The faces of the next frame as tracks, in the same order.
+        """Return the tracks of the frame that was assigned last, in the order of its faces.
 
-        scores: None for a face that was not read: it shows what its person showed last.
+        scores: of each face; None where it was not classified: it shows what its track showed last.
         doubts: for each face, why its scores should not be believed; None for no doubts at all.
-        people: what `match` said of this frame, where it was asked before.
         """
-        if people is None:
-            people = self.match(frame, faces)
-        tracks = []
-        for face, raw, doubt, person in zip(
-            faces, scores, doubts or [None] * len(faces), people, strict=True
-        ):
-            if person is None:
-                self._last_id += 1
-                smoother = Smoother(self._smoothing_s)
-                person = _Person(self._last_id, face.box, frame.t, frame.t, smoother)
-                self._people.append(person)
-            person.move(face.box, frame.t)
+        doubts = [None] * len(scores) if doubts is None else doubts
+        for (track, _), raw, doubt in zip(self._assigned, scores, doubts, strict=True):
             if raw is not None:
-                person.raw, person.read_t = raw, frame.t
-                person.doubt = self._judge(person, raw, doubt, frame.t)
-            tracks.append(
-                Track(
-                    id=person.id,
-                    face=face,
-                    raw=person.raw,
-                    smoothed=person.smoothed,
-                    label=person.label,
-                    first_t=person.first_t,
-                    last_t=frame.t,
-                    doubt=person.doubt,
-                )
+                track.raw, track.classified_t = raw, self._t
+                track.doubt = self._judge(track, raw, doubt)
+        return tuple(
+            Track(
+                id=track.id,
+                face=face,
+                raw=track.raw,
+                smoothed=track.smoothed,
+                label=track.label,
+                first_t=track.first_t,
+                last_t=self._t,
+                doubt=track.doubt,
             )
-        return tuple(tracks)
+            for track, face in self._assigned
+        )
 
-    def _judge(self, person: _Person, raw: Scores, doubt: Doubt | None, t: float) -> Doubt | None:
-        """Take a person's new scores in; gives the doubt that remains."""
+    def _begin(self, face: Face) -> _State:
+        self._last_id += 1
+        smoother = Smoother(self._smoothing_s)
+        track = _State(self._last_id, face.box, self._t, self._t, smoother)
+        self._tracks.append(track)
+        return track
+
+    def _due(self) -> set[int]:
+        """The ids of the assigned tracks to classify."""
+        tracks = [track for track, _ in self._assigned]
+        longest_first = sorted(tracks, key=lambda track: track.classified_t)
+        new = sum(track.raw is None for track in tracks)
+        share = math.ceil(len(tracks) / self._classify_interval)
+        return {track.id for track in longest_first[: max(new, share)]}
+
+    def _judge(self, track: _State, raw: Scores, doubt: Doubt | None) -> Doubt | None:
+        """Take a track's new scores in; return the doubt that remains."""
         # What is not believed must not linger in the average either.
-        if doubt is None or person.smoothed is None:
-            average = person.smoother.update(raw.probabilities, t)
-            person.smoothed = Scores(raw.labels, average)
-            chances = person.smoothed.as_dict()
-            best = person.smoothed.label
-            if not person.label or chances[best] > chances[person.label] + LABEL_HYSTERESIS:
-                person.label = best
+        if doubt is None or track.smoothed is None:
+            average = track.smoother.update(raw.probabilities, self._t)
+            track.smoothed = Scores(raw.labels, average)
+            chances = track.smoothed.as_dict()
+            best = track.smoothed.label
+            if not track.label or chances[best] > chances[track.label] + LABEL_HYSTERESIS:
+                track.label = best
         if doubt is not None:
             return doubt
-        back = self._limits.confidence_back if person.unsure else 0.0
-        person.unsure = person.smoothed.of(person.label) < self._limits.confidence + back
-        return Doubt.UNSURE if person.unsure else None
+        back = self._limits.confidence_back if track.unsure else 0.0
+        track.unsure = track.smoothed.of(track.label) < self._limits.confidence + back
+        return Doubt.UNSURE if track.unsure else None
 
-    def match(self, frame: Frame, faces: list[Face]) -> list[_Person | None]:
-        """The person whose face each is, for `turns` and `update`; None for somebody new."""
-        t = frame.t
-        self._people = [person for person in self._people if t - person.last_t <= MAX_AGE_S]
-        matched: list[_Person | None] = [None] * len(faces)
-        if not faces or not self._people:
+    def _match(self, faces: Sequence[Face]) -> list[_State | None]:
+        """The known track that each face belongs to; None for a new one."""
+        matched: list[_State | None] = [None] * len(faces)
+        if not faces or not self._tracks:
             return matched
-        expected = [person.expected(t) for person in self._people]
+        expected = [track.expected(self._t) for track in self._tracks]
         distances = [[_distance(face.box, box) for box in expected] for face in faces]
-        # Columns by row, -1 where no match is better than one out of reach.
+        # Columns by row, -1 where no match is better than one too far away.
         _, columns, _ = lap.lapjv(np.array(distances), extend_cost=True, cost_limit=MAX_DISTANCE)
         for i, j in enumerate(columns):
             if j >= 0:
-                matched[i] = self._people[j]
+                matched[i] = self._tracks[j]
         return matched
-
-
-def turns(people: list[_Person | None]) -> list[int]:
-    """Which faces of a frame to read, where every second frame is enough for each.
-
-    Those of people who are new, and of the others those who were not read for longest, so that at
-    least half of the faces are read, and each frame takes the same time.
-
-    people: whose the faces are, by `Tracker.match`.
-    """
-    last_t = [-math.inf if person is None else person.read_t for person in people]
-    new = last_t.count(-math.inf)
-    oldest_first = sorted(range(len(people)), key=last_t.__getitem__)
-    return sorted(oldest_first[: max(new, (len(people) + 1) // 2)])
 
 
 def _distance(a: Box, b: Box) -> float:

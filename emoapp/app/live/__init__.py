@@ -53,9 +53,9 @@ def run_live(config: LiveConfig) -> dict:
             window.stand()
         # Detector and model load while the camera starts: each takes a few tenths of a second.
         # A log has the numbers of every face in every frame; who only looks sees no difference.
-        in_turn = config.log is None and not stills
+        interval = 2 if config.log is None and not stills else 1
         loading = stack.enter_context(
-            _in_background(lambda: warm_up(open_pipeline(config, in_turn=in_turn)))
+            _in_background(lambda: warm_up(open_pipeline(config, classify_interval=interval)))
         )
         source = stack.enter_context(
             open_stills(config)

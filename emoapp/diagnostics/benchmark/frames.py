@@ -100,7 +100,7 @@ def _program(
     images: list[np.ndarray], detector: Detector, classifier: Classifier, window: Sink | None
 ) -> dict[str, float]:
     watch = Stopwatch()
-    pipeline = Pipeline(detector, classifier, in_turn=True)
+    pipeline = Pipeline(detector, classifier, classify_interval=2)
     overlay = Overlay(classifier.labels)
     detector.reset()
     for index, jpeg in enumerate(_jpegs(images)):
