@@ -96,7 +96,7 @@ class Run:
         return numbers
 
     def take(self, frame: Frame) -> None:
-        """Analyse a frame, draw on it, hand it to the sinks."""
+        """Analyse what the source gave, draw on it, hand it to the sinks."""
         began = perf_counter()
         result = self.analyse(frame)
         ms = dict(result.ms)
@@ -111,8 +111,8 @@ class Run:
         if shown_at is not None:
             ms["show"] = (perf_counter() - showing) * 1e3
             self.stats.shown += 1
-            if frame.arrived is not None:
-                latency_ms = (shown_at - frame.arrived) * 1e3
+            if result.frame.arrived is not None:
+                latency_ms = (shown_at - result.frame.arrived) * 1e3
         ms["total"] = (perf_counter() - began) * 1e3
         self.stats.add(ms, faces=len(result.tracks), latency_ms=latency_ms)
         if self._progress is not None:

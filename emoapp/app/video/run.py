@@ -93,7 +93,7 @@ def check(config: VideoConfig) -> None:
 
 
 class DetectedFrames(Source):
-    """Another source's frames, the faces in them found ahead in a thread of its own.
+    """Another source's frames with the faces in them, found ahead in a background thread.
 
     Finding them takes longest, and needs nothing that comes after it.
 
@@ -110,16 +110,14 @@ class DetectedFrames(Source):
     ) -> None:
         self.name, self.size_wh, self.fps = source.name, source.size_wh, source.fps
         self.frame_count = _expected_count(source, frames, seconds)
-        self.latest: Detected | None = None
-        """What was found in the frame that was read last."""
         self.cut = False
         """Whether a limit ended it."""
         found = (pipeline.detect(frame) for frame in self._within(source, frames, seconds))
         self._ahead = Prefetcher(found, depth=AHEAD, name=f"detect {source.name}")
 
-    def read(self) -> Frame | None:
-        self.latest = self._ahead.next()
-        return None if self.latest is None else self.latest.frame
+    def read(self) -> Detected | None:
+        """The next frame and its faces; None at the end."""
+        return self._ahead.next()
 
     def close(self) -> None:
         self._ahead.close()
@@ -144,8 +142,8 @@ class VideoRun(Run):
         """Never: the source ends at the limits, by the video's time and not by the clock's."""
         return False
 
-    def analyse(self, frame: Frame) -> Result:
-        return self.pipeline.classify(self.source.latest)
+    def analyse(self, detected: Detected) -> Result:
+        return self.pipeline.classify(detected)
 
     def draw(self, result: Result) -> None:
         if self.config.blur is not None:
