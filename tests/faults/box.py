@@ -92,7 +92,9 @@ class Box:
         """
         assert ended.status in statuses, f"exit status {ended.status}\n{ended.errors}"
         assert "Traceback" not in ended.errors, ended.errors
-        if ended.status > 0 and ended.status not in self.command.statuses:
+        # Ctrl-C ends the program quietly before and after its work.
+        quiet = ended.status == 130 and len(self.outputs()) in (0, len(self.command.outputs))
+        if ended.status > 0 and ended.status not in self.command.statuses and not quiet:
             assert ended.errors.strip(), "it failed and did not say why"
         now = contents(self.folder)
         for name, checksum in self.before.items():
