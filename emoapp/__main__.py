@@ -8,15 +8,17 @@ def main(words=None) -> int:
     """Run a command and return its exit status; words: of the command, None for the process's."""
     try:
         from emoapp.utils import interrupts
-
+    except KeyboardInterrupt:
+        return 130
+    try:
         interrupts.end_at_once()
         from emoapp.cli import main as run
 
-        status = run(words)
-        interrupts.end_at_once()
-        return status
-    except KeyboardInterrupt:
-        return 130
+        return run(words)
+    except KeyboardInterrupt:  # a second one, while the first was being dealt with
+        return interrupts.INTERRUPTED
+    finally:
+        interrupts.end_at_once()  # a third one must not end in Python's own way
 
 
 if __name__ == "__main__":
