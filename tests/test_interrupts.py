@@ -179,3 +179,46 @@ def test_a_background_job_that_ignores_it_goes_on():
             time.sleep(0.05)
         assert "1 frames analysed" in process.stdout.read()
     assert process.returncode == 0
+
+
+LEFT_HELD = """
+import _imp, threading
+from emoapp.utils import interrupts
+
+_imp.acquire_lock()  # as an interrupt in the midst of an import leaves it
+_imp.acquire_lock()
+loaded = threading.Event()
+threading.Thread(target=lambda: (__import__("wave"), loaded.set()), daemon=True).start()
+assert not loaded.wait(0.5), "no other thread can import"
+interrupts.release_import_lock()
+assert loaded.wait(10)
+interrupts.release_import_lock()
+import colorsys
+print("fine")
+"""
+
+
+def test_imports_go_on_after_an_interrupt_in_one():
+    run = run_python(LEFT_HELD)
+    assert (run.stdout, run.stderr) == ("fine\n", "")
+
+
+NEVER_LOADED = """
+import os, signal, sys, time
+from emoapp.app import live
+from emoapp.cli import main
+
+live.LOADING_S = 0.5
+
+def open_pipeline(*args, **options):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
+
+live.open_pipeline = open_pipeline
+sys.exit(main(["live", "--demo", "--no-window", "--frames", "1"]))
+"""
+
+
+def test_a_model_that_never_loads_does_not_keep_the_program():
+    run = run_python(NEVER_LOADED)
+    assert (run.returncode, run.stderr) == (130, "emoapp: interrupted\n")

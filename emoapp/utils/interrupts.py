@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 INTERRUPTED = 130
 """The exit status: 128 and the signal's number, as shells have it."""
@@ -33,6 +34,20 @@ def raise_interrupts() -> None:
 def came() -> bool:
     """Whether one came: an error after it is most likely the import that it broke."""
     return _came
+
+
+def release_import_lock() -> None:
+    """Give back the import lock where an interrupt has left it held.
+
+    CPython keeps it where KeyboardInterrupt comes between its acquisition and the `try` behind it
+    (`importlib._bootstrap._get_module_lock`); imports in all other threads would wait for ever. To
+    be called in the main thread, while that imports nothing.
+    """
+    import _imp
+
+    with suppress(RuntimeError):  # it is not held any more
+        while True:
+            _imp.release_lock()
 
 
 def again() -> None:

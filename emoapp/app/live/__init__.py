@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager
 
 from emoapp.app.live.messages import Messages
@@ -14,8 +15,12 @@ from emoapp.pipeline import Pipeline
 from emoapp.sinks import open_window
 from emoapp.sinks.targets import check_targets
 from emoapp.sources import open_source
+from emoapp.utils import interrupts
 
 __all__ = ["run_live"]
+
+LOADING_S = 10.0
+"""After an interrupt the model is waited for so long; loading takes a second on a slow computer."""
 
 
 def run_live(config: LiveConfig) -> dict:
@@ -88,10 +93,21 @@ def run_live(config: LiveConfig) -> dict:
 @contextmanager
 def _in_background(open_it: Callable[[], Pipeline]) -> Iterator[Future[Pipeline]]:
     """Open in a thread of its own; what was opened is closed when the block is left."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as pool:
-        future = pool.submit(open_it)
+    opening: Future[Pipeline] = Future()
+
+    def run() -> None:
         try:
-            yield future
-        finally:
-            if future.exception() is None:
-                future.result().close()
+            opening.set_result(open_it())
+        except BaseException as exc:  # raised again in `result`, in the main thread
+            opening.set_exception(exc)
+
+    try:
+        threading.Thread(target=run, name="load", daemon=True).start()
+        yield opening
+    finally:
+        if interrupts.came():
+            interrupts.release_import_lock()
+        # It may have left the lock of a single module held too, which cannot be given back.
+        wait([opening], LOADING_S if interrupts.came() else None)
+        if opening.done() and opening.exception() is None:
+            opening.result().close()
