@@ -10,6 +10,9 @@ import numpy as np
 BT709, UNSPECIFIED, BT601_PAL, BT601, BT2020 = 1, 2, 5, 6, 9
 """Numbers in ITU-T H.273, which FFmpeg and the files have too."""
 
+LIMITED_RANGE, FULL_RANGE = 1, 2
+"""FFmpeg's numbers for 16 to 235 and for 0 to 255."""
+
 _LUMA_OF_RED_AND_BLUE = {
     BT709: (0.2126, 0.0722),
     UNSPECIFIED: (0.299, 0.114),  # as FFmpeg takes it

@@ -31,7 +31,7 @@ WAITING_S = 1.0
 
 
 class Run:
-    """One run of one source, for recorded video; `live.window.WindowRun` adds window and keys.
+    """One run of one source, for recorded video; `app.live.window.WindowRun` adds window and keys.
 
     pipeline: None where it is still loading.
     """

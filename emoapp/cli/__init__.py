@@ -87,7 +87,7 @@ def command_parser(name: str) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C.
 
-    What was logged of it is in the folder `diagnostics.folder.log_folder`.
+    What was logged of it is in the folder `utils.logs.folder.log_folder`.
     """
     words = sys.argv[1:] if argv is None else list(argv)
     try:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emoapp.colorimetry import BT601, BT709, Colorimetry
+from emoapp.colorimetry import BT601, BT709, FULL_RANGE, LIMITED_RANGE, Colorimetry
 from emoapp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def add_video(
     context.colorspace = colorimetry.matrix
     context.color_primaries = colorimetry.primaries
     context.color_trc = colorimetry.transfer
-    context.color_range = 2 if colorimetry.full_range else 1
+    context.color_range = FULL_RANGE if colorimetry.full_range else LIMITED_RANGE
     return stream
 
 

@@ -51,6 +51,14 @@ def memory_for(format_name: str) -> int:
     return _MORE_MEMORY.get(format_name, MEMORY)
 
 
+def size_of(file: BinaryIO) -> int:
+    """The bytes in a file, on the disk or in memory; its position is kept."""
+    place = file.tell()
+    size = file.seek(0, os.SEEK_END)
+    file.seek(place)
+    return size
+
+
 def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
     """The largest scale of `SCALES` at which a picture can be decoded; None where it fits at none.
 
@@ -61,9 +69,7 @@ def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
         return None
     whole = pixels * _BESIDE.get(image.format, 0)
     if image.format in _HELD:
-        place = file.tell()
-        whole += file.seek(0, os.SEEK_END)
-        file.seek(place)
+        whole += size_of(file)
     at_scale = _OUTPUT
     if image.format in ("JPEG", "MPO"):
         whole += _coefficients(image, file)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import cv2
 import numpy as np
 
-from emoapp.colorimetry import Colorimetry
+from emoapp.colorimetry import FULL_RANGE, Colorimetry
 from emoapp.images import BgrImage, Image, YuvImage
 from emoapp.utils.libav import av
 
@@ -22,7 +22,6 @@ _TURNS = {
 }
 
 _YUV = ("yuv420p", "yuvj420p")
-_FULL_RANGE = 2
 
 
 def open_input(path: str | os.PathLike[str]) -> av.container.InputContainer:
@@ -72,7 +71,7 @@ def colorimetry_of(stream: av.video.stream.VideoStream) -> Colorimetry | None:
         matrix=context.colorspace,
         primaries=context.color_primaries,
         transfer=context.color_trc,
-        full_range=context.pix_fmt == "yuvj420p" or context.color_range == _FULL_RANGE,
+        full_range=context.pix_fmt == "yuvj420p" or context.color_range == FULL_RANGE,
     )
     even = not (context.width % 2 or context.height % 2)
     return said if context.pix_fmt in _YUV and even and said.is_known else None

@@ -21,6 +21,7 @@ from emoapp.sources.memory import (
     choose_scale,
     largest_file,
     memory_for,
+    size_of,
 )
 
 _FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "AVIF", "HEIF")
@@ -136,8 +137,7 @@ def _name(source: Path | bytes) -> Path:
 
 def _open(file: BinaryIO, path: Path) -> Image.Image:
     """Read no more than the header. Raises SourceError for what is no picture, or too large."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
+    size = size_of(file)
     if size == 0:
         raise SourceError(f"{path} is empty.")
     head = file.read(16)
