@@ -16,7 +16,7 @@ class Limits:
     contrast: smallest standard deviation of the crop, 0 to 255 (0.2% below 20).
     sharpness: smallest `quality.sharpness` of the crop (1% below 0.53; blurred by 2 pixels it is
         0.13).
-    turn: largest distance of the nose from the line between the middle of the eyes and the mouth,
+    yaw: largest distance of the nose from the line between the middle of the eyes and the mouth,
         as a share of that line (0.5% above 0.36).
     confidence: smallest smoothed probability of the label; to be believed again it must come
         `confidence_back` above it.
@@ -28,7 +28,7 @@ class Limits:
     brightness: float = 18.0
     contrast: float = 8.0
     sharpness: float = 0.11
-    turn: float = 0.42
+    yaw: float = 0.42
     confidence: float = 0.35
     confidence_back: float = 0.05
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from emoapp.alignment.align import align
-from emoapp.alignment.quality import doubt_of
+from emoapp.alignment.quality import rejection_reason
 from emoapp.classifiers import Classifier
 from emoapp.detectors import Detector
 from emoapp.limits import Limits
 from emoapp.tracking import Tracker
-from emoapp.types import Doubt, Face, Frame, Result, Scores
+from emoapp.types import Face, Frame, Rejection, Result, Scores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,14 +74,14 @@ class Pipeline:
         assigned = self._tracker.assign(frame, detected.faces)
         due = [i for i, assignment in enumerate(assigned) if assignment.due]
         faces = [assigned[i].face for i in due]
-        crops = align(frame.pixels, faces, classifier.description.framing)
+        crops = align(frame.pixels, faces, classifier.description.crop_template)
         aligned = perf_counter()
         scores: list[Scores | None] = [None] * len(assigned)
-        doubts: list[Doubt | None] = [None] * len(assigned)
+        rejections: list[Rejection | None] = [None] * len(assigned)
         for i, face, crop, row in zip(due, faces, crops, classifier.classify(crops), strict=True):
             scores[i] = Scores(classifier.labels, row)
-            doubts[i] = doubt_of(face, crop, self._limits)
-        tracks = self._tracker.update(scores, doubts)
+            rejections[i] = rejection_reason(face, crop, self._limits)
+        tracks = self._tracker.update(scores, rejections)
         classified = perf_counter()
         return Result(
             frame,

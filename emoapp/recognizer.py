@@ -91,7 +91,7 @@ class EmotionRecognizer:
         >>> found, picture = cv2.VideoCapture(str(DEMO_CLIP)).read()
         >>> with EmotionRecognizer() as recognizer:
         ...     for person in recognizer.analyze(picture):
-        ...         print(person.label, person.confidence > 0.5, person.doubt)
+        ...         print(person.label, person.confidence > 0.5, person.rejection)
         happy True None
         """
         self._check_open()

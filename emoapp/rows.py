@@ -13,7 +13,7 @@ Value = str | int | float | None
 FRAME_COLUMNS = ("source", "frame", "time_s")
 FACE_COLUMNS = (
     *("track", "x0", "y0", "x1", "y1", "detector_score"),
-    *("label", "confidence", "doubt"),
+    *("label", "confidence", "rejection", "doubt"),
 )
 
 
@@ -31,8 +31,9 @@ class Rows:
     detector_score            how sure the detector is, 0 to 1
     label, confidence         the expression shown, and its smoothed probability, 0 to 1; there is
                               no label where it is not believed
-    doubt                     why not: too small, too dark, too little contrast, blurred, turned
+    rejection                 why not: too small, too dark, too little contrast, blurred, turned
                               away, unsure; nothing where it is believed
+    doubt                     the same, under the name that it had in version 0.1; deprecated
     raw_LABEL, ...            the probabilities of this frame alone, one column a label
     smoothed_LABEL, ...       the probabilities averaged over time
 
@@ -64,9 +65,9 @@ class Rows:
         yield track.id
         yield from (round(float(side), 1) for side in track.face.box)
         yield round(float(track.face.score), 4)
-        yield None if track.doubt else encodable(track.label)
+        yield None if track.rejection else encodable(track.label)
         yield round(track.confidence, 4)
-        yield track.doubt.value if track.doubt else None
+        yield from [track.rejection.value if track.rejection else None] * 2
         yield from self._probabilities(track.raw)
         yield from self._probabilities(track.smoothed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -149,7 +150,7 @@ class Scores:
         return dict(zip(self.labels, self.probabilities.tolist(), strict=True))
 
 
-class Doubt(Enum):
+class Rejection(Enum):
     """Why a face gets no label; the value says it in words, `advice` what to do about it."""
 
     TOO_SMALL = "too small"
@@ -165,12 +166,12 @@ class Doubt(Enum):
 
 
 _ADVICE = {
-    Doubt.TOO_SMALL: "come closer",
-    Doubt.TOO_DARK: "more light",
-    Doubt.TOO_PALE: "less light behind you",
-    Doubt.BLURRED: "hold still",
-    Doubt.TURNED_AWAY: "turn to the camera",
-    Doubt.UNSURE: "unsure",
+    Rejection.TOO_SMALL: "come closer",
+    Rejection.TOO_DARK: "more light",
+    Rejection.TOO_PALE: "less light behind you",
+    Rejection.BLURRED: "hold still",
+    Rejection.TURNED_AWAY: "turn to the camera",
+    Rejection.UNSURE: "unsure",
 }
 
 
@@ -185,7 +186,7 @@ class Track:
     smoothed: the scores averaged over time; what is shown.
     label: the expression that is shown. It follows the most probable one with some reluctance,
         so that it does not flicker between two that are about equal. None takes that one.
-    doubt: why no label should be believed; None where it may be.
+    rejection: why no label should be believed; None where it may be.
     first_t, last_t: seconds since the source began, of the first and of this sighting.
     """
 
@@ -196,7 +197,13 @@ class Track:
     first_t: float
     last_t: float
     label: str | None = None
-    doubt: Doubt | None = None
+    rejection: Rejection | None = None
+
+    @property
+    def doubt(self) -> Rejection | None:
+        """Deprecated name of `rejection`."""
+        warnings.warn("Track.doubt is now Track.rejection", DeprecationWarning, stacklevel=2)
+        return self.rejection
 
     def __post_init__(self) -> None:
         if self.label is None:
@@ -204,8 +211,8 @@ class Track:
 
     def __repr__(self) -> str:
         said = f"Track(id={self.id}, label={self.label!r}, confidence={self.confidence:.2f}, "
-        doubt = self.doubt.value if self.doubt else None
-        return f"{said}doubt={doubt!r}, face={self.face!r})"
+        rejection = self.rejection.value if self.rejection else None
+        return f"{said}rejection={rejection!r}, face={self.face!r})"
 
     @property
     def confidence(self) -> float:
@@ -256,3 +263,10 @@ class Speech:
     label: str
     age_s: float
     coming: bool = False
+
+
+def __getattr__(name: str) -> type[Rejection]:
+    if name == "Doubt":
+        warnings.warn("Doubt is now Rejection", DeprecationWarning, stacklevel=2)
+        return Rejection
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

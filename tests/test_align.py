@@ -10,13 +10,13 @@ from faces import EYES, MOUTH, pasted, portrait
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emoapp.alignment.align import FER2013_FRAMING, align, crop_transform
+from emoapp.alignment.align import FER2013_TEMPLATE, align, crop_transform
 from emoapp.detectors import open_detector
 from emoapp.types import Box, Face
 from emoapp.utils.geometry import similarity
 
 FRAMED = np.array(
-    [FER2013_FRAMING.eye_left, FER2013_FRAMING.eye_right, FER2013_FRAMING.mouth], np.float64
+    [FER2013_TEMPLATE.eye_left, FER2013_TEMPLATE.eye_right, FER2013_TEMPLATE.mouth], np.float64
 )
 
 
@@ -89,7 +89,7 @@ def test_no_face_is_too_large_too_small_or_too_far_out(size_wh, corner, scale):
 
 
 def test_without_eyes_the_box_decides():
-    x0, y0, x1, y1 = FER2013_FRAMING.box
+    x0, y0, x1, y1 = FER2013_TEMPLATE.box
     transform = crop_transform(Face(Box(x0 * 3 + 7, y0 * 3 - 2, x1 * 3 + 7, y1 * 3 - 2), 1.0))
     np.testing.assert_allclose(transform, [[1 / 3, 0, -7 / 3], [0, 1 / 3, 2 / 3]], atol=1e-9)
 
@@ -120,7 +120,7 @@ def test_a_turned_portrait_comes_back_upright(angle):
 def test_training_images_come_back_close_to_themselves(angle, fer2013):
     """Pasted large into a picture, detected and aligned.
 
-    FER-2013's own faces lie 3 to 4 pixels about the framing (quartiles) and are up to 20 degrees
+    FER-2013's own faces lie 3 to 4 pixels about the template (quartiles) and are up to 20 degrees
     tilted; alignment takes that away, so the median correlation is 0.65 and not 1.
     """
     crops = fer2013["validation"].images[:: len(fer2013["validation"]) // 150]

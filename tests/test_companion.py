@@ -31,7 +31,7 @@ from emoapp.errors import UsageError
 from emoapp.labels import EMOTIONS
 from emoapp.overlay import Overlay
 from emoapp.overlay.speech import ago
-from emoapp.types import Box, Doubt, Face, Scores, Speech, Track
+from emoapp.types import Box, Face, Rejection, Scores, Speech, Track
 
 FPS = 10
 OCCASION = Occasion("changed", "sad", 0.62, 6.0, (("happy", 95.0), ("neutral", 12.4)))
@@ -42,12 +42,12 @@ def track(label: str | None, person: int = 1) -> Track | None:
     """A face that shows `label`; "?" for one that is not believed; None for nobody."""
     if label is None:
         return None
-    doubt = Doubt.UNSURE if label == "?" else None
+    rejection = Rejection.UNSURE if label == "?" else None
     shown = "happy" if label == "?" else label
     shares = [0.8 if one == shown else 0.2 / 6 for one in EMOTIONS]
     scores = Scores(EMOTIONS, np.array(shares, np.float32))
     face = Face(Box(0, 0, 50, 50), 0.9)
-    return Track(person, face, scores, scores, 0.0, 0.0, label=shown, doubt=doubt)
+    return Track(person, face, scores, scores, 0.0, 0.0, label=shown, rejection=rejection)
 
 
 def said(story, pace=None) -> list[tuple[float, str, str]]:

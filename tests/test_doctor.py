@@ -129,8 +129,8 @@ def test_a_damaged_network_of_the_detector(tmp_path, monkeypatch):
 def test_faces_that_are_cut_out_a_pixel_aside(monkeypatch):
     real = program.crop_transform
 
-    def aside(face, *framing):
-        return real(face, *framing) + [[0, 0, 1.0], [0, 0, 0]]
+    def aside(face, *options):
+        return real(face, *options) + [[0, 0, 1.0], [0, 0, 0]]
 
     assert program.check_crops().level == OK
     monkeypatch.setattr("emoapp.alignment.align.crop_transform", aside)

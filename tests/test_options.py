@@ -211,7 +211,7 @@ def test_a_list_reaches_the_recipe(file):
         ("[train]\nblocks = [2, 0, 3]", "blocks: expected 1 or more, got 0"),
         ("[train]\nepochs = 2.5", "epochs: expected a whole number, got '2.5'"),
         ("[train]\ndropout = 1", "dropout: expected 0 or more and less than 1, got 1"),
-        ("[train]\ncamera = 1.5", "camera: expected 0 to 1, got 1.5"),
+        ("[train]\nhidden = 1.5", "erase-probability: expected 0 to 1, got 1.5"),
         ("[train]\nwidth = 3", "width: expected 4 or more"),
         ("[video]\nquality = 64", "quality: expected 0 to 63"),
         ("[live]\nseconds = inf", "seconds: expected more than 0 and finite, got inf"),

@@ -20,7 +20,7 @@ from emoapp.overlay.blend import Painter
 from emoapp.overlay.layout import Rect, Wanted, place
 from emoapp.overlay.status import StatusRow, clock
 from emoapp.overlay.theme import EXPRESSIONS, EXTRA, Sizes
-from emoapp.types import Box, Doubt, Face, Frame, Result, Scores, Track
+from emoapp.types import Box, Face, Frame, Rejection, Result, Scores, Track
 
 FULL = Status(
     fps=29.97,
@@ -247,7 +247,7 @@ def test_bars_begin_at_their_value_and_a_face_that_is_not_read_has_none():
     at_once = bar_pixels(panel, sizes, colours, [full, muted])["sad"]
     panel.follow(make_track(1, face, "sad", 1.0), now=9.0)
     assert bar_pixels(panel, sizes, colours, [full, muted])["sad"] == at_once
-    dark = replace(make_track(1, face, "sad", 1.0), doubt=Doubt.TOO_DARK)
+    dark = replace(make_track(1, face, "sad", 1.0), rejection=Rejection.TOO_DARK)
     panel.follow(dark, now=9.1)
     assert not any(bar_pixels(panel, sizes, colours, [full, muted]).values())
 

@@ -8,9 +8,9 @@ import pytest
 from faces import EYES, MOUTH, portrait
 
 from emoapp.alignment.align import align
-from emoapp.alignment.quality import Limits, doubt_of, turn
+from emoapp.alignment.quality import Limits, rejection_reason, yaw
 from emoapp.tracking import Tracker
-from emoapp.types import Box, Doubt, Face, Frame, Scores
+from emoapp.types import Box, Face, Frame, Rejection, Scores
 
 NOSE = np.array([225.0, 124.0])
 LABELS = ("happy", "sad", "neutral")
@@ -26,33 +26,33 @@ def face(scale: float = 1.0, nose: np.ndarray = NOSE) -> Face:
     )
 
 
-def seen(image: np.ndarray, looked_at: Face) -> Doubt | None:
-    return doubt_of(looked_at, align(image, [looked_at])[0], Limits())
+def seen(image: np.ndarray, looked_at: Face) -> Rejection | None:
+    return rejection_reason(looked_at, align(image, [looked_at])[0], Limits())
 
 
 def test_an_ordinary_face_is_believed():
     assert seen(portrait(), face()) is None
 
 
-@pytest.mark.parametrize("scale, doubt", [(0.3, None), (0.15, Doubt.TOO_SMALL)])
-def test_too_small(scale, doubt):
+@pytest.mark.parametrize("scale, rejection", [(0.3, None), (0.15, Rejection.TOO_SMALL)])
+def test_too_small(scale, rejection):
     small = cv2.resize(portrait(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    assert seen(small, face(scale)) is doubt
+    assert seen(small, face(scale)) is rejection
 
 
-@pytest.mark.parametrize("exposure, doubt", [(0.3, None), (0.06, Doubt.TOO_DARK)])
-def test_too_dark(exposure, doubt):
-    assert seen(np.uint8(portrait() * exposure), face()) is doubt
+@pytest.mark.parametrize("exposure, rejection", [(0.3, None), (0.06, Rejection.TOO_DARK)])
+def test_too_dark(exposure, rejection):
+    assert seen(np.uint8(portrait() * exposure), face()) is rejection
 
 
-@pytest.mark.parametrize("light, doubt", [(190, Doubt.TOO_PALE), (20, Doubt.TOO_DARK)])
-def test_too_little_contrast(light, doubt):
-    assert seen(np.uint8(portrait() * 0.08 + light), face()) is doubt
+@pytest.mark.parametrize("light, rejection", [(190, Rejection.TOO_PALE), (20, Rejection.TOO_DARK)])
+def test_too_little_contrast(light, rejection):
+    assert seen(np.uint8(portrait() * 0.08 + light), face()) is rejection
 
 
-@pytest.mark.parametrize("sigma, doubt", [(1.0, None), (8.0, Doubt.BLURRED)])
-def test_blurred(sigma, doubt):
-    assert seen(cv2.GaussianBlur(portrait(), (0, 0), sigma), face()) is doubt
+@pytest.mark.parametrize("sigma, rejection", [(1.0, None), (8.0, Rejection.BLURRED)])
+def test_blurred(sigma, rejection):
+    assert seen(cv2.GaussianBlur(portrait(), (0, 0), sigma), face()) is rejection
 
 
 @pytest.mark.parametrize("angle", [0, 70, 180])
@@ -64,16 +64,17 @@ def test_turned_away_however_tilted(angle):
         eyes, mouth = EYES @ tilt.T, MOUTH @ tilt.T
         return Face(Box(0, 0, 9, 9), 1.0, np.float32(eyes), np.float32(nose @ tilt.T), mouth)
 
-    assert turn(tilted(NOSE)) < 0.1
-    assert turn(tilted(NOSE + (28, 0))) > Limits().turn
+    assert yaw(tilted(NOSE)) < 0.1
+    assert yaw(tilted(NOSE + (28, 0))) > Limits().yaw
 
 
 def test_real_faces_are_hardly_ever_doubted(fer2013):
     middle = Face(Box(0, 0, 99, 99), 1.0)
-    doubted = [
-        doubt_of(middle, crop, Limits()) is not None for crop in fer2013["validation"].images[::4]
+    rejected = [
+        rejection_reason(middle, crop, Limits()) is not None
+        for crop in fer2013["validation"].images[::4]
     ]
-    assert np.mean(doubted) < 0.01
+    assert np.mean(rejected) < 0.01
 
 
 def labels_of(rows: list[list[float]], **settings) -> list[str]:
@@ -83,7 +84,7 @@ def labels_of(rows: list[list[float]], **settings) -> list[str]:
         frame = Frame(np.zeros((4, 4, 3), np.uint8), step, step / 30)
         tracker.assign(frame, [face()])
         (track,) = tracker.update([Scores(LABELS, np.float32(row))])
-        found.append("?" if track.doubt else track.label)
+        found.append("?" if track.rejection else track.label)
     return found
 
 
@@ -104,8 +105,8 @@ def test_what_is_not_believed_does_not_linger():
     for step in range(60):
         frame = Frame(np.zeros((4, 4, 3), np.uint8), step, step / 30)
         turned = 20 <= step < 40
-        doubts = [Doubt.TURNED_AWAY if turned else None]
+        rejections = [Rejection.TURNED_AWAY if turned else None]
         tracker.assign(frame, [face()])
-        (track,) = tracker.update([sad if turned else happy], doubts)
+        (track,) = tracker.update([sad if turned else happy], rejections)
         assert track.label == "happy" and track.smoothed.of("happy") == pytest.approx(0.9)
-        assert track.doubt is doubts[0]
+        assert track.rejection is rejections[0]

@@ -62,7 +62,7 @@ def test_stream_follows_a_person(recognizer, demo):
 def row(tracks: tuple[Track, ...]) -> list:
     """Who is seen in one frame, and how, as plain values that can be compared."""
     return [
-        (track.id, track.label, track.doubt, track.face.box, track.smoothed.as_dict())
+        (track.id, track.label, track.rejection, track.face.box, track.smoothed.as_dict())
         for track in tracks
     ]
 
@@ -161,9 +161,11 @@ def test_results_become_the_rows_of_a_log(recognizer, demo, tmp_path):
     results = list(islice(recognizer.stream(demo), 5))
     table, logged = emoapp.to_dataframe(results), pd.read_csv(log)
     pd.testing.assert_frame_equal(
-        table.drop(columns="doubt"), logged.drop(columns=["source", "doubt"]), check_dtype=False
+        table.drop(columns=["rejection", "doubt"]),
+        logged.drop(columns=["source", "rejection", "doubt"]),
+        check_dtype=False,
     )
-    assert table["doubt"].isna().all()
+    assert table["rejection"].isna().all()
     empty = Result(results[0].frame, ())
     assert empty.to_dicts()[0]["frame"] == 0 and empty.to_dicts()[0]["label"] is None
     assert len(emoapp.to_dataframe([*results, empty])) == 6

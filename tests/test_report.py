@@ -23,9 +23,9 @@ LABELS = (HAPPY, SAD, NEUTRAL)
 
 
 def row(frame, t, track=None, said=None, sure=0.8, *, labels=LABELS, source="film.mp4") -> dict:
-    """A row of a log. said: a label, or a doubt; None in a row without a face."""
+    """A row of a log. said: a label, or a rejection; None in a row without a face."""
     empty = {"source": source, "frame": frame, "time_s": t} | dict.fromkeys(
-        [*("track", "x0", "y0", "x1", "y1", "detector_score", "label", "confidence", "doubt")]
+        [*("track", "x0", "y0", "x1", "y1", "detector_score", "label", "confidence", "rejection")]
         + [f"{kind}_{label}" for kind in ("raw", "smoothed") for label in labels]
     )
     if track is None:
@@ -36,7 +36,7 @@ def row(frame, t, track=None, said=None, sure=0.8, *, labels=LABELS, source="fil
         empty
         | {"track": track, "x0": 100.0, "y0": 40.0, "x1": 180.0, "y1": 120.0}
         | {"detector_score": 0.9, "label": label, "confidence": sure}
-        | {"doubt": None if label else said}
+        | {"rejection": None if label else said}
         | {f"{kind}_{name}": p for kind in ("raw", "smoothed") for name, p in chances.items()}
     )
 
@@ -83,10 +83,10 @@ def test_numbers_of_a_small_uneven_log(tmp_path):
     )
     assert table(said.transitions, "track", "before", "after") == {
         (1, NEUTRAL, HAPPY): 1,
-        (1, HAPPY, SAD): 1,  # across the doubt
-        (1, SAD, HAPPY): 1,  # across the doubt and the frame without her
+        (1, HAPPY, SAD): 1,  # across the rejection
+        (1, SAD, HAPPY): 1,  # across the rejection and the frame without her
     }
-    assert table(said.doubts, "track", "doubt") == pytest.approx(
+    assert table(said.rejections, "track", "rejection") == pytest.approx(
         {(1, "unsure"): 0.3, (1, "blurred"): 0.2, (2, "too small"): 0.1}
     )
     assert table(said.coverage[["state", "seconds"]], "state") == pytest.approx(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emoapp.cli import build_parser, main
+from emoapp.cli.renamed import with_current_options
 from emoapp.limits import LIMITS, Limits
 
 
@@ -46,8 +47,8 @@ def test_without_a_file_the_programs_own_values_hold(settings):
         ("loop = true", "outside of a table"),
         ("[live", "not a settings file"),
         ("[limits]\nbrihgtness = 30", "no limit brihgtness; did you mean brightness"),
-        ("[limits]\nturn = -1", "turn: expected 0 or more"),
-        ('[limits]\nturn = "far"', "turn: expected a number"),
+        ("[limits]\nturn = -1", "yaw: expected 0 or more"),
+        ('[limits]\nyaw = "far"', "yaw: expected a number"),
     ],
 )
 def test_mistakes_are_named_with_the_file(settings, content, complaint, capsys):
@@ -59,8 +60,8 @@ def test_mistakes_are_named_with_the_file(settings, content, complaint, capsys):
 
 def test_limits_from_the_file_and_from_words(settings, capsys):
     settings.write_text("[limits]\nbrightness = 30\n")
-    limits = live("--limit", "turn=0.2", "--limit", "contrast=9").limits
-    assert limits == Limits(brightness=30, turn=0.2, contrast=9)
+    limits = live("--limit", "yaw=0.2", "--limit", "contrast=9").limits
+    assert limits == Limits(brightness=30, yaw=0.2, contrast=9)
     assert build_parser().parse_args(["video", "a.mp4"]).limits == Limits(brightness=30)
     with pytest.raises(SystemExit):
         live("--limit", "brihgtness=3")
@@ -108,3 +109,15 @@ def test_config_shows_what_is_in_force_and_where_from(settings, capsys):
     assert main(["config", "--path"]) == 0
     assert capsys.readouterr().out.strip() == str(settings)
     assert main(["config", "nonsense"]) == 2
+
+
+def test_old_names_work_with_a_warning(settings, capsys):
+    settings.write_text("[limits]\nturn = 0.3\n[train]\nhidden = 0.2")
+    words = ["train", "--data", "a", "--output", "b", "--camera", "0.1", "--soft-share=0.4"]
+    args = build_parser().parse_args(with_current_options(words))
+    assert (args.erase_probability, args.degrade_probability) == (0.2, 0.1)
+    assert args.distillation_weight == 0.4
+    assert live().limits.yaw == 0.3
+    said = capsys.readouterr().err
+    for old, new in (("turn", "yaw"), ("hidden", "erase-"), ("camera", "degrade-")):
+        assert f"{old} is now called {new}" in said

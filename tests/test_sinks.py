@@ -263,7 +263,8 @@ def test_csv_has_a_row_for_each_face_and_each_empty_frame(tmp_path):
     assert (rows[0]["detector_score"], rows[0]["confidence"]) == ("0.875", "1.0")
     assert (float(rows[0]["raw_happy"]), float(rows[0]["smoothed_happy"])) == (1, 0)
     assert set(list(rows[2].values())[3:]) == {""}
-    assert len(rows[0]) == 12 + 2 * len(EMOTIONS)
+    assert len(rows[0]) == 13 + 2 * len(EMOTIONS)
+    assert all(row["doubt"] == row["rejection"] for row in rows), "deprecated, and still right"
 
 
 def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):

@@ -19,7 +19,7 @@ from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import EXPRESSIONS, Sizes
 from emoapp.overlay.timeline import LAG_S, Timeline, plan
 from emoapp.privacy import pixelate
-from emoapp.types import Box, Doubt, Frame, Result
+from emoapp.types import Box, Frame, Rejection, Result
 
 FACE = (500, 200, 700, 400)
 HD = Sizes.of(1280, 720)
@@ -119,9 +119,9 @@ def pixels_of(label, image):
 
 def test_a_face_that_is_not_believed_leaves_a_gap_and_an_undecided_one_does_not():
     history, track = History(EMOTIONS), make_track(1, FACE)
-    doubts = [None, Doubt.TOO_DARK, Doubt.UNSURE, Doubt.TURNED_AWAY]
+    rejections = [None, Rejection.TOO_DARK, Rejection.UNSURE, Rejection.TURNED_AWAY]
     for t in seconds(8, 24)[:-1]:
-        history.add([replace(track, doubt=doubts[int(t / 2)])], t)
+        history.add([replace(track, rejection=rejections[int(t / 2)])], t)
     seen = history.shares(1, 0, round(8 / BIN_S)).any(axis=1)
     assert [seen[i : i + 16].mean() for i in range(0, 64, 16)] == [1, 0, 1, 0]
 

@@ -244,7 +244,7 @@ def test_logs_open_in_pandas_as_they_are(demo, tmp_path, suffix):
     assert list(table["frame"]) == list(range(12))
     assert list(table["time_s"]) == pytest.approx([n / 30 for n in range(12)], abs=1e-3)
     assert set(table["source"]) == {str(demo)} and set(table["label"]) == {"happy"}
-    assert table["doubt"].isna().all() and table["x1"].dtype == float
+    assert table["rejection"].isna().all() and table["x1"].dtype == float
     assert os.listdir(tmp_path) == [log.name]
 
 

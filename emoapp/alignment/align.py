@@ -11,30 +11,30 @@ import math
 import cv2
 import numpy as np
 
-from emoapp.framing import FER2013_FRAMING, Framing
+from emoapp.crop_template import FER2013_TEMPLATE, CropTemplate
 from emoapp.images import Image, as_image
 from emoapp.types import Box, Face
 from emoapp.utils.geometry import similarity
 
 
-def crop_transform(face: Face, framing: Framing = FER2013_FRAMING) -> np.ndarray:
+def crop_transform(face: Face, template: CropTemplate = FER2013_TEMPLATE) -> np.ndarray:
     """The similarity from picture pixels to crop pixels: float64 (2, 3).
 
     By eyes and mouth where the face has them: the mouth keeps the scale of a face that is turned
     aside, whose eyes come close together. Else by the box.
     """
     if face.eyes is None:
-        return _box_transform(face.box, framing)
+        return _box_transform(face.box, template)
     source = [*face.eyes]
-    target = [framing.eye_left, framing.eye_right]
+    target = [template.eye_left, template.eye_right]
     if face.mouth is not None:
         source.append(face.mouth)
-        target.append(framing.mouth)
+        target.append(template.mouth)
     return similarity(np.array(source, np.float64), np.array(target, np.float64))
 
 
-def _box_transform(box: Box, framing: Framing) -> np.ndarray:
-    x0, y0, x1, y1 = framing.box
+def _box_transform(box: Box, template: CropTemplate) -> np.ndarray:
+    x0, y0, x1, y1 = template.box
     scale = math.sqrt(((x1 - x0) * (y1 - y0)) / box.area)
     center_x, center_y = box.center
     return np.array(
@@ -48,7 +48,7 @@ def _box_transform(box: Box, framing: Framing) -> np.ndarray:
 def align(
     image: Image | np.ndarray,
     faces: tuple[Face, ...] | list[Face],
-    framing: Framing = FER2013_FRAMING,
+    template: CropTemplate = FER2013_TEMPLATE,
 ) -> np.ndarray:
     """Cut the faces out as the network knows them.
 
@@ -60,9 +60,9 @@ def align(
     """
     if not (isinstance(image, np.ndarray) and image.ndim == 2):
         image = as_image(image)
-    crops = np.empty((len(faces), framing.size, framing.size), np.uint8)
+    crops = np.empty((len(faces), template.size, template.size), np.uint8)
     for i, face in enumerate(faces):
-        crops[i] = _cut(image, crop_transform(face, framing), framing.size)
+        crops[i] = _cut(image, crop_transform(face, template), template.size)
     return crops
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from emoapp.limits import Limits
-from emoapp.types import Doubt, Face
+from emoapp.types import Face, Rejection
 
 EDGE_PX = 6
 """Left out on each side of a crop: hair and background say nothing about the face."""
@@ -15,22 +15,22 @@ DIM = 64
 """A mean of the crop below which too little contrast comes from too little light, 0 to 255."""
 
 
-def doubt_of(face: Face, crop: np.ndarray, limits: Limits) -> Doubt | None:
+def rejection_reason(face: Face, crop: np.ndarray, limits: Limits) -> Rejection | None:
     """The first reason not to believe a label, or None.
 
     crop: uint8 (S, S), the face as `align.align` cut it out.
     """
     if _eye_distance(face) < limits.eye_distance_px:
-        return Doubt.TOO_SMALL
+        return Rejection.TOO_SMALL
     brightness, contrast = _mean_and_deviation(crop)
     if brightness < limits.brightness:
-        return Doubt.TOO_DARK
+        return Rejection.TOO_DARK
     if contrast < limits.contrast:
-        return Doubt.TOO_DARK if brightness < DIM else Doubt.TOO_PALE
-    if turn(face) > limits.turn:
-        return Doubt.TURNED_AWAY
+        return Rejection.TOO_DARK if brightness < DIM else Rejection.TOO_PALE
+    if yaw(face) > limits.yaw:
+        return Rejection.TURNED_AWAY
     if sharpness(crop) < limits.sharpness:
-        return Doubt.BLURRED
+        return Rejection.BLURRED
     return None
 
 
@@ -45,7 +45,7 @@ def sharpness(crop: np.ndarray) -> float:
     return details / max(contrast, 1.0)
 
 
-def turn(face: Face) -> float:
+def yaw(face: Face) -> float:
     """How far a head is turned aside: 0 from the front, about 0.5 in half profile.
 
     The nose's distance from the line between the middle of the eyes and the mouth, as a share of

@@ -169,9 +169,9 @@ def _face(track: Track) -> dict:
         "face": track.id,
         "box": [round(float(side), 1) for side in track.face.box],
         "detector_score": round(float(track.face.score), 4),
-        "label": None if track.doubt else encodable(track.label),
+        "label": None if track.rejection else encodable(track.label),
         "confidence": round(track.confidence, 4),
-        "doubt": track.doubt.value if track.doubt else None,
+        "rejection": track.rejection.value if track.rejection else None,
         "probabilities": {
             encodable(name): round(p, 4) for name, p in track.smoothed.as_dict().items()
         },

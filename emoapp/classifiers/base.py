@@ -9,8 +9,8 @@ import numpy as np
 from emoapp.classifiers.description import Head, ModelDescription
 from emoapp.errors import ClosedError
 
-EVENED = 0.7
-"""How much of a label set's unevenness is taken out of what is shown: 0 for nothing, 1 for all.
+PRIOR_CORRECTION = 0.7
+"""How much of a label set's prior is taken out of what is shown: 0 for nothing, 1 for all.
 
 FER-2013 has twelve times as many happy faces as disgusted ones, FER+ fifty times as many neutral
 ones, and a network takes that for how faces are. Dividing its probabilities by these frequencies
@@ -35,9 +35,9 @@ class Classifier(ABC):
 
     def __init__(self, description: ModelDescription) -> None:
         self.description = description
-        self._mixing = [_mixing(head, self.labels) for head in description.heads]
+        self._head_weights = [_head_weights(head, self.labels) for head in description.heads]
         know = [[label in head.labels for head in description.heads] for label in self.labels]
-        self._knowing = np.float32([sum(heads) for heads in know])
+        self._heads_by_label = np.float32([sum(heads) for heads in know])
         self._common = np.array([all(heads) for heads in know])
 
     @property
@@ -59,21 +59,21 @@ class Classifier(ABC):
         """What is shown, float32 (N, K), of what the heads say (`by_head`).
 
         The labels that all heads know get the mean of the heads' calibrated probabilities for
-        them, evened out (see `EVENED`): on photographs the mean is better than either head. A
-        label that only some heads know (contempt) gets its probability there, and the others share
-        what is left, in the same proportions as without it. What is not shown is left out. Last,
-        the model's temperature makes them as sure as they are right on photographs.
+        them, corrected for the prior (see `PRIOR_CORRECTION`): on photographs the mean is better
+        than either head. A label that only some heads know (contempt) gets its probability there,
+        and the others share what is left, in the same proportions as without it. What is not shown
+        is left out. Last, the model's temperature makes them as sure as they are right on photographs.
         """
         return apply_temperature(self._mean(by_head), self.description.temperature)
 
     def _mean(self, by_head: dict[str, np.ndarray]) -> np.ndarray:
         parts = []
-        for probabilities, mixing in zip(by_head.values(), self._mixing, strict=True):
+        for probabilities, mixing in zip(by_head.values(), self._head_weights, strict=True):
             part = probabilities @ mixing
             parts.append(part / part.sum(axis=1, keepdims=True))
         if self._common.all():
             return sum(parts) / np.float32(len(parts))
-        special = sum(np.where(self._common, 0, part / self._knowing) for part in parts)
+        special = sum(np.where(self._common, 0, part / self._heads_by_label) for part in parts)
         common = sum(_to_one(np.where(self._common, part, 0)) for part in parts)
         left = np.maximum(1 - special.sum(axis=1, keepdims=True), 0)
         return _to_one(special + left * _to_one(common))
@@ -81,7 +81,7 @@ class Classifier(ABC):
     def by_head(self, crops: np.ndarray) -> dict[str, np.ndarray]:
         """Head -> its calibrated probabilities float32 (N, its labels)."""
         self._check_open()
-        size = self.description.framing.size
+        size = self.description.crop_template.size
         if crops.dtype != np.uint8:
             raise TypeError(f"crops: expected dtype uint8, got {crops.dtype}")
         if crops.shape[1:] != (size, size):
@@ -140,9 +140,9 @@ def _to_one(parts: np.ndarray) -> np.ndarray:
     return parts / np.maximum(parts.sum(axis=1, keepdims=True), TINY)
 
 
-def _mixing(head: Head, shown: tuple[str, ...]) -> np.ndarray:
+def _head_weights(head: Head, shown: tuple[str, ...]) -> np.ndarray:
     """float32 (the head's labels, shown): each label's weight where it is the same, else 0."""
     frequencies = np.array(head.frequencies or [1.0] * len(head.labels))
-    weights = np.maximum(frequencies, TINY) ** -EVENED
+    weights = np.maximum(frequencies, TINY) ** -PRIOR_CORRECTION
     same = np.array([[label == name for name in shown] for label in head.labels])
     return (same * weights[:, None]).astype(np.float32)

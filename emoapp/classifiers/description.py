@@ -1,4 +1,4 @@
-"""What stands beside a model file: its labels, its heads, its framing, and how it was made."""
+"""What stands beside a model file: its labels, heads and crop template, and how it was made."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from emoapp.crop_template import FER2013_TEMPLATE, CropTemplate
 from emoapp.errors import ModelError
-from emoapp.framing import FER2013_FRAMING, Framing
 from emoapp.utils.files import write_whole
 from emoapp.utils.resources import MODELS
 
@@ -49,7 +49,7 @@ class ModelDescription:
     labels: what the model shows, in order; how heads that know different labels go together says
         `Classifier.classify`.
     heads: in the order in which their logits stand in the output.
-    framing: how faces are cut out for it.
+    crop_template: how faces are cut out for it.
     temperature: what the logarithms of the shown probabilities are divided by, so that these can be
         believed on photographs, whose crops are worse than those of training.
     sha256: file name -> hexadecimal digest of the files beside.
@@ -58,7 +58,7 @@ class ModelDescription:
 
     labels: tuple[str, ...]
     heads: tuple[Head, ...]
-    framing: Framing = FER2013_FRAMING
+    crop_template: CropTemplate = FER2013_TEMPLATE
     temperature: float = 1.0
     sha256: dict[str, str] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
@@ -102,9 +102,11 @@ class ModelDescription:
                     f"{path}: has format {content['format']}, this program reads {FORMAT}; "
                     "export the model again with this version"
                 )
-            framing = {
+            # Models written before the name was changed say "framing".
+            stated = content["crop_template"] if "crop_template" in content else content["framing"]
+            template = {
                 name: tuple(value) if isinstance(value, list) else value
-                for name, value in content["framing"].items()
+                for name, value in stated.items()
             }
             return cls(
                 labels=tuple(content["labels"]),
@@ -117,7 +119,7 @@ class ModelDescription:
                     )
                     for head in content["heads"]
                 ),
-                framing=Framing(**framing),
+                crop_template=CropTemplate(**template),
                 temperature=float(content.get("temperature", 1.0)),
                 sha256=dict(content["sha256"]),
                 made=dict(content["made"]),

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import emoapp
 from emoapp.cli.flags import Flag
+from emoapp.cli.renamed import RENAMED_OPTIONS, renamed, with_current_options
 from emoapp.cli.settings import (
     LIMITS_TABLE,
     apply_limits,
@@ -69,6 +70,8 @@ def build_parser(*, settings: bool = True, words: Sequence[str] = ()) -> argpars
             continue
         if name not in commands.choices:
             raise UsageError(f"{path}: there is no command {name}; known are {', '.join(COMMANDS)}")
+        names = RENAMED_OPTIONS.get(name, {})
+        table = {renamed(key, names, "option"): value for key, value in table.items()}
         apply_settings(commands.choices[name], table, where)
     return parser
 
@@ -89,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     What was logged of it is in the folder `utils.logs.folder.log_folder`.
     """
-    words = sys.argv[1:] if argv is None else list(argv)
+    words = with_current_options(sys.argv[1:] if argv is None else argv)
     try:
         # The doctor is for when something is wrong, be it the settings.
         settings = words[:1] != ["doctor"]

@@ -120,7 +120,7 @@ def read(args: argparse.Namespace):
         return data.load_split(args.data, args.split, **options), None
     _, description = find_model(args.model, suffix=".tflite")
     with open_detector(args.detector) as detector, progress_bar() as bar:
-        cut = photos.cutter(detector, description.framing)
+        cut = photos.cutter(detector, description.crop_template)
         if not data.is_table(args.data):
             report = progress_of(bar, "faces")
             return data.load_split(args.data, args.split, cut=cut, **options, progress=report), None

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     first = found[0][1]
     for path, description in found[1:]:
         if _asks(description) != _asks(first):
-            raise ModelError(f"{path}: has other labels or another framing than {found[0][0]}")
+            raise ModelError(f"{path}: has other labels or another template than {found[0][0]}")
 
     import keras
 
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
 def _asks(description) -> tuple:
     """What two models must have in common to answer together."""
     heads = [(head.name, head.labels) for head in description.heads]
-    return description.labels, heads, description.framing
+    return description.labels, heads, description.crop_template
 
 
 def _write_measured(args: argparse.Namespace, network, made: dict, description) -> None:

@@ -117,8 +117,8 @@ def _print(result) -> None:
         say(f"{result.path}: no face")
     for track in result.tracks:
         number = f" {track.id}" if len(result.tracks) > 1 else ""
-        if track.doubt:
-            said = "not sure" if track.doubt.value == "unsure" else track.doubt.value
+        if track.rejection:
+            said = "not sure" if track.rejection.value == "unsure" else track.rejection.value
         else:
             said = f"{track.label} {track.confidence:.0%}"
         say(f"{result.path}{number}: {said}")

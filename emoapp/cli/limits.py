@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 
+from emoapp.cli.renamed import RENAMED_LIMITS, renamed
 from emoapp.limits import LIMITS, Limits
 
 
@@ -27,6 +28,7 @@ def changed(limits: Limits, numbers: Mapping[str, object]) -> Limits:
     Raises ValueError for an unknown name and for what is no number or below 0.
     """
     for name, number in numbers.items():
+        name = renamed(name, RENAMED_LIMITS, "limit")
         if name not in LIMITS:
             near = difflib.get_close_matches(name, LIMITS, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(LIMITS)}"

@@ -46,9 +46,9 @@ _TYPES = {
     "rotation": not_negative,
     "scale": not_negative,
     "shift": not_negative,
-    "camera": share,
-    "hidden": share,
-    "soft_share": share,
+    "degrade_probability": share,
+    "erase_probability": share,
+    "distillation_weight": share,
     "seed": whole(0, 2**31 - 1),
 }
 _COUNTS = {"blocks": 3, "sizes": "+"}
@@ -72,9 +72,9 @@ _EXPLAINED = {
     "rotation": "standard deviation of the images' rotation, degrees",
     "scale": "largest change of the images' size, as a logarithm",
     "shift": "largest shift of the images, pixels",
-    "camera": "share of the images degraded as webcams do",
-    "hidden": "share of the images with a part of the face hidden",
-    "soft_share": "share of the teachers' answers in what is learned, where there are teachers",
+    "degrade_probability": "share of the images degraded as webcams do",
+    "erase_probability": "share of the images with a part of the face hidden",
+    "distillation_weight": "share of the teachers' answers in what is learned",
     "seed": "makes a run repeatable",
 }
 

@@ -73,7 +73,7 @@ class Watcher:
             self._spoken_t = self._helped_t = float("-inf")
             self._forget(None)
         self._t = t
-        if track is None or track.doubt is not None:
+        if track is None or track.rejection is not None:
             if self._now is not None and t - self._now.end > self._pace.gone_s:
                 self._now = self._next = None
             return None

@@ -147,11 +147,11 @@ class SearchingDetector(Detector):
         to_image = np.array([[1 / scale, 0.0, 0.0], [0.0, 1 / scale, 0.0]])
         faces = [transformed(face, to_image) for face in view.find(self._network.find, rgb)]
         certain = [face for face in faces if _certain(face) and not view.is_part]
-        doubtful = [face for face in _new_ones(faces, known) if face not in certain]
+        uncertain = [face for face in _new_ones(faces, known) if face not in certain]
         least = MIN_MEAN_IN_PART if view.is_part else 0.0
         confirmed = [
             closer
-            for face, closer in zip(doubtful, self._look_closer(doubtful, image), strict=True)
+            for face, closer in zip(uncertain, self._look_closer(uncertain, image), strict=True)
             if closer is not None and (face.score + closer.score) / 2 >= least
         ]
         found: list[Face] = []

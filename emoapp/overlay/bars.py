@@ -97,11 +97,11 @@ class BarsPanel:
         passed = max(0.0, now - self._now) if math.isfinite(self._now) else 0.0
         self._now = now
         if track is not None:
-            self._reason = None if track.doubt in BELIEVED else track.doubt.value
+            self._reason = None if track.rejection in BELIEVED else track.rejection.value
             if self._reason is None:
                 scores = track.smoothed.as_dict()
                 self._target = np.array([scores.get(label, 0.0) for label in self._labels])
-            known = track.doubt is None and track.label in self._labels
+            known = track.rejection is None and track.label in self._labels
             self._winner = self._labels.index(track.label) if known else None
             if track.id != self._track:
                 self._shown = self._target.copy()

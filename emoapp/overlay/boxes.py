@@ -107,11 +107,11 @@ def _corners(painter: Painter, rect: Rect, colour: Colour, sizes: Sizes, bold: b
 
 
 def _colour(track: Track, colours: dict[str, Colour]) -> Colour:
-    return QUIET if track.doubt else colours[track.label]
+    return QUIET if track.rejection else colours[track.label]
 
 
 def _percent(track: Track) -> str:
-    return "" if track.doubt else f"{round(100 * track.confidence)}%"
+    return "" if track.rejection else f"{round(100 * track.confidence)}%"
 
 
 def _forms_wh(track: Track, sizes: Sizes) -> tuple[tuple[int, int], ...]:
@@ -121,21 +121,21 @@ def _forms_wh(track: Track, sizes: Sizes) -> tuple[tuple[int, int], ...]:
     named = icon_only + sizes.gap // 3 + text.width(name, sizes.text, True) + sizes.pad
     number = text.width(str(track.id), sizes.small)
     full = named + sizes.gap + number
-    if not track.doubt:
+    if not track.rejection:
         full += sizes.gap + text.width(_percent(track), sizes.text)
     return (full, sizes.pill), (named, sizes.pill), (icon_only, sizes.pill)
 
 
 def _word(track: Track, sizes: Sizes) -> str:
     """The expression, or what would help to see it."""
-    said = word(track.doubt.advice if track.doubt else track.label)
+    said = word(track.rejection.advice if track.rejection else track.label)
     return text.fit(said, sizes.text, LABEL_ROOM * sizes.text, True)
 
 
 def _pill(painter: Painter, track: Track, spot: Placed, colour: Colour, sizes: Sizes) -> None:
     x0, y0, x1, _ = spot.rect
     name = _word(track, sizes) if spot.form < 2 else ""
-    icon = NO_ICON if track.doubt else track.label
+    icon = NO_ICON if track.rejection else track.label
     painter.paste(_ground(x1 - x0, icon, name, colour, sizes), x0, y0)
     if spot.form > 0:
         return
@@ -143,7 +143,7 @@ def _pill(painter: Painter, track: Track, spot: Placed, colour: Colour, sizes: S
     number = text.sprite(str(track.id), sizes.small, QUIET)
     x = x1 - sizes.pad - number.width
     painter.paste(number, x, text.top(middle, sizes.small))
-    if track.doubt:
+    if track.rejection:
         return
     percent = text.sprite(_percent(track), sizes.text, TEXT)
     painter.paste(percent, x - sizes.gap - percent.width, text.top(middle, sizes.text))

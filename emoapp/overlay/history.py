@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from emoapp.types import Doubt, Scores, Track
+from emoapp.types import Rejection, Scores, Track
 
 SPAN_S = 30.0
 """How far back it remembers; a person who was not seen for longer is forgotten."""
@@ -17,7 +17,7 @@ BINS = round(SPAN_S / BIN_S)
 HOLD_S = 1.0
 """Between two frames further apart nothing is known, even of a person who is on both."""
 
-BELIEVED = (None, Doubt.UNSURE)
+BELIEVED = (None, Rejection.UNSURE)
 """Of a face that can't be read well nothing is kept; being undecided is something to show."""
 
 
@@ -57,7 +57,7 @@ class History:
         before, self._t = self._t, t
         number = math.floor(t / BIN_S)
         for track in tracks:
-            if track.doubt not in BELIEVED:
+            if track.rejection not in BELIEVED:
                 continue
             person = self._people.setdefault(track.id, _Person())
             self._see(person, number, self._in_order(track.smoothed), before, t)

@@ -37,17 +37,17 @@ class Measures:
         believed_s, main (the expression shown longest, None without any), shown (whether they are
         told of one by one).
     shares: track, label, seconds, share (of believed_s), probability (its mean while believed).
-    segments: stretches of one expression or one doubt: track, start_s, end_s, label, doubt.
+    segments: stretches of one expression or one rejection: track, start_s, end_s, label, rejection.
     transitions: track, before, after, count.
-    doubts: track, doubt, seconds.
-    coverage: state (believed, a doubt, no face, not recorded), seconds, share (of the whole).
+    rejections: track, rejection, seconds.
+    coverage: state (believed, a rejection, no face, not recorded), seconds, share (of the whole).
     """
 
     people: pd.DataFrame
     shares: pd.DataFrame
     segments: pd.DataFrame
     transitions: pd.DataFrame
-    doubts: pd.DataFrame
+    rejections: pd.DataFrame
     coverage: pd.DataFrame
 
     @property
@@ -64,7 +64,7 @@ def measure(log: Log) -> Measures:
         shares=shares,
         segments=segments,
         transitions=_transitions(segments),
-        doubts=_doubts(log),
+        rejections=_rejections(log),
         coverage=_coverage(log),
     )
 
@@ -117,7 +117,7 @@ def portraits(log: Log, tracks: list[int]) -> pd.DataFrame:
 
 def _segments(log: Log) -> pd.DataFrame:
     faces = log.faces.sort_values(["track", "position"], kind="stable")
-    state = faces["label"].fillna("").astype(str) + "\n" + faces["doubt"].fillna("").astype(str)
+    state = faces["label"].fillna("").astype(str) + "\n" + faces["rejection"].fillna("").astype(str)
     ends = faces["t"] + faces["lasts"]
     new = (
         (faces["track"] != faces["track"].shift())
@@ -132,7 +132,7 @@ def _segments(log: Log) -> pd.DataFrame:
             "start_s": groups["t"].first(),
             "end_s": groups["end"].last(),
             "label": _firsts(faces["label"], new),
-            "doubt": _firsts(faces["doubt"], new),
+            "rejection": _firsts(faces["rejection"], new),
         }
     ).reset_index(drop=True)
 
@@ -200,18 +200,18 @@ def _transitions(segments: pd.DataFrame) -> pd.DataFrame:
     return pairs.groupby(["track", "before", "after"]).size().rename("count").reset_index()
 
 
-def _doubts(log: Log) -> pd.DataFrame:
-    doubted = log.faces[log.faces["label"].isna()]
-    reason = doubted["doubt"].fillna("unsure")
-    seconds = doubted["lasts"].groupby([doubted["track"], reason]).sum()
-    return seconds.rename("seconds").rename_axis(["track", "doubt"]).reset_index()
+def _rejections(log: Log) -> pd.DataFrame:
+    rejected = log.faces[log.faces["label"].isna()]
+    reason = rejected["rejection"].fillna("unsure")
+    seconds = rejected["lasts"].groupby([rejected["track"], reason]).sum()
+    return seconds.rename("seconds").rename_axis(["track", "rejection"]).reset_index()
 
 
 def _coverage(log: Log) -> pd.DataFrame:
     state = pd.Series(NO_FACE, index=log.frames.index, dtype=object)
     # The first face of a frame is its largest.
     largest = log.faces.drop_duplicates("position").set_index("position")
-    state[largest.index] = largest["doubt"].fillna("unsure")
+    state[largest.index] = largest["rejection"].fillna("unsure")
     state[log.faces.loc[log.faces["label"].notna(), "position"].unique()] = BELIEVED
     seconds = log.frames["lasts"].groupby(state).sum().sort_values(ascending=False).to_dict()
     seconds = {

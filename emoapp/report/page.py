@@ -67,7 +67,7 @@ def page(
         transitions=_transitions(log, measures),
         coverage=list(_coverage(measures)),
         coverage_said=", ".join(f"{c['state']} {c['share']}" for c in _coverage(measures)),
-        doubts=_doubts(measures),
+        rejections=_rejections(measures),
         brief_s=m.BRIEF_S,
         change_s=m.CHANGE_S,
         apart_s=m.APART_S,
@@ -196,12 +196,12 @@ def _coverage(measures: m.Measures) -> Iterator[dict]:
         }
 
 
-def _doubts(measures: m.Measures) -> dict | None:
-    doubts = measures.doubts[measures.doubts["track"].isin(measures.shown)]
+def _rejections(measures: m.Measures) -> dict | None:
+    rejections = measures.rejections[measures.rejections["track"].isin(measures.shown)]
     # Of one person alone the coverage says it all.
-    if doubts.empty or len(measures.shown) == 1:
+    if rejections.empty or len(measures.shown) == 1:
         return None
-    table = doubts.pivot(index="track", columns="doubt", values="seconds").fillna(0)
+    table = rejections.pivot(index="track", columns="rejection", values="seconds").fillna(0)
     seen = measures.people.set_index("track")["seen_s"]
     rows = [
         {

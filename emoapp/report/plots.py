@@ -27,7 +27,7 @@ WIDE_IN, NARROW_IN = 9.2, 3.7
 _INK = "#22262c"
 _PAGE_INK = "#0a0b0c"  # replaced by the page's colour of text
 _DARK_TEXT, _LIGHT_TEXT = "#14161a", "#ffffff"
-_DOUBT_COLOURS = ("#e69f00", "#c98a00", "#a87300", "#8a5e00", "#6d4a00", "#523800")
+_REJECTION_COLOURS = ("#e69f00", "#c98a00", "#a87300", "#8a5e00", "#6d4a00", "#523800")
 
 _STYLE = {
     "font.family": "sans-serif",
@@ -65,9 +65,10 @@ def label_colours(labels: tuple[str, ...]) -> dict[str, str]:
 def coverage_colours(measures: Measures) -> dict[str, str]:
     """State of `Measures.coverage` -> "#rrggbb"."""
     fixed = {BELIEVED: "#55677d", NO_FACE: "#b9bfc8", NOT_RECORDED: "#dfe2e6"}
-    doubts = [state for state in measures.coverage["state"] if state not in fixed]
+    rejections = [state for state in measures.coverage["state"] if state not in fixed]
     return fixed | {
-        doubt: _DOUBT_COLOURS[i % len(_DOUBT_COLOURS)] for i, doubt in enumerate(doubts)
+        rejection: _REJECTION_COLOURS[i % len(_REJECTION_COLOURS)]
+        for i, rejection in enumerate(rejections)
     }
 
 

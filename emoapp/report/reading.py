@@ -21,7 +21,7 @@ ONE_FRAME_S = 0.04
 """How long the only frame of a log stands."""
 
 _SMOOTHED = "smoothed_"
-_TEXTS = ("source", "label", "doubt")
+_TEXTS = ("source", "label", "rejection", "doubt")
 _FRAME = ("frame", "time_s")
 _FACE = ("track", "x0", "y0", "x1", "y1", "detector_score", "confidence")
 
@@ -35,8 +35,8 @@ class Log:
     frames: a row for each frame: frame (its number), t (seconds since the start), lasts (seconds
         until the next one, see `LONGEST_S`).
     faces: a row for each face in each frame: position (row of `frames`), t, lasts, track, x0, y0,
-        x1, y1 (pixels), detector_score, label (None where it is not believed), confidence, doubt
-        (None where it is believed), and smoothed_LABEL, ...
+        x1, y1 (pixels), detector_score, label (None where it is not believed), confidence,
+        rejection (None where it is believed), and smoothed_LABEL, ...
     unrecorded_s: seconds between frames that no frame stands for.
     left_out: lines at the end that were cut off.
     """
@@ -81,6 +81,9 @@ def read_log(path: Path, *, source: str | None = None) -> Log:
         raise DataError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
     except UnicodeDecodeError as exc:
         raise DataError(f"{path} is no log: it is not text in UTF-8.") from exc
+    if "rejection" not in rows.columns:  # a log of version 0.1
+        rows = rows.rename(columns={"doubt": "rejection"})
+    rows = rows.drop(columns="doubt", errors="ignore")
     labels = _check_columns(path, rows)
     rows = rows.assign(line=np.arange(len(rows)) + (2 if reader is _read_csv else 1))
     _check_cells(path, rows, labels)
@@ -95,7 +98,7 @@ def read_log(path: Path, *, source: str | None = None) -> Log:
     faces = faces.drop(columns=["source", "frame", "time_s", "line"], errors="ignore")
     faces = faces.merge(frames[["t", "lasts"]], left_on="position", right_index=True)
     faces["track"] = faces["track"].astype(int)
-    for name in ("label", "doubt"):
+    for name in ("label", "rejection"):
         faces[name] = faces[name].astype(object).where(faces[name].notna(), None)
     return Log(path, source, labels, frames, faces.reset_index(drop=True), unrecorded_s, left_out)
 
@@ -163,7 +166,7 @@ _READERS = {".csv": _read_csv, ".jsonl": _read_json_lines, ".parquet": _read_par
 def _check_columns(path: Path, rows: pd.DataFrame) -> tuple[str, ...]:
     names = [str(name) for name in rows.columns]
     labels = tuple(n.removeprefix(_SMOOTHED) for n in names if n.startswith(_SMOOTHED))
-    missing = [name for name in (*_FRAME, *_FACE, "label", "doubt") if name not in names]
+    missing = [name for name in (*_FRAME, *_FACE, "label", "rejection") if name not in names]
     if not labels:
         missing.append("smoothed_...")
     if missing:

@@ -15,7 +15,7 @@ def tables(measures: Measures, moments: pd.DataFrame) -> dict[str, str]:
         "shares": measures.shares,
         "segments": measures.segments,
         "transitions": measures.transitions,
-        "doubts": measures.doubts,
+        "rejections": measures.rejections,
         "coverage": measures.coverage,
         "moments": moments[["track", "t", "label", "confidence"]].rename(columns={"t": "time_s"}),
     }

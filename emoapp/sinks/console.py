@@ -21,10 +21,10 @@ class ConsoleLog(Sink):
 
     def write(self, result: Result, picture: np.ndarray | None) -> None:
         for track in result.tracks:
-            label = track.doubt.value if track.doubt else track.label
+            label = track.rejection.value if track.rejection else track.label
             if self._said.get(track.id) != label:
                 self._said[track.id] = label
-                sure = "" if track.doubt else f" {track.confidence:.0%}"
+                sure = "" if track.rejection else f" {track.confidence:.0%}"
                 say(f"{result.frame.t:8.2f} s  face {track.id}  {label}{sure}", file=self._stream)
 
     def close(self) -> None:

@@ -189,7 +189,7 @@ class ParquetLog(Sink):
         from pyarrow import csv as arrow_csv
 
         text = pyarrow.string()
-        types = {"source": text, "label": text, "doubt": text}
+        types = {"source": text, "label": text, "rejection": text, "doubt": text}
         types |= {"frame": pyarrow.int64(), "track": pyarrow.int64()}
         reader = arrow_csv.open_csv(
             self._csv.path,

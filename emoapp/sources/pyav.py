@@ -15,7 +15,7 @@ from emoapp.utils.libav import av
 # Reading goes on behind damage, but not for ever where nothing but damage comes.
 _MOST_ERRORS_IN_A_ROW = 100
 
-_TURNS = {
+_ROTATIONS = {
     90: cv2.ROTATE_90_COUNTERCLOCKWISE,
     180: cv2.ROTATE_180,
     270: cv2.ROTATE_90_CLOCKWISE,
@@ -90,13 +90,13 @@ def to_image(
     if (frame.width, frame.height) != size_wh or frame.format.name not in _YUV:
         frame = frame.reformat(*size_wh, "yuv420p")
     image = YuvImage(frame.to_ndarray(), colorimetry)
-    turn = _turn(frame)
-    if turn is None:
+    rotation = _rotation(frame)
+    if rotation is None:
         return image
-    width, height = size_wh if turn == cv2.ROTATE_180 else size_wh[::-1]
+    width, height = size_wh if rotation == cv2.ROTATE_180 else size_wh[::-1]
     turned = YuvImage(np.empty((height * 3 // 2, width), np.uint8), colorimetry)
     for plane, target in zip(image.planes, turned.planes, strict=True):
-        cv2.rotate(plane, turn, target)
+        cv2.rotate(plane, rotation, target)
     return turned
 
 
@@ -107,10 +107,10 @@ def to_bgr(frame: av.VideoFrame, size_wh: tuple[int, int] | None = None) -> np.n
     """
     width, height = size_wh or (frame.width, frame.height)
     image = frame.to_ndarray(format="bgr24", width=width, height=height)
-    turn = _turn(frame)
-    return image if turn is None else cv2.rotate(image, turn)
+    rotation = _rotation(frame)
+    return image if rotation is None else cv2.rotate(image, rotation)
 
 
-def _turn(frame: av.VideoFrame) -> int | None:
+def _rotation(frame: av.VideoFrame) -> int | None:
     """How OpenCV is to turn the picture; None for one that is upright."""
-    return _TURNS.get(round(frame.rotation) % 360)
+    return _ROTATIONS.get(round(frame.rotation) % 360)

@@ -33,7 +33,7 @@ _BAND = 256
 """Rows that are converted at a time; all at once, a picture would be in memory three times."""
 
 _ORIENTATION = 0x0112  # the EXIF tag
-_TURNS: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+_ROTATIONS: dict[int, Callable[[np.ndarray], np.ndarray]] = {
     2: lambda image: image[:, ::-1],
     3: lambda image: image[::-1, ::-1],
     4: lambda image: image[::-1],
@@ -98,8 +98,8 @@ def from_pillow(image: Image.Image) -> np.ndarray:
     Raises SourceError for grey of 32 bits.
     """
     rgb = np.asarray(_as_rgb(image, IN_MEMORY))
-    turn = _TURNS.get(_orientation(image))
-    return np.ascontiguousarray((rgb if turn is None else turn(rgb))[..., ::-1])
+    rotate = _ROTATIONS.get(_orientation(image))
+    return np.ascontiguousarray((rgb if rotate is None else rotate(rgb))[..., ::-1])
 
 
 def load_finer(still: StillImage) -> StillImage:
@@ -118,8 +118,8 @@ def load_finer(still: StillImage) -> StillImage:
         image.load()
         grey = np.asarray(image.convert("L"))
         orientation = _orientation(image)
-    if orientation in _TURNS:
-        grey = _TURNS[orientation](grey)
+    if orientation in _ROTATIONS:
+        grey = _ROTATIONS[orientation](grey)
     shown = np.broadcast_to(grey[..., None], (*grey.shape, 3))
     return StillImage(shown, still.size_wh, scale, still.source)
 
@@ -191,8 +191,8 @@ def _decode(image: Image.Image, file: BinaryIO, path: Path) -> StillImage:
         raise _damaged(path) from exc
     finally:
         image.close()
-    if orientation in _TURNS:
-        pixels = np.ascontiguousarray(_TURNS[orientation](pixels))
+    if orientation in _ROTATIONS:
+        pixels = np.ascontiguousarray(_ROTATIONS[orientation](pixels))
     size_wh = (height, width) if orientation in _SIDEWAYS else (width, height)
     return StillImage(pixels, size_wh, scale)
 

@@ -14,7 +14,7 @@ from emoapp.utils.libav import av
 from emoapp.utils.prefetch import Prefetcher
 
 # Enough that decoding and the rest overlap; each holds a whole picture (2.8 MB at 1280x720).
-_AHEAD = 4
+_PREFETCH_DEPTH = 4
 
 _FALLBACK_FPS = 25.0
 
@@ -43,7 +43,9 @@ class VideoFile(Source):
         self.fps = float(rate) if rate else None
         # As the file states it or its length suggests; damage makes it fewer.
         self.frame_count = None if loop else self._stated_count()
-        self._frames = Prefetcher(self._decoded(), depth=_AHEAD, name=f"decode {self.name}")
+        self._frames = Prefetcher(
+            self._decoded(), depth=_PREFETCH_DEPTH, name=f"decode {self.name}"
+        )
         try:
             # Opened means seen: a file that only looks like a video is refused here.
             self._first: Frame | None = self._frames.next()

@@ -11,7 +11,7 @@ import numpy as np
 
 from emoapp.limits import Limits
 from emoapp.tracking.smoothing import Smoother
-from emoapp.types import Box, Doubt, Face, Frame, Scores, Track
+from emoapp.types import Box, Face, Frame, Rejection, Scores, Track
 
 MAX_AGE_S = 1.5
 """A track that was not seen for so many seconds is forgotten; a face that comes then is new."""
@@ -53,7 +53,7 @@ class _State:
     smoother: Smoother
     classified_t: float = -math.inf
     raw: Scores | None = None
-    doubt: Doubt | None = None
+    rejection: Rejection | None = None
     velocity: np.ndarray = field(default_factory=lambda: np.zeros(2))
     """x, y in pixels a second."""
     smoothed: Scores | None = None
@@ -122,18 +122,18 @@ class Tracker:
         return [Assignment(track.id, face, track.id in due) for track, face in self._assigned]
 
     def update(
-        self, scores: Sequence[Scores | None], doubts: Sequence[Doubt | None] | None = None
+        self, scores: Sequence[Scores | None], rejections: Sequence[Rejection | None] | None = None
     ) -> tuple[Track, ...]:
         """Return the tracks of the frame that was assigned last, in the order of its faces.
 
-        scores: of each face; None where it was not classified: it shows what its track showed last.
-        doubts: for each face, why its scores should not be believed; None for no doubts at all.
+        scores: of each face; None where it was not classified: it keeps what its track showed last.
+        rejections: for each face, why its scores should not be believed; None to believe all.
         """
-        doubts = [None] * len(scores) if doubts is None else doubts
-        for (track, _), raw, doubt in zip(self._assigned, scores, doubts, strict=True):
+        rejections = [None] * len(scores) if rejections is None else rejections
+        for (track, _), raw, rejection in zip(self._assigned, scores, rejections, strict=True):
             if raw is not None:
                 track.raw, track.classified_t = raw, self._t
-                track.doubt = self._judge(track, raw, doubt)
+                track.rejection = self._judge(track, raw, rejection)
         return tuple(
             Track(
                 id=track.id,
@@ -143,7 +143,7 @@ class Tracker:
                 label=track.label,
                 first_t=track.first_t,
                 last_t=self._t,
-                doubt=track.doubt,
+                rejection=track.rejection,
             )
             for track, face in self._assigned
         )
@@ -163,21 +163,21 @@ class Tracker:
         share = math.ceil(len(tracks) / self._classify_interval)
         return {track.id for track in longest_first[: max(new, share)]}
 
-    def _judge(self, track: _State, raw: Scores, doubt: Doubt | None) -> Doubt | None:
-        """Take a track's new scores in; return the doubt that remains."""
+    def _judge(self, track: _State, raw: Scores, rejection: Rejection | None) -> Rejection | None:
+        """Take a track's new scores in; return the rejection that remains."""
         # What is not believed must not linger in the average either.
-        if doubt is None or track.smoothed is None:
+        if rejection is None or track.smoothed is None:
             average = track.smoother.update(raw.probabilities, self._t)
             track.smoothed = Scores(raw.labels, average)
             chances = track.smoothed.as_dict()
             best = track.smoothed.label
             if not track.label or chances[best] > chances[track.label] + LABEL_HYSTERESIS:
                 track.label = best
-        if doubt is not None:
-            return doubt
+        if rejection is not None:
+            return rejection
         back = self._limits.confidence_back if track.unsure else 0.0
         track.unsure = track.smoothed.of(track.label) < self._limits.confidence + back
-        return Doubt.UNSURE if track.unsure else None
+        return Rejection.UNSURE if track.unsure else None
 
     def _match(self, faces: Sequence[Face]) -> list[_State | None]:
         """The known track that each face belongs to; None for a new one."""

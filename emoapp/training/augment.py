@@ -25,9 +25,9 @@ def augment(
     changed = np.empty_like(images)
     for i, image in enumerate(images):
         image = light(move(image, rng, strength), rng)
-        if rng.random() < strength.camera:
+        if rng.random() < strength.degrade_probability:
             image = imitate_camera(image, rng)
-        if rng.random() < strength.hidden:
+        if rng.random() < strength.erase_probability:
             image = erase(image, rng)
         changed[i] = image
     return changed

@@ -15,15 +15,16 @@ class Augmentation:
     rotation: standard deviation of the rotation, degrees.
     scale: the largest change of size, as a logarithm: 0.15 is 86% to 116%.
     shift: the largest shift in each direction, pixels of the crop.
-    camera: share of the images that are blurred, noisy, dark or compressed as webcams make them.
-    hidden: share of the images of which a rectangle is replaced by noise.
+    degrade_probability: share of the images that are blurred, noisy, dark or compressed as
+        webcams make them.
+    erase_probability: share of the images of which a rectangle is replaced by noise.
     """
 
     rotation: float = 9.0
     scale: float = 0.15
     shift: float = 5.0
-    camera: float = 0.25
-    hidden: float = 0.5
+    degrade_probability: float = 0.25
+    erase_probability: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,21 @@ class TrainConfig:
     """The largest change of size, as a logarithm: 0.15 is 86% to 116%."""
     shift: float = 5.0
     """The largest shift in each direction, pixels."""
-    camera: float = 0.25
+    degrade_probability: float = 0.25
     """Share of the training images that are degraded the way webcams do."""
-    hidden: float = 0.5
+    erase_probability: float = 0.5
     """Share of the training images with a part of the face hidden."""
-    soft_share: float = 0.5
+    distillation_weight: float = 0.5
     """Share of the teachers' answers in what is learned, where there are teachers."""
     mixed_bfloat16: bool = True
     seed: int = 1
 
     @property
     def augmentation(self) -> Augmentation:
-        return Augmentation(self.rotation, self.scale, self.shift, self.camera, self.hidden)
+        return Augmentation(
+            self.rotation,
+            self.scale,
+            self.shift,
+            self.degrade_probability,
+            self.erase_probability,
+        )

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from emoapp.alignment.align import align
+from emoapp.crop_template import FER2013_TEMPLATE, CropTemplate
 from emoapp.detectors import Detector
 from emoapp.errors import DataError
-from emoapp.framing import FER2013_FRAMING, Framing
 from emoapp.training.dataset import Dataset, Progress
 from emoapp.training.folders import Cut
 
@@ -25,13 +25,13 @@ SOFT_PX = 3
 """So many of the crop's pixels fade into what is around it."""
 
 
-def cutter(detector: Detector, framing: Framing = FER2013_FRAMING) -> Cut:
+def cutter(detector: Detector, template: CropTemplate = FER2013_TEMPLATE) -> Cut:
     """What finds and aligns the face of one picture after another, through the code of live use."""
 
     def cut(image: np.ndarray) -> np.ndarray | None:
         detector.reset()
         faces = detector.detect(image)
-        return align(image, faces[:1], framing)[0] if faces else None
+        return align(image, faces[:1], template)[0] if faces else None
 
     return cut
 
@@ -79,7 +79,7 @@ def cut_all(
     progress: Progress | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Crops uint8 (count, 48, 48), black where none was found; bool (count,), where that was."""
-    size = FER2013_FRAMING.size
+    size = FER2013_TEMPLATE.size
     crops, missed = np.zeros((count, size, size), np.uint8), np.zeros(count, bool)
     for number, photograph in enumerate(photographs):
         crop = cut(photograph)

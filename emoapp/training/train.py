@@ -58,7 +58,7 @@ def train(
     state = read_state(checkpoints, config) if resume else {"epoch": 0, "best": -1.0, "wait": 0}
     wanted = targets(training, smoothing=config.label_smoothing)
     if soft_labels is not None:
-        wanted = blend(wanted, soft_labels, config.soft_share)
+        wanted = blend(wanted, soft_labels, config.distillation_weight)
     steps = len(Batches(training, wanted, config))
     model = _compiled_model(counts, config, steps_per_epoch=steps)
     if resume:

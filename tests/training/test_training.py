@@ -142,7 +142,8 @@ def test_datasets_with_other_labels_do_not_fit_together(tmp_path):
 def test_augmented_crops_stay_crops_and_are_repeatable(seed, camera):
     images = np.random.default_rng(0).integers(0, 256, (6, 48, 48), dtype=np.uint8)
     first, second = (
-        augment(images, np.random.default_rng(seed), Augmentation(camera=camera)) for _ in range(2)
+        augment(images, np.random.default_rng(seed), Augmentation(degrade_probability=camera))
+        for _ in range(2)
     )
     assert first.shape == images.shape and first.dtype == np.uint8
     np.testing.assert_array_equal(first, second)

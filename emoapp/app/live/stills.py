@@ -11,7 +11,7 @@ from emoapp.config import LiveConfig
 from emoapp.errors import SourceError, UsageError
 from emoapp.sources import kind_of
 from emoapp.sources.images import Stills, list_images
-from emoapp.types import Doubt, Frame, Result, Track
+from emoapp.types import Frame, Rejection, Result, Track
 from emoapp.utils.geometry import scaled_face
 from emoapp.utils.terminal import complain, say
 
@@ -71,8 +71,8 @@ def scaled(result: Result, factor: float) -> Result:
 
 
 def _words(track: Track) -> str:
-    if track.doubt:
-        return "not sure" if track.doubt is Doubt.UNSURE else track.doubt.value
+    if track.rejection:
+        return "not sure" if track.rejection is Rejection.UNSURE else track.rejection.value
     return f"{track.label} {track.confidence:.0%}"
 
 

@@ -25,7 +25,7 @@ def warm_up(pipeline: Pipeline) -> Pipeline:
     pipeline.process(frame)
     pipeline.detector.reset()
     classifier = pipeline.classifier
-    labels, size = classifier.labels, classifier.description.framing.size
+    labels, size = classifier.labels, classifier.description.crop_template.size
     rows = classifier.classify(np.zeros((1, size, size), np.uint8))
     face = Face(Box(width * 0.4, height * 0.3, width * 0.6, height * 0.7), 1.0)
     tracks = [

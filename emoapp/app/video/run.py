@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 UNKNOWN_FPS = 25.0
 """For recordings of a source that does not state its rate."""
 
-AHEAD = 2
+PREFETCH_DEPTH = 2
 """Frames whose faces are found before they are needed; each holds a whole picture."""
 
 NEARLY_ALL = 0.95
@@ -113,7 +113,7 @@ class DetectedFrames(Source):
         self.cut = False
         """Whether a limit ended it."""
         found = (pipeline.detect(frame) for frame in self._within(source, frames, seconds))
-        self._ahead = Prefetcher(found, depth=AHEAD, name=f"detect {source.name}")
+        self._ahead = Prefetcher(found, depth=PREFETCH_DEPTH, name=f"detect {source.name}")
 
     def read(self) -> Detected | None:
         """The next frame and its faces; None at the end."""

@@ -88,8 +88,8 @@ def measure_start(*, repeats: int = 5) -> float:
     """Seconds from starting the program to its first annotated frame; median. Needs a screen."""
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
-        stats = Path(folder) / "stats.json"
-        for _ in range(repeats):
+        for run in range(repeats):
+            stats = Path(folder) / f"{run}.json"
             command = [sys.executable, "-m", "emoapp", "live", "--demo", "--frames", "1"]
             subprocess.run([*command, "--stats", str(stats)], check=True, capture_output=True)
             seconds.append(json.loads(stats.read_text(encoding="utf-8"))["first_result_s"])
@@ -134,7 +134,7 @@ def _floor(
     from emoapp.detectors.blazeface import BlazeFace
 
     watch = Stopwatch()
-    crop = align(images[0], detector.detect(images[0])[:1], classifier.description.framing)
+    crop = align(images[0], detector.detect(images[0])[:1], classifier.description.crop_template)
     bare = BlazeFace()
     for jpeg in _jpegs(images):
         with watch("decode"):

@@ -12,9 +12,9 @@ import numpy as np
 from emoapp.alignment.align import align, crop_transform
 from emoapp.classifiers import open_classifier
 from emoapp.classifiers.description import sha256_of
+from emoapp.crop_template import FER2013_TEMPLATE
 from emoapp.detectors import Detector, open_detector
 from emoapp.diagnostics.doctor.findings import OK, PROBLEM, WARNING, Finding
-from emoapp.framing import FER2013_FRAMING
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
@@ -30,7 +30,7 @@ LEAST_CORRELATION = 0.98
 """Between the known crop and what is cut out of the picture; a shift of one pixel gives 0.95."""
 
 FRAMING_POINTS = np.array(
-    [FER2013_FRAMING.eye_left, FER2013_FRAMING.eye_right, FER2013_FRAMING.mouth]
+    [FER2013_TEMPLATE.eye_left, FER2013_TEMPLATE.eye_right, FER2013_TEMPLATE.mouth]
 )
 FARTHEST_POINT_PX = 1.5
 """So far may eyes and mouth lie from there, in pixels of the crop: no face is quite the average."""
@@ -49,7 +49,7 @@ REINSTALL = "Install emoapp again: a file that ships with it was changed."
 def check_model(model: Path | None = None) -> Finding:
     """Whether the model is the file that its description tells of, by SHA-256, and runs."""
     with open_classifier(model, device="cpu") as classifier:
-        size = classifier.description.framing.size
+        size = classifier.description.crop_template.size
         (row,) = classifier.classify(np.full((1, size, size), 128, np.uint8))
         if not np.isfinite(row).all():
             return Finding(PROBLEM, "the model gives no numbers", REINSTALL)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Framing:
+class CropTemplate:
     """Where the parts of a face lie in the crop, in its pixels.
 
     size: width and height of the crop.
@@ -23,9 +23,9 @@ class Framing:
 
     def __post_init__(self) -> None:
         if self.size <= 0:
-            raise ValueError(f"Framing.size: expected a positive number, got {self.size}")
+            raise ValueError(f"CropTemplate.size: expected a positive number, got {self.size}")
 
 
-FER2013_FRAMING = Framing()
+FER2013_TEMPLATE = CropTemplate()
 """Medians over FER-2013's training images, enlarged four times: eyes and mouth as MediaPipe finds
 them, the box as OpenCV's Haar cascade does, the one detector here that gives no eyes."""
