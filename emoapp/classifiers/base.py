@@ -62,7 +62,8 @@ class Classifier(ABC):
         them, corrected for the prior (see `PRIOR_CORRECTION`): on photographs the mean is better
         than either head. A label that only some heads know (contempt) gets its probability there,
         and the others share what is left, in the same proportions as without it. What is not shown
-        is left out. Last, the model's temperature makes them as sure as they are right on photographs.
+        is left out. Last, the model's temperature makes them as sure as they are right on
+        photographs.
         """
         return apply_temperature(self._mean(by_head), self.description.temperature)
 
