@@ -9,6 +9,34 @@ from emoapp.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
+class OverlayConfig:
+    """Which parts of the overlay are drawn.
+
+    Attributes:
+        boxes: The corners around each face.
+        labels: The tag of each face: icon, expression, percentage.
+        bars: The panel with the probabilities of the followed face.
+        timeline: The band with the last 30 seconds of the followed face.
+        status: The row with frame rate and number of faces.
+    """
+
+    boxes: bool = True
+    labels: bool = True
+    bars: bool = True
+    timeline: bool = True
+    status: bool = True
+
+
+OVERLAYS = {
+    "full": OverlayConfig(),
+    "labels": OverlayConfig(bars=False, timeline=False, status=False),
+    "boxes": OverlayConfig(labels=False, bars=False, timeline=False, status=False),
+    "none": OverlayConfig(False, False, False, False, False),
+}
+"""The choices of `--overlay`."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunConfig:
     """What live use and recorded video have in common.
 
@@ -22,6 +50,7 @@ class RunConfig:
     stats: where the run's numbers go as JSON; None for nowhere.
     max_frames, max_seconds: end the run there; None for never. Live the seconds are those of the
         clock, in recorded video those of the video.
+    overlay: which parts of the overlay are drawn; recordings never have the status row.
     """
 
     source: str
@@ -35,6 +64,7 @@ class RunConfig:
     overwrite: bool = False
     max_frames: int | None = None
     max_seconds: float | None = None
+    overlay: OverlayConfig = OverlayConfig()
 
 
 @dataclass(frozen=True, slots=True)

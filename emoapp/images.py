@@ -82,6 +82,10 @@ class Image(ABC):
         """The whole picture: uint8 (H, W, 3), BGR."""
 
     @abstractmethod
+    def copy(self) -> Image:
+        """Return the same picture in memory of its own."""
+
+    @abstractmethod
     def grey(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
         """The part from (x0, y0) to before (x1, y1), inside the picture: uint8 (y1 - y0, x1 - x0).
 
@@ -123,6 +127,9 @@ class BgrImage(Image):
     def bgr(self) -> np.ndarray:
         return self.planes[0]
 
+    def copy(self) -> BgrImage:
+        return BgrImage(self.planes[0].copy())
+
     def grey(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
         return cv2.cvtColor(self.planes[0][y0:y1, x0:x1], cv2.COLOR_BGR2GRAY)
 
@@ -163,6 +170,9 @@ class YuvImage(Image):
     def bgr(self) -> np.ndarray:
         size_wh = self.size_wh
         return self._to_bgr([self.planes[0], *(cv2.resize(p, size_wh) for p in self.planes[1:])])
+
+    def copy(self) -> YuvImage:
+        return YuvImage(self.pixels.copy(), self.colorimetry)
 
     def grey(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
         luma = self.planes[0][y0:y1, x0:x1]

@@ -1,22 +1,31 @@
-"""The way of one frame: detect, align, classify, track and smooth. No files, no threads."""
+"""The way of one frame: detect, assign to tracks, align, classify, smooth, select. No I/O."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
+
+import numpy as np
 
 from emoapp.alignment.align import align
 from emoapp.alignment.quality import rejection_reason
 from emoapp.classifiers import Classifier
 from emoapp.detectors import Detector
 from emoapp.limits import Limits
-from emoapp.tracking import Tracker
-from emoapp.types import Face, Frame, Rejection, Result, Scores
+from emoapp.tracking import Assignment, Tracker, TrackSelector
+from emoapp.types import Face, Frame, Rejection, Result, Scores, Track
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detected:
-    """A frame and the faces in it; ms: milliseconds that finding them took."""
+    """A frame and the faces in it.
+
+    Attributes:
+        frame: The frame.
+        faces: Its faces, largest first.
+        ms: Milliseconds that the detection took.
+    """
 
     frame: Frame
     faces: list[Face]
@@ -26,8 +35,18 @@ class Detected:
 class Pipeline:
     """Detect, classify and track the faces of one source.
 
-    Keeps who was seen before, so frames must come in order, and each source needs its own.
+    Remembers earlier frames, so frames must come in order, and each source needs its own pipeline.
     `close` (or `with`) closes the detector and the classifier.
+
+    Args:
+        detector: Finds the faces; closed with the pipeline.
+        classifier: Classifies them; closed with the pipeline.
+        smoothing_s: Time constant of the average over time, seconds; 0 for no average.
+        limits: Which faces are rejected; None for the defaults.
+        classify_interval: Classify each of several faces in one of so many frames only. All are
+            detected and tracked in each frame, and the average over time hides the difference;
+            with 2, each further face costs half.
+        selector: Selects the track to follow; None for the largest face.
     """
 
     def __init__(
@@ -38,69 +57,60 @@ class Pipeline:
         smoothing_s: float = 0.3,
         limits: Limits | None = None,
         classify_interval: int = 1,
+        selector: TrackSelector | None = None,
     ) -> None:
-        """smoothing_s: time constant of the average over time, seconds; 0 for none.
-
-        limits: which faces are not believed; None for the usual ones.
-        classify_interval: classify each of several faces in one of so many frames only. All are
-            found and followed in each, and the average over time hides the difference; with 2, each
-            further face costs half.
-        """
         self.detector = detector
         self.classifier = classifier
         self._limits = limits or Limits()
         self._smoothing_s = smoothing_s
         self._classify_interval = classify_interval
+        self._selector = selector or TrackSelector()
         self._tracker = self._new_tracker()
 
     def reset(self) -> None:
-        """Forget who was seen: the next frame shows something else."""
+        """Forget all earlier frames: the next one shows something else."""
         self.detector.reset()
         self._tracker = self._new_tracker()
+        self._selector = type(self._selector)()
 
     def process(self, frame: Frame) -> Result:
+        """Return the tracks of a frame."""
         return self.classify(self.detect(frame))
 
     def detect(self, frame: Frame) -> Detected:
-        """The first half of `process`: may run ahead of `classify`, in another thread."""
+        """Run the first half of `process`: may run ahead of `classify`, in another thread."""
         began = perf_counter()
         faces = self.detector.detect(frame.pixels)
         return Detected(frame, faces, (perf_counter() - began) * 1e3)
 
     def classify(self, detected: Detected) -> Result:
-        """The second half of `process`: what the faces show, and whose they are."""
-        frame, classifier = detected.frame, self.classifier
+        """Run the second half of `process`: classify the faces, update the tracks, select one."""
+        frame = detected.frame
         began = perf_counter()
         assigned = self._tracker.assign(frame, detected.faces)
-        due = [i for i, assignment in enumerate(assigned) if assignment.due]
-        faces = [assigned[i].face for i in due]
-        crops = align(frame.pixels, faces, classifier.description.crop_template)
+        due = [assignment for assignment in assigned if assignment.due]
+        template = self.classifier.description.crop_template
+        crops = align(frame.pixels, [assignment.face for assignment in due], template)
         aligned = perf_counter()
-        scores: list[Scores | None] = [None] * len(assigned)
-        rejections: list[Rejection | None] = [None] * len(assigned)
-        for i, face, crop, row in zip(due, faces, crops, classifier.classify(crops), strict=True):
-            scores[i] = Scores(classifier.labels, row)
-            rejections[i] = rejection_reason(face, crop, self._limits)
-        tracks = self._tracker.update(scores, rejections)
-        classified = perf_counter()
-        return Result(
-            frame,
-            tracks,
-            {
-                "detect": detected.ms,
-                "align": (aligned - began) * 1e3,
-                "classify": (classified - aligned) * 1e3,
-            },
-        )
+        tracks = self._classified(assigned, due, crops)
+        selected = self._selector.select(tracks, frame.t)
+        ms = {
+            "detect": detected.ms,
+            "align": (aligned - began) * 1e3,
+            "classify": (perf_counter() - aligned) * 1e3,
+        }
+        return Result(frame, tracks, ms, selected)
 
-    def _new_tracker(self) -> Tracker:
-        return Tracker(
-            smoothing_s=self._smoothing_s,
-            limits=self._limits,
-            classify_interval=self._classify_interval,
-        )
+    def follow(self, track_id: int | None) -> None:
+        """Select this track from now on; None, or a track that is gone: the largest face."""
+        self._selector.followed = track_id
+
+    def reselect(self, result: Result) -> Result:
+        """Return a result with the track that is selected now, such as after `follow`."""
+        return replace(result, selected=self._selector.select(result.tracks, result.frame.t))
 
     def close(self) -> None:
+        """Close detector and classifier."""
         self.detector.close()
         self.classifier.close()
 
@@ -109,3 +119,23 @@ class Pipeline:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def _classified(
+        self, assigned: Sequence[Assignment], due: Sequence[Assignment], crops: np.ndarray
+    ) -> tuple[Track, ...]:
+        scores: dict[int, Scores] = {}
+        rejections: dict[int, Rejection | None] = {}
+        for assignment, crop, row in zip(due, crops, self.classifier.classify(crops), strict=True):
+            scores[assignment.id] = Scores(self.classifier.labels, row)
+            rejections[assignment.id] = rejection_reason(assignment.face, crop, self._limits)
+        return self._tracker.update(
+            [scores.get(assignment.id) for assignment in assigned],
+            [rejections.get(assignment.id) for assignment in assigned],
+        )
+
+    def _new_tracker(self) -> Tracker:
+        return Tracker(
+            smoothing_s=self._smoothing_s,
+            limits=self._limits,
+            classify_interval=self._classify_interval,
+        )

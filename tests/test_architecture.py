@@ -8,7 +8,7 @@ from pathlib import Path
 from conftest import ROOT, run_python
 
 PACKAGE = ROOT / "emoapp"
-GROUND = {"types", "labels", "errors", "config", "limits", "crop_template", "images", "colorimetry"}
+GROUND = {"types", "boxes", "speech", "labels", "errors", "config", "limits", "crop_template", "images", "colorimetry"}
 GROUND |= {"rows", "utils"}
 STAGES = {"sources", "detectors", "alignment", "classifiers", "tracking"}
 STAGES |= {"overlay", "privacy", "sinks"}

@@ -31,7 +31,8 @@ from emoapp.errors import UsageError
 from emoapp.labels import EMOTIONS
 from emoapp.overlay import Overlay
 from emoapp.overlay.speech import ago
-from emoapp.types import Box, Face, Rejection, Scores, Speech, Track
+from emoapp.speech import Speech
+from emoapp.types import Box, Face, Rejection, Scores, Track
 
 FPS = 10
 OCCASION = Occasion("changed", "sad", 0.62, 6.0, (("happy", 95.0), ("neutral", 12.4)))

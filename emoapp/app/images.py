@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from emoapp.config import OverlayConfig
 from emoapp.errors import SourceError, UsageError
 from emoapp.recognizer import EmotionRecognizer
 from emoapp.rows import Rows
@@ -196,8 +197,10 @@ def _draw(
     if blur:
         pixelate(image, [track.face.box for track in tracks])
     # Of several faces the bars would tell about one only, and not which.
-    overlay = Overlay(labels, bars=len(tracks) == 1, timeline=False)
-    overlay.draw(image, _result(tracks, image), Status(), now=0.0)
+    overlay = Overlay(labels, OverlayConfig(bars=len(tracks) == 1, timeline=False, status=False))
+    selected = tracks[0].id if tracks else None
+    result = replace(_result(tracks, image), selected=selected)
+    overlay.draw(image, result, Status(), now=0.0)
 
 
 def _write(image: np.ndarray, path: Path, overwrite: bool) -> None:

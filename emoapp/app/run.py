@@ -1,176 +1,227 @@
-"""The loop that takes a source through the pipeline to the sinks, and counts what it did."""
+"""Take the frames of a source through the pipeline to the sinks, and count them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import Any
 
 from emoapp.config import LiveConfig, RunConfig, VideoConfig
 from emoapp.errors import SinkError
-from emoapp.pipeline import Pipeline
-from emoapp.sinks import Sink, open_log
+from emoapp.pipeline import Detected, Pipeline
+from emoapp.sinks import FileSink, Sink, open_log
 from emoapp.sources import Source, Waiting
+from emoapp.tracking import MainPersonSelector
 from emoapp.types import Frame, Result
 from emoapp.utils.logs import get_logger
 from emoapp.utils.stats import Stats, write_json
 from emoapp.utils.terminal import complain, say
-
-if TYPE_CHECKING:
-    from emoapp.overlay import Overlay, Status
 
 logger = get_logger(__name__)
 
 Progress = Callable[[int, "int | None"], None]
 """Called with (frames done, frames in all or None) after each frame."""
 
+Item = Frame | Detected
+Analyze = Callable[[Pipeline, Any], Result]
+"""How the pipeline makes a result of an item: `Pipeline.process`, `Pipeline.classify`, ..."""
 
 WAITING_S = 1.0
-"""A source that is silent for so long is worth a word: slow cameras wait between frames too."""
+"""A silence of this length is worth a message: slow cameras wait between frames too."""
+
+
+class Controller:
+    """Steer a run from outside; this one runs to the source's end without a window.
+
+    Args:
+        source: What is read.
+
+    Attributes:
+        ended: Whether the run is to end.
+        limit_reached: Returns whether the run has lasted as long as it was asked to.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.ended = False
+        self.limit_reached: Callable[[], bool] = lambda: False
+        self._said = ""
+
+    @property
+    def missed(self) -> int:
+        """Frames that came while nobody was ready for them."""
+        return self.source.missed
+
+    def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
+        """Take the pipeline, once it is there; return further sinks, which this one closes."""
+        return ()
+
+    def accept(self, frame: Frame) -> Frame | None:
+        """Return the frame to analyze, changed or not; None to leave it out."""
+        return frame
+
+    def preview(self, frame: Frame) -> None:
+        """Take a frame that came before the pipeline was there; may wait for it."""
+
+    def wait(self, waiting: Waiting) -> None:
+        """Take the news that a live source has nothing to show right now."""
+        if waiting.since_s < WAITING_S:
+            self._said = ""
+        elif self._said != waiting.reason:
+            self._said = waiting.reason
+            logger.warning("waiting: %s", waiting.reason)
+            say(f"{waiting.reason}; waiting for it")
+
+    def serve(self, result: Result) -> float | None:
+        """Take what the user does, after the sinks have the result.
+
+        Returns:
+            When the result was on the screen, by `time.monotonic()`; None without a screen.
+        """
+        return None
+
+    def rest(self, result: Result) -> None:
+        """Hold the run after a result, for as long as the user wants to see it."""
 
 
 class Run:
-    """One run of one source, for recorded video; `app.live.window.WindowRun` adds window and keys.
+    """One run of one source.
 
-    pipeline: None where it is still loading.
+    Args:
+        config: Its limits, and where its statistics go.
+        source: What is read; its name, size and rate go into the statistics.
+        pipeline: Analyzes the items, or will once it is loaded.
+        sinks: Take the results, in this order.
+        items: What the source yields: frames, and Waiting of a live source; None to read them from
+            `source`.
+        analyze: How the pipeline makes a result of an item.
+        controller: Steers the run; None to go on to the source's end.
+        stats: Counts; None for new ones.
+        progress: Called after each frame.
     """
 
     def __init__(
         self,
         config: RunConfig,
         source: Source,
-        sinks: list[Sink],
-        pipeline: Pipeline | None = None,
+        pipeline: Pipeline | Future[Pipeline],
+        sinks: Sequence[Sink],
         *,
+        items: Iterable[Item | Waiting] | None = None,
+        analyze: Analyze = Pipeline.process,
+        controller: Controller | None = None,
+        stats: Stats | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.config = config
-        self.source = source
-        self.sinks = sinks
-        self.pipeline = pipeline
-        self.stats = Stats()
-        self.overlay: Overlay | None = None
-        self.ended = False
+        self.stats = stats or Stats()
+        self._config = config
+        self._source = source
+        self._loading = pipeline if isinstance(pipeline, Future) else None
+        self._pipeline = None if isinstance(pipeline, Future) else pipeline
+        self._sinks = list(sinks)
+        self._items = iter(_read(source) if items is None else items)
+        self._analyze = analyze
+        self._controller = controller or Controller(source)
+        self._controller.limit_reached = self.limit_reached
         self._progress = progress
-        self._said_waiting = ""
+        self._began = time.monotonic()
 
     def to_the_end(self) -> dict:
-        """Frames until the source, the user or a limit ends it; returns the statistics.
+        """Run until the source, the user or a limit ends it, and return the statistics.
 
         Where an error ends it, the statistics are written all the same, and the error is raised.
         """
         self._began = time.monotonic()
         try:
-            self._frames()
+            while not self._controller.ended and not self.limit_reached():
+                item = next(self._items, None)
+                if item is None:
+                    break
+                self._take(item)
         except BaseException:
             try:
-                self._numbers()
+                self._summarize()
             except SinkError as exc:  # said, and not raised: it would hide why the run ended
                 complain(exc)
             raise
-        return self._numbers()
+        return self._summarize()
 
-    def _frames(self) -> None:
-        while not self.ended and not self.limit_reached():
-            frame = self.source.read()
-            if frame is None:
-                break
-            if isinstance(frame, Waiting):
-                self.wait(frame)
-                continue
-            self.stats.read += 1
-            self.take(frame)
+    def limit_reached(self) -> bool:
+        """Whether a live run has lasted as long as it was asked to.
 
-    def _numbers(self) -> dict:
-        """The statistics, also written where that was asked for."""
-        numbers = self.stats.as_dict(
-            source=self.source.name,
-            size_wh=self.source.size_wh,
-            source_fps=self.source.fps,
-            missed=self.missed,
+        Recorded video is ended by its items, by its own seconds and not by the clock's.
+        """
+        frames, seconds = self._config.max_frames, self._config.max_seconds
+        return isinstance(self._config, LiveConfig) and (
+            (frames is not None and self.stats.analysed >= frames)
+            or (seconds is not None and time.monotonic() - self._began >= seconds)
         )
-        logger.info("run over: %s", numbers)
-        if self.config.stats is not None:
-            write_json(self.config.stats, numbers, overwrite=self.config.overwrite)
-        return numbers
 
-    def take(self, frame: Frame) -> None:
-        """Analyse what the source gave, draw on it, hand it to the sinks."""
+    def _take(self, item: Item | Waiting) -> None:
+        if isinstance(item, Waiting):
+            self._controller.wait(item)
+            return
+        self.stats.read += 1
+        accepted = self._controller.accept(item) if isinstance(item, Frame) else item
+        if accepted is None:
+            return
+        if self._loaded() is None and isinstance(accepted, Frame):
+            self._controller.preview(accepted)
+        pipeline = self._loaded()
+        if pipeline is not None and not self._controller.ended:
+            self._analyze_and_write(pipeline, accepted)
+
+    def _loaded(self) -> Pipeline | None:
+        if self._pipeline is None and self._loading is not None and self._loading.done():
+            self._pipeline = self._loading.result()
+            self._sinks += self._controller.begin(self._pipeline)
+        return self._pipeline
+
+    def _analyze_and_write(self, pipeline: Pipeline, item: Item) -> None:
         began = perf_counter()
-        result = self.analyse(frame)
+        result = self._analyze(pipeline, item)
         ms = dict(result.ms)
-        if any(sink.wants_picture for sink in self.sinks):
-            drawing = perf_counter()
-            self.draw(result)
-            ms["draw"] = (perf_counter() - drawing) * 1e3
-        showing = perf_counter()
-        for sink in self.sinks:
-            sink.write(result, result.frame.pixels if sink.wants_picture else None)
-        shown_at, latency_ms = self.after(result), None
+        for sink in self._sinks:
+            sink.write(result)
+            for stage, value in sink.ms.items():
+                ms[stage] = ms.get(stage, 0.0) + value
+        serving = perf_counter()
+        shown_at, latency_ms = self._controller.serve(result), None
         if shown_at is not None:
-            ms["show"] = (perf_counter() - showing) * 1e3
+            ms["show"] = ms.get("show", 0.0) + (perf_counter() - serving) * 1e3
             self.stats.shown += 1
             if result.frame.arrived is not None:
                 latency_ms = (shown_at - result.frame.arrived) * 1e3
         ms["total"] = (perf_counter() - began) * 1e3
         self.stats.add(ms, faces=len(result.tracks), latency_ms=latency_ms)
         if self._progress is not None:
-            self._progress(self.stats.analysed, self.source.frame_count)
+            self._progress(self.stats.analysed, self._source.frame_count)
+        self._controller.rest(result)
 
-    def analyse(self, frame: Frame) -> Result:
-        """What the pipeline says of a frame."""
-        return self.pipeline.process(frame)
-
-    def wait(self, waiting: Waiting) -> None:
-        """A live source has nothing to show; says so once it has lasted."""
-        if waiting.since_s < WAITING_S:
-            self._said_waiting = ""
-        elif self._said_waiting != waiting.reason:
-            self._said_waiting = waiting.reason
-            logger.warning("waiting: %s", waiting.reason)
-            say(f"{waiting.reason}; waiting for it")
-
-    def draw(self, result: Result) -> None:
-        """Draw the result on its own frame."""
-        if self.overlay is None:
-            from emoapp.overlay import Overlay
-
-            self.overlay = Overlay(self.pipeline.classifier.labels)
-        self.overlay.draw(result.frame.pixels, result, self.status(result), now=self.clock(result))
-
-    def clock(self, result: Result) -> float:
-        """Seconds by which the drawing moves: the video's own."""
-        return result.frame.t
-
-    def status(self, result: Result) -> Status:
-        """What the status row says."""
-        from emoapp.overlay import Status
-
-        return Status(faces=len(result.tracks), detector=self.pipeline.detector.name)
-
-    def after(self, result: Result) -> float | None:
-        """After the sinks had it; when it was shown, by `time.monotonic()`, or None."""
-        return None
-
-    @property
-    def missed(self) -> int:
-        """Frames that came while no one was ready for them."""
-        return self.source.missed
-
-    def limit_reached(self) -> bool:
-        """Whether the run has lasted as long as it was asked to."""
-        frames, seconds = self.config.max_frames, self.config.max_seconds
-        return (frames is not None and self.stats.analysed >= frames) or (
-            seconds is not None and time.monotonic() - self._began >= seconds
+    def _summarize(self) -> dict:
+        """Return the statistics, also written where that was asked for."""
+        numbers = self.stats.as_dict(
+            source=self._source.name,
+            size_wh=self._source.size_wh,
+            source_fps=self._source.fps,
+            missed=self._controller.missed,
         )
+        logger.info("run over: %s", numbers)
+        if self._config.stats is not None:
+            write_json(self._config.stats, numbers, overwrite=self._config.overwrite)
+        return numbers
 
 
-def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Sink:
-    """The log that a run asks for; the caller closes it.
+def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> FileSink:
+    """Open the log that a run asks for; the caller closes it.
 
-    Raises UsageError for a suffix that names no log, SinkError where it can't be written.
+    Raises:
+        UsageError: The suffix names no log.
+        SinkError: It can't be written.
     """
+    assert config.log is not None
     return open_log(
         config.log,
         pipeline.classifier.labels,
@@ -182,10 +233,12 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Si
 def open_pipeline(
     config: RunConfig, *, frames: int | None = None, classify_interval: int = 1
 ) -> Pipeline:
-    """The pipeline that a run asks for; the caller closes it.
+    """Open the pipeline that a run asks for; the caller closes it.
 
-    frames: how many will come, where that is known: what decides whether a GPU is worth its start.
-    classify_interval: classify each of several faces in one of so many frames (see `Pipeline`).
+    Args:
+        config: Detector, device, model, smoothing, limits.
+        frames: How many will come, where that is known: decides whether a GPU is worth its start.
+        classify_interval: Classify each of several faces in one of so many frames (see `Pipeline`).
     """
     from emoapp.classifiers import open_classifier
     from emoapp.detectors import open_detector
@@ -198,10 +251,17 @@ def open_pipeline(
     except BaseException:
         classifier.close()
         raise
+    spare_main = isinstance(config, VideoConfig) and config.blur == "others"
     return Pipeline(
         detector,
         classifier,
         smoothing_s=config.smoothing_s,
         limits=config.limits,
         classify_interval=classify_interval,
+        selector=MainPersonSelector() if spare_main else None,
     )
+
+
+def _read(source: Source) -> Iterator[Frame | Waiting]:
+    while (item := source.read()) is not None:
+        yield item

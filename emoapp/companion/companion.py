@@ -13,7 +13,8 @@ from emoapp.companion import replies, words
 from emoapp.companion.client import Answer, Client
 from emoapp.companion.watcher import Occasion, Watcher
 from emoapp.config import CompanionConfig
-from emoapp.types import Speech, Track
+from emoapp.speech import Speech
+from emoapp.types import Track
 from emoapp.utils.terminal import say
 
 WRITTEN = "written reply"

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from emoapp.overlay import icons, text
+from emoapp.overlay.advice import ADVICE
 from emoapp.overlay.blend import Layer, Painter, Sprite, rounded
 from emoapp.overlay.layout import Placed, Rect, Wanted, place
 from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, TEXT, Colour, Sizes, mix, word
@@ -128,7 +129,7 @@ def _forms_wh(track: Track, sizes: Sizes) -> tuple[tuple[int, int], ...]:
 
 def _word(track: Track, sizes: Sizes) -> str:
     """The expression, or what would help to see it."""
-    said = word(track.rejection.advice if track.rejection else track.label)
+    said = word(ADVICE[track.rejection] if track.rejection else track.label)
     return text.fit(said, sizes.text, LABEL_ROOM * sizes.text, True)
 
 

@@ -50,6 +50,11 @@ class Notices:
         return (line if share == 1 else _faded(line, share)), rect
 
 
+def notice_sprite(string: str, sizes: Sizes) -> Sprite | None:
+    """Return a quiet line of text; None where the picture is too small for it."""
+    return _line(string, QUIET, sizes)
+
+
 def _faded(sprite: Sprite, share: float) -> Sprite:
     keep = cv2.convertScaleAbs(sprite.keep, alpha=share, beta=255 * (1 - share))
     return Sprite(cv2.convertScaleAbs(sprite.ink, alpha=share), keep)

@@ -7,90 +7,122 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from emoapp.config import OverlayConfig
 from emoapp.images import Image, as_image
 from emoapp.overlay import panels
 from emoapp.overlay.alerts import Alerts
 from emoapp.overlay.bars import STAY_S, BarsPanel
 from emoapp.overlay.blend import Painter, Sprite
 from emoapp.overlay.boxes import Faces
+from emoapp.overlay.history import History
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.notices import Notices
+from emoapp.overlay.notices import Notices, notice_sprite
 from emoapp.overlay.speech import SpeechPanel
 from emoapp.overlay.status import Status, StatusRow
 from emoapp.overlay.theme import QUIET, WARNING, Colour, Sizes, colours_of
 from emoapp.overlay.timeline import Timeline
-from emoapp.types import Box, Result, Speech, Track
-
-FOLLOW_AREA = 1.3
-"""How many times larger a face must be to be followed in another one's place."""
+from emoapp.speech import Speech
+from emoapp.types import Box, Result, Track
 
 
 class Overlay:
-    """Faces, bars, timeline, status row and help, drawn in place.
+    """Draw faces, bars, timeline, status row and help on a picture, in place.
 
-    bars: show the panel of bars.  timeline: show the last 30 seconds of the followed face.
-    help: show the keys over the dimmed picture.  keys: these, as rows of (keys, what they do).
-    followed: id of the track whose bars are shown; None, or a track that is gone: the largest.
-    speech: what the companion says; None for no panel.
-    touched: the rectangles outside of which the last drawing changed no pixel.
+    Remembers a little between frames (the bars glide), so one overlay serves one source.
 
-    It remembers a little between frames (the bars glide), so one overlay serves one source.
+    Args:
+        labels: The expressions, in the order of the model.
+        parts: Which parts are drawn at first.
+        history: What the timeline shows; None for a new one. Two overlays of one source share it.
+
+    Attributes:
+        boxes, labels, bars, timeline, status: Whether these parts are drawn.
+        details: Whether the status row has milliseconds, detector and missed frames too.
+        help: Whether the keys are shown over the dimmed picture.
+        keys: These, as rows of (keys, what they do).
+        speech: What the companion says; None for no panel.
+        alerts: What went wrong; each stays until `alerts.acknowledge`.
+        touched: The rectangles outside of which the last drawing changed no pixel.
     """
 
-    def __init__(self, labels: Sequence[str], *, bars: bool = True, timeline: bool = True) -> None:
-        self.bars = bars
-        self.timeline = timeline
+    def __init__(
+        self,
+        labels: Sequence[str],
+        parts: OverlayConfig | None = None,
+        *,
+        history: History | None = None,
+    ) -> None:
+        parts = parts or OverlayConfig()
+        self.boxes = parts.boxes
+        self.labels = parts.labels
+        self.bars = parts.bars
+        self.timeline = parts.timeline
+        self.status = parts.status
+        self.details = False
         self.help = False
         self.keys = panels.HELP
-        self.followed: int | None = None
         self.speech: Speech | None = None
+        self.alerts = Alerts()
         self.touched: list[Rect] = []
+        self._names = tuple(labels)
+        self._history = history or History(labels)
         self._colours: dict[str, Colour] = colours_of(labels)
         self._panel = BarsPanel(labels, dict(self._colours))
-        self._band = Timeline(labels, dict(self._colours))
+        self._band = Timeline(labels, dict(self._colours), self._history)
         self._faces = Faces()
         self._row = StatusRow()
         self._notices = Notices()
-        self.alerts = Alerts()
-        """What went wrong: stays until `alerts.acknowledge`."""
         self._speech = SpeechPanel()
         self._boxes: list[tuple[int, Box]] = []
         self._seen = -math.inf
-        self._chosen: int | None = None
-        self._chosen_at = -math.inf
 
-    @property
-    def shown(self) -> int | None:
-        """Id of the track whose bars the last drawing showed: `followed`, or the largest."""
-        return self._chosen
+    def take_switches(self, other: Overlay) -> None:
+        """Draw the parts that another overlay draws, the status row apart."""
+        self.boxes, self.labels = other.boxes, other.labels
+        self.bars, self.timeline, self.speech = other.bars, other.timeline, other.speech
+
+    def take_messages(self, other: Overlay) -> None:
+        """Go on with what another overlay tells the user: status row, help, alerts, notices."""
+        self.status, self.details, self.help = other.status, other.details, other.help
+        self.alerts, self._notices = other.alerts, other._notices
+
+    def for_recording(self) -> Overlay:
+        """Return an overlay for a second picture of the same results, which others will see."""
+        return Overlay(self._names, OverlayConfig(status=False), history=self._history)
 
     @property
     def pills(self) -> dict[int, Rect]:
-        """Track id -> where its pill stood in the last drawing; without those that had no room."""
+        """Track id -> where its tag stood in the last drawing; without those that had no room."""
         return dict(self._faces.pills)
 
     def draw(
         self, image: Image | np.ndarray, result: Result, status: Status, *, now: float
     ) -> None:
-        """Draw `result` on `image`.
+        """Draw a result.
 
-        image: changed in place, an array is uint8 (H, W, 3), BGR; the boxes are in its pixels.
-        now: seconds, monotonic; moves the bars. The timeline goes by the frame's own time, so that
-        it is right in a file that is read faster or slower than it plays.
+        Args:
+            image: Changed in place; an array is uint8 (H, W, 3), BGR.
+            result: Its boxes are in pixels of `image`; the track that it has selected is followed.
+            status: What the status row says.
+            now: Seconds, monotonic; moves the bars. The timeline goes by the frame's own time, so
+                that it is right in a file that is read faster or slower than it plays.
+
+        Raises:
+            ValueError: `image` can't be drawn on in place.
         """
         painter, sizes = self._begin(image)
-        tracks = result.tracks
+        tracks, track = result.tracks, result.selected_track
         self._learn(tracks)
         self._boxes = [(one.id, one.face.box) for one in tracks]
-        track = self._choose(tracks, now)
         if tracks:
             self._seen = now
         self._panel.follow(track, now=now)
         self._band.follow(track, tracks, t=result.frame.t)
         panel, band, floor = self._arrange(tracks, track, sizes)
-        row = self._row.prepare(status, sizes, now=now, floor=floor)
+        row = self._status_row(status, sizes, now=now, floor=floor)
         row_rect = row[1] if row else None
-        hint = not 0 <= now - self._seen <= STAY_S
+        # For the one before the camera, as the status row is, and not for an audience.
+        hint = self.status and not 0 <= now - self._seen <= STAY_S
         alert = self.alerts.prepare(sizes, floor=_above(row_rect, floor, sizes))
         alert_rect = alert[1] if alert else None
         floor = _above(alert_rect, floor, sizes)
@@ -99,25 +131,26 @@ class Overlay:
         avoid = [rect for rect in (panel, band, row_rect, line_rect, alert_rect) if rect]
         said = self._place_speech(tracks, sizes, floor, avoid, above=(row_rect, line_rect))
 
-        followed = track.id if track else None
-        self._faces.strokes(painter, tracks, self._colours, sizes, followed=followed)
+        if self.boxes:
+            self._faces.strokes(painter, tracks, self._colours, sizes, followed=result.selected)
         if panel:
             self._panel.draw(painter, panel, sizes)
         if band:
             self._band.draw(painter, sizes)
         for sprite, rect in filter(None, (row, line)):
             painter.paste(sprite, rect.x0, rect.y0)
-        if said:
+        if said and self.speech:
             colour = self._colours.get(self.speech.label, QUIET)
             self._speech.draw(painter, said, self.speech, colour, sizes)
             avoid.append(said)
         # Last, because a pill that found no other room must still be readable on the panel.
-        self._faces.labels(painter, tracks, self._colours, sizes, avoid=avoid)
+        if self.labels:
+            self._faces.labels(painter, tracks, self._colours, sizes, avoid=avoid)
         if self.help:
             painter.dim(0.45)
             _middle(painter, panels.help_panel(self.keys, sizes), sizes)
         if alert:
-            painter.paste(alert[0], alert_rect.x0, alert_rect.y0)
+            painter.paste(alert[0], alert[1].x0, alert[1].y0)
 
     def notify(self, text: str, *, now: float, seconds: float = 2.5) -> None:
         """Show one quiet line for so many seconds from `now`, by the clock of `draw`."""
@@ -141,6 +174,14 @@ class Overlay:
             if box.x0 <= x < box.x1 and box.y0 <= y < box.y1
         ]
         return min(hit)[1] if hit else None
+
+    def draw_notice(self, image: Image | np.ndarray, text: str) -> None:
+        """Draw one quiet line at the bottom of a picture, in place."""
+        painter, sizes = self._begin(image)
+        line = notice_sprite(text, sizes)
+        if line is not None:
+            x, y = (sizes.width - line.width) // 2, sizes.height - sizes.margin - line.height
+            painter.paste(line, x, y)
 
     def draw_message(self, image: np.ndarray, title: str, text: str = "") -> None:
         """Draw one panel in the middle of `image`, uint8 (H, W, 3), BGR, in place."""
@@ -208,20 +249,12 @@ class Overlay:
         if new:
             self._colours = colours_of([*self._colours, *dict.fromkeys(new)])
 
-    def _choose(self, tracks: Sequence[Track], now: float) -> Track | None:
-        seen = {track.id: track for track in tracks}
-        before, wanted = seen.get(self._chosen), seen.get(self.followed)
-        if wanted is None:
-            # A detector that blinks must not throw the panel to another face and back.
-            if before is None and 0 <= now - self._chosen_at <= STAY_S:
-                return None
-            wanted = max(tracks, key=lambda track: track.face.box.area, default=None)
-            # Nor must two faces of about one size take it from each other at every frame.
-            if wanted and before and wanted.face.box.area < FOLLOW_AREA * before.face.box.area:
-                wanted = before
-        if wanted is not None:
-            self._chosen, self._chosen_at = wanted.id, now
-        return wanted
+    def _status_row(
+        self, status: Status, sizes: Sizes, *, now: float, floor: int
+    ) -> tuple[Sprite, Rect] | None:
+        if not self.status:
+            return None
+        return self._row.prepare(status, sizes, now=now, floor=floor, details=self.details)
 
 
 def _can_be_drawn_on(plane: np.ndarray) -> bool:

@@ -16,6 +16,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("s", "snapshot"),
     ("b", "bars"),
     ("t", "timeline"),
+    ("i", "more numbers"),
     ("m", "mirror"),
     ("d", "next detector"),
     ("p", "privacy"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,8 @@ from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite, rounded
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, TEXT, Colour, Sizes
-from emoapp.types import Box, Speech
+from emoapp.speech import Speech
+from emoapp.types import Box
 
 WIDE = 25
 """The panel's width in ems: lines of some 50 letters, which read best."""
@@ -152,7 +153,7 @@ def _words(speech: Speech) -> str:
     return f"{speech.text} …" if speech.coming else speech.text
 
 
-def _places(layout: Plan, sizes: Sizes, floor: int):
+def _places(layout: Plan, sizes: Sizes, floor: int) -> Iterator[Rect]:
     """The places in which it may stand, the best first."""
     left, right = sizes.margin, sizes.width - sizes.margin - layout.width
     for top in (floor - layout.height, sizes.margin):

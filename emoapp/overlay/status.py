@@ -55,17 +55,28 @@ class StatusRow:
         self._held: tuple[float, float | None, float | None] | None = None
 
     def prepare(
-        self, status: Status, sizes: Sizes, *, now: float, floor: int | None = None
+        self,
+        status: Status,
+        sizes: Sizes,
+        *,
+        now: float,
+        floor: int | None = None,
+        details: bool = False,
     ) -> tuple[Sprite, Rect] | None:
-        """The row and its place, above the row `floor` of the picture if given.
+        """Return the row and its place; None when there is nothing to say, or no room.
 
-        None when there is nothing to say, or no room.
+        Args:
+            status: What it says.
+            sizes: Of the picture.
+            now: Seconds, monotonic.
+            floor: The lowest y of the row, if it must not stand at the picture's edge.
+            details: Also milliseconds, detector and missed frames.
         """
         # What stands still has no rate to hold.
         if self._held is None or status.paused or not 0 <= now - self._held[0] < HOLD_S:
             self._held = (now, status.fps, status.latency_ms)
         _, fps, latency_ms = self._held
-        parts = tuple(_parts(status, fps, latency_ms))
+        parts = tuple(_parts(status, fps, latency_ms if details else None, details))
         row = _row(parts, sizes)
         if row is None:
             return None
@@ -81,7 +92,7 @@ def clock(seconds: float) -> str:
 
 
 def _parts(
-    status: Status, fps: float | None, latency_ms: float | None
+    status: Status, fps: float | None, latency_ms: float | None, details: bool
 ) -> Iterator[tuple[str, Colour]]:
     """The row's words, the most important first: what finds no room is dropped from the end."""
     if status.recording_s is not None:
@@ -98,9 +109,9 @@ def _parts(
         yield f"{latency_ms:.0f} ms", QUIET
     if status.faces:
         yield f"{status.faces} face{'s' if status.faces > 1 else ''}", QUIET
-    if status.detector:
+    if status.detector and details:
         yield status.detector, QUIET
-    if status.missed:
+    if status.missed and details:
         yield f"{status.missed} missed", QUIET
 
 

@@ -60,8 +60,8 @@ def plan(sizes: Sizes) -> Plan | None:
 class Timeline:
     """Stacked shares, one colour an expression, the newest at the right, gaps where unseen."""
 
-    def __init__(self, labels: Sequence[str], colours: dict[str, Colour]) -> None:
-        self._history = History(labels)
+    def __init__(self, labels: Sequence[str], colours: dict[str, Colour], history: History) -> None:
+        self._history = history
         stack = np.array([(*colours[label], 255) for label in labels], np.float32) * OPACITY
         stack = stack.reshape(-1, 4)  # none are known while the model loads
         # What each colour adds to the one that is stacked upon it; the fourth channel is opacity.
@@ -102,17 +102,17 @@ class Timeline:
         )
         if end > strip.end:
             new = min(ready - strip.end, strip.room)
-            strip.append(self._columns(ready - new, ready, layout), ready)
+            strip.append(self._columns(self._person, ready - new, ready, layout), ready)
         painter.paste(strip.window(end), layout.rect.x0, layout.rect.y0)
 
-    def _columns(self, start: int, end: int, layout: Plan) -> np.ndarray:
+    def _columns(self, track_id: int, start: int, end: int, layout: Plan) -> np.ndarray:
         """float32 (thickness, end - start, 4): colours times their opacity; opacity, 0 to 255."""
         # The middle of each column, in bins, from the middle of the bin before it.
         at = (np.arange(start, end) + 0.5) * (BINS / layout.length) - 0.5
         left = np.floor(at).astype(np.int64)
         way = (at - left).astype(np.float32)[:, None]
         first = int(left[0])
-        table = self._history.shares(self._person, first, int(left[-1]) - first + 2)
+        table = self._history.shares(track_id, first, int(left[-1]) - first + 2)
         a, b = table[left - first], table[left - first + 1]
         # Between two bins the shares change evenly; a gap begins and ends sharply.
         seen = a.any(axis=1, keepdims=True) & b.any(axis=1, keepdims=True)

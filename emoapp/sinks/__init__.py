@@ -9,14 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.errors import UsageError
-from emoapp.sinks.base import Sink
+from emoapp.sinks.base import FileSink, PictureSink, Sink
 from emoapp.utils.logs import get_logger
 
 if TYPE_CHECKING:
     from emoapp.sinks.recorder import VideoRecorder
     from emoapp.sinks.window import Window
 
-__all__ = ["LOGS", "Sink", "check_log_name", "open_log", "open_recorder", "open_window"]
+__all__ = [
+    "LOGS",
+    "FileSink",
+    "PictureSink",
+    "Sink",
+    "check_log_name",
+    "open_log",
+    "open_recorder",
+    "open_window",
+]
 
 logger = get_logger(__name__)
 
@@ -39,8 +48,8 @@ def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
     return recorder
 
 
-def _log(name: str) -> Callable[..., Sink]:
-    def open_it(*args, **options) -> Sink:
+def _log(name: str) -> Callable[..., FileSink]:
+    def open_it(*args, **options) -> FileSink:
         from emoapp.sinks import log
 
         return getattr(log, name)(*args, **options)
@@ -48,7 +57,7 @@ def _log(name: str) -> Callable[..., Sink]:
     return open_it
 
 
-LOGS: dict[str, Callable[..., Sink]] = {
+LOGS: dict[str, Callable[..., FileSink]] = {
     ".csv": _log("CsvLog"),
     ".jsonl": _log("JsonLinesLog"),
     ".parquet": _log("ParquetLog"),
@@ -74,7 +83,7 @@ def open_log(
     *,
     source: str = "",
     overwrite: bool = False,
-) -> Sink:
+) -> FileSink:
     """Open the log that the suffix of `path` names.
 
     labels: the expressions, in the order of the model.

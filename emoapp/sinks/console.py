@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-import numpy as np
-
 from emoapp.sinks.base import Sink
 from emoapp.types import Result
 from emoapp.utils.terminal import say
@@ -19,7 +17,7 @@ class ConsoleLog(Sink):
         self._stream = sys.stdout if stream is None else stream
         self._said: dict[int, str] = {}
 
-    def write(self, result: Result, picture: np.ndarray | None) -> None:
+    def write(self, result: Result) -> None:
         for track in result.tracks:
             label = track.rejection.value if track.rejection else track.label
             if self._said.get(track.id) != label:

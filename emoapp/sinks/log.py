@@ -12,9 +12,8 @@ from io import FileIO
 from pathlib import Path
 
 from emoapp.errors import OutputExistsError, SinkError
-from emoapp.images import Image
 from emoapp.rows import Rows, Value
-from emoapp.sinks.base import Sink
+from emoapp.sinks.base import FileSink
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.lines import LineFile
 from emoapp.types import Result
@@ -25,7 +24,7 @@ from emoapp.utils.files import create, create_part, write_whole
 _FLUSH_S = 0.5
 
 
-class LineLog(Sink):
+class LineLog(FileSink):
     """A text file of rows (see `rows.Rows`) that grows as the run goes on.
 
     What was written is whole lines at any moment, also where the disk is full or the program is
@@ -69,7 +68,7 @@ class LineLog(Sink):
     def line(self, row: tuple[Value, ...]) -> str:
         """One row as text, with the end of the line."""
 
-    def write(self, result: Result, picture: Image | None = None) -> None:
+    def write(self, result: Result) -> None:
         if self._file.closed:
             raise SinkError(f"The log {self.path} is closed already.")
         for row in self.rows.of(result):
@@ -135,7 +134,7 @@ class _PartCsv(CsvLog):
         return file
 
 
-class ParquetLog(Sink):
+class ParquetLog(FileSink):
     """A Parquet table, for which pyarrow is needed.
 
     Such a file can be read only once its end is written. So until `close` the rows are in a CSV
@@ -157,7 +156,7 @@ class ParquetLog(Sink):
         self._csv = _PartCsv(path, labels, source=source, overwrite=overwrite)
         self._closed = False
 
-    def write(self, result: Result, picture: Image | None = None) -> None:
+    def write(self, result: Result) -> None:
         self._csv.write(result)
 
     def close(self) -> None:

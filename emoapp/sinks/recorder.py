@@ -10,14 +10,15 @@ from contextlib import closing, suppress
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+
 from emoapp.colorimetry import Colorimetry
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.images import Image, YuvImage, as_image
-from emoapp.sinks.base import Sink
+from emoapp.sinks.base import PictureSink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.sound import Sound
-from emoapp.types import Result
 from emoapp.utils.files import ANNOTATED, create_part, move
 from emoapp.utils.libav import av
 
@@ -28,7 +29,7 @@ _WAITING = 8
 _SLICE_S = 0.1
 
 
-class VideoRecorder(Sink):
+class VideoRecorder(PictureSink):
     """Encodes in a thread behind a short queue; `write` waits where the encoder can't keep up.
 
     Each picture keeps its frame's time, so uneven sources stay uneven and nothing drifts. Until
@@ -51,8 +52,6 @@ class VideoRecorder(Sink):
     folder, no rights, disk full, a picture of another size. SourceError: the sound cannot be read.
     UsageError: another suffix, or a codec that does not go with it.
     """
-
-    wants_picture = True
 
     def __init__(
         self,
@@ -119,7 +118,7 @@ class VideoRecorder(Sink):
         """The codec of sound that this kind of file can't hold and that was encoded anew."""
         return self._sound.reencoded if self._sound else None
 
-    def write(self, result: Result, picture: Image | None) -> None:
+    def write(self, picture: Image | np.ndarray, t: float) -> None:
         if self._closed:
             raise SinkError(f"The recording {self.path} is closed already.")
         picture = as_image(picture, "picture")
@@ -128,8 +127,8 @@ class VideoRecorder(Sink):
             raise SinkError(f"{self.path} is {expected} pixels; a picture came with {came}.")
         frame = self._encodable(picture)
         if self._zero_t is None:
-            self._zero_t = result.frame.t
-        frame.pts = max(round((result.frame.t - self._zero_t) / TIME_BASE), self._last_pts + 1)
+            self._zero_t = t
+        frame.pts = max(round((t - self._zero_t) / TIME_BASE), self._last_pts + 1)
         self._put(frame)
         self._last_pts = frame.pts
         self.frames += 1

@@ -1,4 +1,4 @@
-"""Shows the annotated pictures in a window."""
+"""Show pictures in a window."""
 
 from __future__ import annotations
 
@@ -8,119 +8,117 @@ import cv2
 import numpy as np
 
 from emoapp.errors import NoScreenError
-from emoapp.images import Image, as_image
-from emoapp.sinks.base import Sink
 from emoapp.sinks.keys import key_name
 from emoapp.sinks.screen import prepare_screen
-from emoapp.types import Result
 
-LARGEST_WH = (1280, 720)
-"""The window's size at first, (width, height) in pixels; small pictures are doubled at most."""
+FIRST_WH = (1280, 720)
+"""The window's size at first fits into this one, (width, height) in pixels."""
 
-EMPTY = 24
-"""Grey of a window that has nothing to show yet, 0 to 255."""
-
-LARGEST_SCREEN_WH, TRIALS = (3840, 2160), 8
-"""Until it is known how much room a full screen has, pictures are made as large as this; a window
-manager takes some frames to make the room."""
+BACKGROUND = 24
+"""Grey of margins, and of a window that has nothing to show yet, 0 to 255."""
 
 STAND_POLLS = 8
 
 
-class Window(Sink):
+class Window:
     """A window that the user may resize; to be used in the main thread only.
 
-    Opens with the first picture. Measured at 1280x720 on an X server without a graphics card:
-    0.3 ms for `write`, 2.3 ms for `poll`, which is when the picture is painted.
+    Opens with the first picture, in the shape of its aspect ratio. Closed by `close` or `with`.
 
-    Raises NoScreenError where there is no screen.
+    Args:
+        title: Of the window.
+
+    Raises:
+        NoScreenError: There is no screen.
     """
-
-    wants_picture = True
 
     def __init__(self, title: str) -> None:
         self._screen = prepare_screen()
         self._title = title
-        self._shown = False
-        self._size_wh = (0, 0)
+        self._open = False
         self._closed = False
+        self._source_wh = (0, 0)
         self._click: tuple[int, int] | None = None
-        self._shown_wh = (0, 0)
-        self._full, self._trials = False, 0
-        self._room_wh: tuple[int, int] | None = None
+        self._corner_xy = (0, 0)
+        self._full = False
 
-    def write(self, result: Result | None, picture: Image | np.ndarray) -> None:
-        """Show `picture`, an array is uint8 (H, W, 3), BGR; nothing once the window is closed."""
+    def fit(self, source_wh: tuple[int, int]) -> tuple[int, int]:
+        """Return the (width, height) in pixels at which pictures fill the window.
+
+        Args:
+            source_wh: (width, height) of the source's frames, whose aspect ratio is kept. Where it
+                changes, the window takes the new shape.
+        """
+        if self.closed:
+            return source_wh
+        if source_wh != self._source_wh:
+            self._source_wh = source_wh
+            if self._open and not self._full:
+                cv2.resizeWindow(self._title, *_fitted(source_wh, FIRST_WH))
+        return _fitted(source_wh, self._room_wh())
+
+    def show(self, picture: np.ndarray) -> None:
+        """Show a picture; nothing once the window is closed.
+
+        Args:
+            picture: uint8 (H, W, 3), BGR. One of the size that `fit` returns is shown pixel by
+                pixel, with dark margins where the window has another shape.
+        """
         if self.closed:
             return
-        picture = as_image(picture, "picture").bgr()
-        size_wh = picture.shape[1], picture.shape[0]
-        if not self._shown:
-            self._open()
-        if size_wh != self._size_wh:
-            self._size_wh = size_wh
-            scale = min(LARGEST_WH[0] / size_wh[0], LARGEST_WH[1] / size_wh[1], 2.0)
-            cv2.resizeWindow(self._title, *(round(side * scale) for side in size_wh))
-        if self._full:
-            picture = self._filling(picture)
-        self._shown_wh = picture.shape[1], picture.shape[0]
+        if not self._open:
+            self._open_window(picture)
+        height, width = picture.shape[:2]
+        room_w, room_h = self._room_wh()
+        left, top = max(0, (room_w - width) // 2), max(0, (room_h - height) // 2)
+        if width < room_w or height < room_h:
+            canvas = np.full((max(room_h, height), max(room_w, width), 3), BACKGROUND, np.uint8)
+            canvas[top : top + height, left : left + width] = picture
+            picture = canvas
+        self._corner_xy = left, top
         cv2.imshow(self._title, picture)
-        self._shown = True
 
     def stand(self) -> None:
         """Open the window, dark and empty, and wait until it is painted (about 50 ms)."""
-        width, height = LARGEST_WH
-        self.write(None, np.full((height, width, 3), EMPTY, np.uint8))
+        width, height = FIRST_WH
+        self.show(np.full((height, width, 3), BACKGROUND, np.uint8))
         for _ in range(STAND_POLLS):
             self.poll()
             time.sleep(0.005)
 
     def poll(self) -> str | None:
-        """Let the window paint itself; the key pressed since the last call, None where none was.
+        """Let the window paint itself, and return the key pressed since the last call.
 
-        "esc", "enter", "space", "tab", "backspace", "left", "right", "up", "down", "home", "end",
-        "page up", "page down", or one small letter, digit or sign.
+        Returns:
+            "esc", "enter", "space", "tab", "backspace", "left", "right", "up", "down", "home",
+            "end", "page up", "page down", or one small letter, digit or sign; None for no key.
         """
-        if not self._shown or self._closed:
+        if not self._open or self._closed:
             return None
         return key_name(cv2.pollKey())
 
     def clicked(self) -> tuple[int, int] | None:
-        """Where the user clicked since the last call: x, y in pixels of the picture, or None."""
+        """Return where the user clicked since the last call.
+
+        Returns:
+            (x, y) in pixels of the picture that was shown last; None for no click.
+        """
         click, self._click = self._click, None
         if click is None:
             return None
-        (x, y), (width, height), (wide, high) = click, self._size_wh, self._shown_wh
-        return x * width // wide, y * height // high
+        return click[0] - self._corner_xy[0], click[1] - self._corner_xy[1]
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back to a window."""
-        if self._shown and not self.closed:
-            self._full, self._room_wh, self._trials = not self._full, None, TRIALS
-            how = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
-            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, how)
-
-    def _filling(self, picture: np.ndarray) -> np.ndarray:
-        """The picture, enlarged to the room that the full screen has for it.
-
-        OpenCV 4.11's windows make pictures smaller that find no room, but none larger, and do not
-        say how much room there is: so a few are sent too large, to see what becomes of them.
-        """
-        width, height = self._size_wh
-        if self._trials:
-            self._trials -= 1
-            room_wh = LARGEST_SCREEN_WH
-        else:
-            if self._room_wh is None:
-                self._room_wh = cv2.getWindowImageRect(self._title)[2:]
-            room_wh = self._room_wh
-        scale = min(room_wh[0] / width, room_wh[1] / height)
-        return cv2.resize(picture, None, fx=scale, fy=scale) if scale > 1 else picture
+        if self._open and not self.closed:
+            self._full = not self._full
+            mode = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
 
     @property
     def closed(self) -> bool:
         """Whether the user closed the window, or `close` did."""
-        if self._shown and not self._closed:
+        if self._open and not self._closed:
             try:
                 self._closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
             except cv2.error:  # OpenCV 4.14 knows no closed window
@@ -128,15 +126,31 @@ class Window(Sink):
         return self._closed
 
     def close(self) -> None:
-        if self._shown and not self.closed:
+        """Close the window; may be called twice."""
+        if self._open and not self.closed:
             cv2.destroyWindow(self._title)
             cv2.pollKey()  # without it the window stays on some desktops
         self._closed = True
         if self._screen is not None:
             self._screen.close()
 
-    def _open(self) -> None:
-        flags = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+    def __enter__(self) -> Window:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _room_wh(self) -> tuple[int, int]:
+        """The (width, height) of the window's inside in pixels."""
+        if not self._open:
+            return FIRST_WH
+        width, height = cv2.getWindowImageRect(self._title)[2:]
+        # Some platforms say nothing of a window that is not painted yet, or is minimized.
+        return (width, height) if width > 0 and height > 0 else FIRST_WH
+
+    def _open_window(self, picture: np.ndarray) -> None:
+        # The aspect ratio is kept here and not by OpenCV, which leaves small pictures small.
+        flags = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
         try:
             cv2.namedWindow(self._title, flags)
         except cv2.error as exc:
@@ -144,8 +158,16 @@ class Window(Sink):
                 "This OpenCV cannot open windows (opencv-python-headless?): "
                 "`pip install opencv-python`, or add `--no-window`."
             ) from exc
+        self._open = True
+        cv2.resizeWindow(self._title, *_fitted((picture.shape[1], picture.shape[0]), FIRST_WH))
         cv2.setMouseCallback(self._title, self._on_mouse)
 
     def _on_mouse(self, event: int, x: int, y: int, flags: int, data: object) -> None:
         if event == cv2.EVENT_LBUTTONDOWN:
             self._click = x, y
+
+
+def _fitted(size_wh: tuple[int, int], room_wh: tuple[int, int]) -> tuple[int, int]:
+    """The largest size of the same aspect ratio that fits."""
+    scale = min(room_wh[0] / size_wh[0], room_wh[1] / size_wh[1])
+    return max(1, round(size_wh[0] * scale)), max(1, round(size_wh[1] * scale))

@@ -1,5 +1,6 @@
-"""Follow faces from frame to frame, and average what they show over time."""
+"""Track faces from frame to frame, smooth their scores, select the track to follow."""
 
+from emoapp.tracking.selection import MainPersonSelector, TrackSelector
 from emoapp.tracking.tracker import Assignment, Tracker
 
-__all__ = ["Assignment", "Tracker"]
+__all__ = ["Assignment", "MainPersonSelector", "Tracker", "TrackSelector"]

@@ -134,19 +134,7 @@ class Tracker:
             if raw is not None:
                 track.raw, track.classified_t = raw, self._t
                 track.rejection = self._judge(track, raw, rejection)
-        return tuple(
-            Track(
-                id=track.id,
-                face=face,
-                raw=track.raw,
-                smoothed=track.smoothed,
-                label=track.label,
-                first_t=track.first_t,
-                last_t=self._t,
-                rejection=track.rejection,
-            )
-            for track, face in self._assigned
-        )
+        return tuple(self._track(state, face) for state, face in self._assigned)
 
     def _begin(self, face: Face) -> _State:
         self._last_id += 1
@@ -162,6 +150,20 @@ class Tracker:
         new = sum(track.raw is None for track in tracks)
         share = math.ceil(len(tracks) / self._classify_interval)
         return {track.id for track in longest_first[: max(new, share)]}
+
+    def _track(self, state: _State, face: Face) -> Track:
+        if state.raw is None or state.smoothed is None:
+            raise ValueError(f"scores: expected some for the new track {state.id}")
+        return Track(
+            id=state.id,
+            face=face,
+            raw=state.raw,
+            smoothed=state.smoothed,
+            label=state.label,
+            first_t=state.first_t,
+            last_t=self._t,
+            rejection=state.rejection,
+        )
 
     def _judge(self, track: _State, raw: Scores, rejection: Rejection | None) -> Rejection | None:
         """Take a track's new scores in; return the rejection that remains."""

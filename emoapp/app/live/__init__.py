@@ -12,31 +12,32 @@ from emoapp.app.live.records import companion_path, open_companion
 from emoapp.app.run import Run, open_pipeline, open_results_log
 from emoapp.config import LiveConfig
 from emoapp.pipeline import Pipeline
-from emoapp.sinks import open_window
+from emoapp.sinks import Sink, open_window
 from emoapp.sinks.targets import check_targets
-from emoapp.sources import open_source
+from emoapp.sinks.window import Window
+from emoapp.sources import Source, open_source
 from emoapp.utils import interrupts
+from emoapp.utils.stats import Stats
 
 __all__ = ["run_live"]
 
 LOADING_S = 10.0
-"""After an interrupt the model is waited for so long; loading takes a second on a slow computer."""
+"""Seconds to wait for the model after an interrupt; loading takes one on a slow computer."""
 
 
 def run_live(config: LiveConfig) -> dict:
     """Show a camera, a stream or a file as it plays, until the user ends it.
 
-    Returns the statistics (see `Stats.as_dict`) and, as "faults", a line for each thing that could
-    not be written and did not end the window.
+    Returns:
+        The statistics (see `Stats.as_dict`) and, as "faults", a line for each file that could not
+        be written and did not end the window.
 
-    Raises the errors of the source, the model, the detector and the window; SinkError and
-    UsageError for files that can't be written, before anything is opened.
+    Raises:
+        EmoappError: The source, the model, the detector or the window can't be opened.
+        SinkError, UsageError: Files can't be written; raised before anything is opened.
     """
-    from emoapp.app.live.still_window import StillRun
-    from emoapp.app.live.stills import PrintedStills, is_stills, open_stills, stills_config
+    from emoapp.app.live.stills import is_stills, open_stills, stills_config
     from emoapp.app.live.warmup import warm_up
-    from emoapp.app.live.window import WindowRun
-    from emoapp.sinks.console import ConsoleLog
 
     stills = is_stills(config)
     if stills:
@@ -62,32 +63,75 @@ def run_live(config: LiveConfig) -> dict:
         loading = stack.enter_context(
             _in_background(lambda: warm_up(open_pipeline(config, classify_interval=interval)))
         )
-        source = stack.enter_context(
-            open_stills(config)
-            if stills
-            else open_source(
-                config.source,
-                live=True,
-                loop=config.loop,
-                size_wh=config.size_wh,
-                fps=config.fps,
-                reconnect=True,
-            )
-        )
+        source = stack.enter_context(open_stills(config) if stills else _open_live(config))
         if window is None:
-            pipeline = loading.result()
-            sinks = [] if stills else [stack.enter_context(ConsoleLog())]
-            if config.log is not None:
-                sinks.append(stack.enter_context(open_results_log(config, pipeline)))
-            kind = PrintedStills if stills else Run
-            numbers = kind(config, source, sinks, pipeline).to_the_end()
+            run = _without_window(config, source, loading.result(), stack)
         else:
-            companion = stack.enter_context(open_companion(config, messages))
-            kind = StillRun if stills else WindowRun
-            run = kind(config, source, window, loading, companion, messages=messages)
-            numbers = stack.enter_context(run).to_the_end()
+            run = _in_window(config, source, loading, window, messages, stack)
+        numbers = run.to_the_end()
     # Now, because closing the recording and the log may have added some.
     return numbers | {"faults": messages.faults}
+
+
+def _open_live(config: LiveConfig) -> Source:
+    return open_source(
+        config.source,
+        live=True,
+        loop=config.loop,
+        size_wh=config.size_wh,
+        fps=config.fps,
+        reconnect=True,
+    )
+
+
+def _without_window(
+    config: LiveConfig, source: Source, pipeline: Pipeline, stack: ExitStack
+) -> Run:
+    """Compose a run that prints; what it opens is closed with the stack."""
+    from emoapp.app.live.stills import StillsController, StillsLog, StillsPrinter, analyze_still
+    from emoapp.sinks.console import ConsoleLog
+    from emoapp.sources.images import Stills
+
+    logs: list[Sink] = []
+    if config.log is not None:
+        logs.append(stack.enter_context(open_results_log(config, pipeline)))
+    if not isinstance(source, Stills):
+        return Run(config, source, pipeline, [stack.enter_context(ConsoleLog()), *logs])
+    return Run(
+        config,
+        source,
+        pipeline,
+        [StillsPrinter(source), *(StillsLog(log, source) for log in logs)],
+        analyze=analyze_still,
+        controller=StillsController(source),
+    )
+
+
+def _in_window(
+    config: LiveConfig,
+    source: Source,
+    loading: Future[Pipeline],
+    window: Window,
+    messages: Messages,
+    stack: ExitStack,
+) -> Run:
+    """Compose a run in a window; what it opens is closed with the stack."""
+    from emoapp.app.live.browser import ImageBrowser
+    from emoapp.app.live.controller import WindowController
+    from emoapp.sources.images import Stills
+
+    stats = Stats()
+    companion = stack.enter_context(open_companion(config, messages))
+    if isinstance(source, Stills):
+        browser = ImageBrowser(config, source, window, stats, loading, messages=messages)
+        stack.enter_context(browser)
+        return Run(
+            config, source, loading, [], analyze=browser.analyze, controller=browser, stats=stats
+        )
+    controller = stack.enter_context(
+        WindowController(config, source, window, stats, companion, messages=messages)
+    )
+    return Run(config, source, loading, [], controller=controller, stats=stats)
 
 
 @contextmanager

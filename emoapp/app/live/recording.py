@@ -2,96 +2,130 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.room import RoomWatch
+from emoapp.app.rendering import Renderer
 from emoapp.errors import SinkError
-from emoapp.images import Image
+from emoapp.overlay import Overlay, Status
 from emoapp.sinks import Sink, open_recorder
 from emoapp.types import Frame, Result
 from emoapp.utils.files import with_unused_name
 
 if TYPE_CHECKING:
+    from emoapp.app.live.view import WindowView
     from emoapp.sinks.recorder import VideoRecorder
 
 
-class Recording(Sink):
-    """A sink that may be started and stopped; what comes while it is stopped is left out.
+@dataclass(slots=True)
+class _Running:
+    """A recording that goes on."""
 
-    messages: is told when a recording was saved, or why it was not, and when its disk will soon be
-        full. A full disk ends the recording and not the program; what was recorded is kept.
+    recorder: VideoRecorder
+    room: RoomWatch
+    overlay: Overlay
+    since_t: float
+    warned: bool = False
+
+
+class Recording(Sink):
+    """Record what the window shows, at the source's resolution, while it is switched on.
+
+    The status row, notices and the help are for the one at the keys: they are not recorded.
+
+    Args:
+        view: What the user has switched on in the window is recorded, hidden faces are hidden.
+        messages: Is told when a recording was saved, or why it was not, and when its disk will
+            soon be full. A full disk ends the recording and not the program; what was recorded is
+            kept.
     """
 
-    wants_picture = True
-
-    def __init__(self, messages: Messages) -> None:
+    def __init__(self, view: WindowView, messages: Messages) -> None:
+        self._view = view
         self._messages = messages
-        self._recorder: VideoRecorder | None = None
-        self._room: RoomWatch | None = None
-        self._since_t, self._warned = 0.0, False
+        self._running: _Running | None = None
 
     @property
     def on(self) -> bool:
-        return self._recorder is not None
+        """Whether it records."""
+        return self._running is not None
 
     def start(self, path: Path, *, fps: float, frame: Frame, overwrite: bool = False) -> None:
         """Record to a file from `frame` on.
 
-        fps: the source's, frames a second.  overwrite: replace a file that is there.
+        Args:
+            path: The video file.
+            fps: The source's frames a second.
+            frame: The first one; all are of its size.
+            overwrite: Replace a file that is there.
 
-        Raises SinkError where the file can't be made.
+        Raises:
+            SinkError: The file can't be made.
         """
-        self._recorder = open_recorder(path, fps=fps, size_wh=frame.size_wh, overwrite=overwrite)
-        self._room = RoomWatch(self._recorder.part)
-        self._since_t, self._warned = frame.t, False
+        recorder = open_recorder(path, fps=fps, size_wh=frame.size_wh, overwrite=overwrite)
+        overlay = self._view.overlay.for_recording()
+        self._running = _Running(recorder, RoomWatch(recorder.part), overlay, frame.t)
 
-    def toggle(self, *, fps: float, frame: Frame) -> None:
+    def toggle(self, *, fps: float, frame: Frame | None) -> None:
         """End the recording that goes on, or begin one under a new name in the current folder."""
         if self.on:
             self.close()
-            return
-        try:
-            with_unused_name("mp4", lambda path: self.start(path, fps=fps, frame=frame))
-        except SinkError as exc:
-            self._messages.fault("There is no recording", exc)
+        elif frame is not None:
+            first = frame
+            try:
+                with_unused_name("mp4", lambda path: self.start(path, fps=fps, frame=first))
+            except SinkError as exc:
+                self._messages.fault("There is no recording", exc)
 
     def seconds(self, t: float) -> float | None:
-        """How long the recording is at `t`, the source's time; None where it is stopped."""
-        return t - self._since_t if self.on else None
+        """Return how long the recording is at `t`, the source's time; None where it is off."""
+        return t - self._running.since_t if self._running else None
 
     def room_s(self, now: float) -> float | None:
-        """See `RoomWatch.short_s`; None where it is stopped. Warns the first time it is short."""
-        if self._recorder is None:
+        """See `RoomWatch.short_s`; None where it is off. Warns the first time it is short."""
+        running = self._running
+        if running is None:
             return None
-        short_s = self._room.short_s(now)
-        if short_s is not None and not self._warned:
-            self._warned = True
+        short_s = running.room.short_s(now)
+        if short_s is not None and not running.warned:
+            running.warned = True
             self._messages.warning(
                 f"the disk will be full after about {short_s:.0f} more seconds of recording",
-                self._recorder.part.absolute(),
+                running.recorder.part.absolute(),
             )
         return short_s
 
-    def write(self, result: Result, picture: Image) -> None:
-        if self._recorder is None:
+    def write(self, result: Result) -> None:
+        """Record a result, where the recording is on."""
+        running = self._running
+        self.ms = {}
+        if running is None:
             return
+        began = perf_counter()
+        running.overlay.take_switches(self._view.overlay)
+        redactor = self._view.redactor if self._view.private else None
+        image = Renderer(running.overlay, redactor).render(result, Status(), now=time.monotonic())
+        self.ms = {"draw": (perf_counter() - began) * 1e3}
         try:
-            self._recorder.write(result, picture)
+            running.recorder.write(image, result.frame.t)
         except SinkError as exc:
-            recorder, self._recorder = self._recorder, None
-            recorder.abandon()
+            self._running = None
+            running.recorder.abandon()
             self._messages.fault("The recording has ended", exc)
 
     def close(self) -> None:
         """Finish the file, where one was begun; `start` may begin another."""
-        recorder, self._recorder = self._recorder, None
-        if recorder is None:
+        running, self._running = self._running, None
+        if running is None:
             return
         try:
-            recorder.close()
+            running.recorder.close()
         except SinkError as exc:
             self._messages.fault("The recording could not be finished", exc)
         else:
-            self._messages.notice(f"saved {recorder.path}")
+            self._messages.notice(f"saved {running.recorder.path}")

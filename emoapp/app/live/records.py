@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from emoapp.app.live.messages import Messages
 from emoapp.config import LiveConfig
 from emoapp.errors import SinkError
-from emoapp.images import Image
 from emoapp.sinks import Sink
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.lines import LineFile
@@ -34,7 +33,8 @@ class LastingLog(Sink):
         self._log: Sink | None = log
         self._messages = messages
 
-    def write(self, result: Result, picture: Image | None = None) -> None:
+    def write(self, result: Result) -> None:
+        """Write a result, unless the log has ended."""
         if self._log is None:
             return
         try:

@@ -23,7 +23,7 @@ def save_snapshot(picture: np.ndarray, messages: Messages) -> None:
 
     def save(path: Path) -> Path:
         try:
-            write_whole(path, lambda half: half.write_bytes(data), overwrite=False)
+            write_whole(path, lambda half: half.write_bytes(data.tobytes()), overwrite=False)
         except OSError as exc:
             raise cannot_write(path, exc) from exc
         return path

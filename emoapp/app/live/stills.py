@@ -1,4 +1,4 @@
-"""Pictures in live use, without a window: a line each."""
+"""Images in live use: how they are analyzed, and a line for each where there is no window."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from emoapp.app.run import Run
+from emoapp.app.run import Controller
 from emoapp.config import LiveConfig
 from emoapp.errors import SourceError, UsageError
+from emoapp.pipeline import Pipeline
+from emoapp.sinks import Sink
 from emoapp.sources import kind_of
 from emoapp.sources.images import Stills, list_images
 from emoapp.types import Frame, Rejection, Result, Track
-from emoapp.utils.geometry import scaled_face
 from emoapp.utils.terminal import complain, say
 
 
 def is_stills(config: LiveConfig) -> bool:
-    """Whether the source is pictures from the disk."""
+    """Return whether the source is images from the disk."""
     return kind_of(config.source) == "images"
 
 
 def stills_config(config: LiveConfig) -> LiveConfig:
-    """The same without an average over time. Raises UsageError for what makes no sense here."""
+    """Return the configuration without an average over time.
+
+    Raises:
+        UsageError: It asks for a recording.
+    """
     if config.record is not None:
         raise UsageError(
             "--record is for what moves. To write annotated copies of pictures: emoapp image "
@@ -33,11 +38,13 @@ def stills_config(config: LiveConfig) -> LiveConfig:
 
 @contextmanager
 def open_stills(config: LiveConfig) -> Iterator[Stills]:
-    """Open the pictures of a source. Raises SourceError where there is none.
+    """Open the images of a source.
 
-    Raises it at the end of the block too, where some could not be read.
+    Raises:
+        SourceError: There is none; or, at the end of the block, some could not be read.
     """
-    with Stills(list_images(config.source), name=config.source, loop=config.loop) as stills:
+    stills = Stills(list_images(config.source), name=config.source, loop=config.loop)
+    with stills:
         yield stills
     if stills.problems:
         raise SourceError(
@@ -45,37 +52,69 @@ def open_stills(config: LiveConfig) -> Iterator[Stills]:
         )
 
 
-class PrintedStills(Run):
-    """A line for each picture, without a window."""
+def analyze_still(pipeline: Pipeline, frame: Frame) -> Result:
+    """Analyze an image that has nothing to do with the one before."""
+    pipeline.reset()
+    return pipeline.process(frame)
 
-    source: Stills
 
-    def take(self, frame: Frame) -> None:
-        if self.source.problem is not None:
-            print_problem(self.source)
-            return
-        self.pipeline.reset()
-        super().take(frame)
+class StillsController(Controller):
+    """Leave out the images that can't be read, and name them."""
 
-    def analyse(self, frame: Frame) -> Result:
-        result = scaled(super().analyse(frame), self.source.scale)
+    def __init__(self, source: Stills) -> None:
+        super().__init__(source)
+        self._stills = source
+
+    def accept(self, frame: Frame) -> Frame | None:
+        if self._stills.problem is None:
+            return frame
+        complain(self._stills.problem)
+        return None
+
+
+class StillsPrinter(Sink):
+    """Print a line for each image."""
+
+    def __init__(self, source: Stills) -> None:
+        self._source = source
+
+    def write(self, result: Result) -> None:
+        """Print who is in the image that was read last."""
         said = ", ".join(map(_words, result.tracks)) or "no face"
-        say(f"{self.source.path}: {said}")
-        return result
+        say(f"{self._source.path}: {said}")
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
-def scaled(result: Result, factor: float) -> Result:
-    """The result with the positions of its faces multiplied by `factor`."""
-    tracks = tuple(replace(one, face=scaled_face(one.face, factor)) for one in result.tracks)
-    return Result(result.frame, tracks, result.ms)
+class StillsLog(Sink):
+    """A log that gets each image once, in pixels of its file.
+
+    Args:
+        log: Taken over, and closed.
+        source: The images.
+    """
+
+    def __init__(self, log: Sink, source: Stills) -> None:
+        self._log, self._source = log, source
+        self._written: set[int] = set()
+
+    def write(self, result: Result) -> None:
+        """Write the image that was read last, unless it can't be read or was written before."""
+        if self._source.problem is None and self._source.number not in self._written:
+            self._written.add(self._source.number)
+            self._log.write(result.scaled(self._source.scale))
+
+    def close(self) -> None:
+        """Close the log."""
+        self._log.close()
+
+    def abandon(self) -> None:
+        """Abandon the log."""
+        self._log.abandon()
 
 
 def _words(track: Track) -> str:
     if track.rejection:
         return "not sure" if track.rejection is Rejection.UNSURE else track.rejection.value
     return f"{track.label} {track.confidence:.0%}"
-
-
-def print_problem(source: Stills) -> None:
-    """Say on the terminal which picture could not be read."""
-    complain(source.problem)

@@ -1,4 +1,4 @@
-"""Gets the slow parts of a first picture over before there is one."""
+"""Get the slow parts of a first picture done before there is one."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import gc
 
 import numpy as np
 
+from emoapp.app.rendering import Renderer
+from emoapp.images import BgrImage
+from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
 from emoapp.types import Box, Face, Frame, Result, Scores, Track
 
 SIZE_WH = (1280, 720)
-"""A usual camera's, (width, height) in pixels: letters and icons are made ready for this size."""
+"""A usual camera's (width, height) in pixels: letters and icons are prepared for this size."""
 
 
 def warm_up(pipeline: Pipeline) -> Pipeline:
-    """Let each stage work once on an empty picture, and load what draws; gives the pipeline back.
+    """Run each stage once on an empty picture, load what draws, and return the pipeline.
 
     Takes 0.1 s. The first picture would take it in the main thread, and a camera does not wait.
     """
-    from emoapp.overlay import Overlay, Status
-
     width, height = SIZE_WH
-    frame = Frame(np.zeros((height, width, 3), np.uint8), 0, 0.0)
+    frame = Frame(BgrImage(np.zeros((height, width, 3), np.uint8)), 0, 0.0)
     pipeline.process(frame)
     pipeline.detector.reset()
     classifier = pipeline.classifier
@@ -32,10 +33,10 @@ def warm_up(pipeline: Pipeline) -> Pipeline:
         Track(1, face, Scores(labels, rows[0]), Scores(labels, rows[0]), 0.0, 0.0, label=label)
         for label in labels
     ]
-    overlay = Overlay(labels)
+    renderer = Renderer(Overlay(labels))
     for track in tracks:
-        status = Status(fps=30.0, latency_ms=10.0, faces=1, detector=pipeline.detector.name)
-        overlay.draw(frame.image, Result(frame, (track,)), status, now=0.0)
+        result = Result(frame, (track,), selected=track.id)
+        renderer.render(result, Status(fps=30.0, faces=1), now=0.0)
     # What is loaded by now stays; the collector would go through all of it again and again, for
     # 10 ms each time.
     gc.freeze()

@@ -6,8 +6,9 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import cached_property
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from emoapp.app.run import Progress, Run, open_pipeline, open_results_log
 from emoapp.config import VideoConfig
@@ -15,11 +16,10 @@ from emoapp.pipeline import Detected, Pipeline
 from emoapp.sinks import Sink, open_recorder
 from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, kind_of, open_source
-from emoapp.types import Frame, Result
+from emoapp.types import Frame
 from emoapp.utils.prefetch import Prefetcher
 
 if TYPE_CHECKING:
-    from emoapp.privacy.redactor import FaceRedactor
     from emoapp.sinks.recorder import VideoRecorder
 
 UNKNOWN_FPS = 25.0
@@ -58,22 +58,37 @@ def run_video(
             expected = _expected_count(source, *limits)
             pipeline = stack.enter_context(open_pipeline(config, frames=expected))
             pipeline.detector.exhaustive = config.blur is not None
-            sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
-            _keep_locked(sinks, locks)
+            sinks: list[Sink] = []
+            if config.log is not None:
+                log = stack.enter_context(open_results_log(config, pipeline))
+                _keep_locked(log.fileno(), locks)
+                sinks.append(log)
+            recorder = None
+            if config.output is not None:
+                recorder = _open_recorder(config.output, config, source)
+                sinks.append(stack.enter_context(_rendering(config, pipeline, recorder)))
+                _keep_locked(recorder.fileno(), locks)
             opened()
             frames = stack.enter_context(DetectedFrames(source, pipeline, *limits))
-            run = VideoRun(config, frames, sinks, pipeline, progress=progress)
+            run = Run(
+                config,
+                source,
+                pipeline,
+                sinks,
+                items=frames,
+                analyze=Pipeline.classify,
+                progress=progress and (lambda done, _: progress(done, expected)),
+            )
             numbers = run.to_the_end()
-            notes = list(_notes(run, getattr(source, "damaged", 0)))
+            notes = list(_notes(run, source, recorder, None if frames.cut else expected))
         finished()
     return numbers | {"notes": notes}
 
 
-def _keep_locked(sinks: list[Sink], locks: ExitStack) -> None:
-    """Keep the locks of files that the sinks close."""
+def _keep_locked(descriptor: int, locks: ExitStack) -> None:
+    """Keep the lock of a file that its sink closes."""
     if os.name != "nt":  # where a file that is open could not get its name
-        for sink in sinks:
-            locks.callback(os.close, os.dup(sink.fileno()))
+        locks.callback(os.close, os.dup(descriptor))
 
 
 def check(config: VideoConfig) -> None:
@@ -92,13 +107,19 @@ def check(config: VideoConfig) -> None:
     )
 
 
-class DetectedFrames(Source):
-    """Another source's frames with the faces in them, found ahead in a background thread.
+class DetectedFrames:
+    """Iterate over a source's frames with the faces in them, detected ahead in a thread.
 
-    Finding them takes longest, and needs nothing that comes after it.
+    Detection takes longest, and needs nothing that comes after it. Closed by `close` or `with`.
 
-    frames, seconds: end after so many frames, or before the first frame that comes so late; None
-        for no such limit.
+    Args:
+        source: The frames.
+        pipeline: Detects the faces.
+        frames, seconds: End after so many frames, or before the first frame that comes so late;
+            None for no such limit.
+
+    Attributes:
+        cut: Whether a limit ended it.
     """
 
     def __init__(
@@ -108,19 +129,23 @@ class DetectedFrames(Source):
         frames: int | None = None,
         seconds: float | None = None,
     ) -> None:
-        self.name, self.size_wh, self.fps = source.name, source.size_wh, source.fps
-        self.frame_count = _expected_count(source, frames, seconds)
         self.cut = False
-        """Whether a limit ended it."""
-        found = (pipeline.detect(frame) for frame in self._within(source, frames, seconds))
-        self._ahead = Prefetcher(found, depth=PREFETCH_DEPTH, name=f"detect {source.name}")
+        detected = (pipeline.detect(frame) for frame in self._within(source, frames, seconds))
+        self._prefetcher = Prefetcher(detected, depth=PREFETCH_DEPTH, name=f"detect {source.name}")
 
-    def read(self) -> Detected | None:
-        """The next frame and its faces; None at the end."""
-        return self._ahead.next()
+    def __iter__(self) -> Iterator[Detected]:
+        while (detected := self._prefetcher.next()) is not None:
+            yield detected
 
     def close(self) -> None:
-        self._ahead.close()
+        """End the thread; may be called twice."""
+        self._prefetcher.close()
+
+    def __enter__(self) -> DetectedFrames:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
 
     def _within(self, source: Source, frames: int | None, seconds: float | None) -> Iterator[Frame]:
         for number, frame in enumerate(source, 1):
@@ -133,48 +158,30 @@ class DetectedFrames(Source):
                 return
 
 
-class VideoRun(Run):
-    """A run of frames whose faces are found already; may hide them in the annotated copy."""
+def _rendering(config: VideoConfig, pipeline: Pipeline, recorder: VideoRecorder) -> Sink:
+    from emoapp.app.rendering import Renderer, RenderingSink
+    from emoapp.overlay import Overlay
+    from emoapp.privacy.redactor import FaceRedactor
 
-    source: DetectedFrames
-
-    def limit_reached(self) -> bool:
-        """Never: the source ends at the limits, by the video's time and not by the clock's."""
-        return False
-
-    def analyse(self, detected: Detected) -> Result:
-        return self.pipeline.classify(detected)
-
-    def draw(self, result: Result) -> None:
-        if self.config.blur is not None:
-            self._redactor.hide(result)
-        super().draw(result)
-
-    @cached_property
-    def _redactor(self) -> FaceRedactor:
-        from emoapp.privacy.redactor import FaceRedactor
-
-        return FaceRedactor(spare_main=self.config.blur == "others")
+    # The status row is for the one at the keys, and an audience has none.
+    overlay = Overlay(pipeline.classifier.labels, replace(config.overlay, status=False))
+    redactor = None
+    if config.blur is not None:
+        redactor = FaceRedactor(spare_selected=config.blur == "others")
+    return RenderingSink(Renderer(overlay, redactor), recorder)
 
 
-def _sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[Sink]:
-    if config.log is not None:
-        yield open_results_log(config, pipeline)
-    if config.output is not None:
-        yield _recorder(config, source)
-
-
-def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
-    of_a_file = {}
+def _open_recorder(path: Path, config: VideoConfig, source: Source) -> VideoRecorder:
+    of_a_file: dict[str, Any] = {}
     if kind_of(config.source) == "video":
         of_a_file = {
             "sound": config.source,
-            "start_s": source.start_s,
+            "start_s": getattr(source, "start_s", None),
             "colorimetry": source.colorimetry,
             "whole_sound": config.max_frames is None and config.max_seconds is None,
         }
     return open_recorder(
-        config.output,
+        path,
         fps=source.fps or UNKNOWN_FPS,
         size_wh=source.size_wh,
         overwrite=config.overwrite,
@@ -192,13 +199,16 @@ def _expected_count(source: Source, frames: int | None, seconds: float | None) -
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _notes(run: VideoRun, damaged: int) -> Iterator[str]:
+def _notes(
+    run: Run, source: Source, recorder: VideoRecorder | None, expected: int | None
+) -> Iterator[str]:
+    damaged = getattr(source, "damaged", 0)
     if damaged:
         yield f"{damaged} damaged frame{'s' * (damaged > 1)} left out"
-    stated = run.source.frame_count
-    if stated and run.stats.read < NEARLY_ALL * stated and not run.source.cut:
-        yield f"it ends early: {run.stats.read} of {stated} frames could be read"
-    for sink in run.sinks:
-        reencoded = getattr(sink, "reencoded_sound", None)
-        if reencoded:
-            yield f"the sound was encoded anew: {sink.path.suffix} cannot hold its {reencoded}"
+    if expected and run.stats.read < NEARLY_ALL * expected:
+        yield f"it ends early: {run.stats.read} of {expected} frames could be read"
+    if recorder is not None and recorder.reencoded_sound:
+        yield (
+            f"the sound was encoded anew: {recorder.path.suffix} cannot hold its "
+            f"{recorder.reencoded_sound}"
+        )

@@ -1,0 +1,160 @@
+"""Images in the live window: each stands until a key asks for another."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import replace
+
+from emoapp.app.live.controller import PAUSE_S, WindowController
+from emoapp.app.live.messages import Messages
+from emoapp.app.live.stills import StillsLog, analyze_still
+from emoapp.config import LiveConfig, OverlayConfig
+from emoapp.overlay import Overlay, Status
+from emoapp.pipeline import Pipeline
+from emoapp.sinks import Sink
+from emoapp.sinks.window import Window
+from emoapp.sources.images import Stills
+from emoapp.types import Frame, Result
+from emoapp.utils.stats import Stats
+from emoapp.utils.terminal import complain
+
+SETTLE_S = 4.0
+"""For this long after a key the window goes on moving: bars glide, and notices fade."""
+
+KEYS = (
+    ("q  Esc", "quit"),
+    ("→  space", "next picture"),
+    ("←", "picture before"),
+    ("Home  End", "first, last"),
+    ("s", "snapshot"),
+    ("b", "bars"),
+    ("m", "mirror"),
+    ("d", "next detector"),
+    ("p", "privacy"),
+    ("f", "full screen"),
+    ("h  ?", "this help"),
+    ("click", "follow a face"),
+)
+
+MAX_NAME_LENGTH = 40
+"""Longer file names are shortened in the window."""
+
+FORWARD_KEYS = ("right", "down", "page down", "space", "enter")
+BACK_KEYS = ("left", "up", "page up", "backspace")
+
+
+class ImageBrowser(WindowController):
+    """Go through images by keys. The log has each image once.
+
+    Args:
+        config, window, stats, messages: See `WindowController`.
+        source: The images.
+        loading: The pipeline, once it is loaded.
+    """
+
+    def __init__(
+        self,
+        config: LiveConfig,
+        source: Stills,
+        window: Window,
+        stats: Stats,
+        loading: Future[Pipeline],
+        *,
+        messages: Messages,
+    ) -> None:
+        super().__init__(config, source, window, stats, messages=messages)
+        self._stills = source
+        self._loading = loading
+        self._moved = False
+        self._announced: set[str] = set()
+        for key in "mdp":  # their effect is seen once the image is analyzed anew
+            self.keys[key] = self._then_again(self.keys[key])
+        del self.keys["t"]
+        last = (source.frame_count or 1) - 1
+        self.keys |= {
+            **dict.fromkeys(FORWARD_KEYS, lambda: self._go(1)),
+            **dict.fromkeys(BACK_KEYS, lambda: self._go(-1)),
+            "home": lambda: self._go(-source.number),
+            "end": lambda: self._go(last - source.number),
+            "r": lambda: messages.notice("nothing moves here to be recorded; s saves this picture"),
+        }
+
+    def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
+        super().begin(pipeline)
+        self._logs = [StillsLog(log, self._stills) for log in self._logs]
+        return [self.view, *self._logs]
+
+    def new_overlay(self, pipeline: Pipeline) -> Overlay:
+        parts: OverlayConfig = replace(self.config.overlay, timeline=False)
+        overlay = Overlay(pipeline.classifier.labels, parts)
+        overlay.keys = KEYS
+        return overlay
+
+    def accept(self, frame: Frame) -> Frame | None:
+        self._moved = False
+        path, problem = self._stills.path, self._stills.problem
+        self.view.banner = None if problem is None else (self._unreadable(), problem)
+        if problem is not None and path not in self._announced:
+            self._announced.add(path)
+            complain(problem)
+        if self.pipeline is not None:
+            # What the overlay remembers of one image has nothing to do with the next.
+            self.view.renew(self.new_overlay(self.pipeline))
+        return super().accept(frame)
+
+    def preview(self, frame: Frame) -> None:
+        """Show the plain image until the network is there."""
+        while not (self._loading.done() or self.ended):
+            super().preview(frame)
+            time.sleep(PAUSE_S)
+
+    def analyze(self, pipeline: Pipeline, frame: Frame) -> Result:
+        """Return what is in an image; nothing where it can't be read."""
+        return Result(frame, ()) if self._stills.problem else analyze_still(pipeline, frame)
+
+    def rest(self, result: Result) -> None:
+        """Show the same image, drawn anew while something moves on it, until a key moves on."""
+        until = time.monotonic() + SETTLE_S
+        while not (self._moved or self.ended or self.limit_reached()):
+            if self.poll() and self.pipeline is not None:
+                result = self.pipeline.reselect(result)
+                until = time.monotonic() + SETTLE_S
+            if time.monotonic() < until:
+                self.view.write(result)
+            time.sleep(PAUSE_S)
+
+    def status(self, result: Result) -> Status:
+        name = os.path.basename(self._stills.path)
+        if len(name) > MAX_NAME_LENGTH:
+            name = f"{name[: MAX_NAME_LENGTH // 2]}…{name[-MAX_NAME_LENGTH // 2 :]}"
+        count = self._stills.frame_count or 1
+        if count > 1:
+            name = f"{self._stills.number + 1} of {count}   {name}"
+        detector = self.pipeline.detector.name if self.pipeline else ""
+        return Status(picture=name, faces=len(result.tracks), detector=detector)
+
+    def _unreadable(self) -> str:
+        count = self._stills.frame_count or 1
+        if count == 1:
+            return "This picture can't be read"
+        return f"Picture {self._stills.number + 1} of {count} can't be read"
+
+    def _go(self, step: int) -> None:
+        if self._stills.go(step):
+            self._moved = True
+        elif self._stills.frame_count == 1:
+            self.messages.notice("this is the only picture; q quits")
+        else:
+            self.messages.notice(
+                "this is the last picture" if step > 0 else "this is the first picture"
+            )
+
+    def _then_again(self, act: Callable[[], object]) -> Callable[[], None]:
+        def again() -> None:
+            act()
+            self._go(0)
+
+        return again

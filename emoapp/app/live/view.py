@@ -1,0 +1,114 @@
+"""The live window as a sink: draw each result at the window's resolution, and show it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+
+from emoapp.app.live.messages import Messages
+from emoapp.app.rendering import Renderer, enlarged_or_shrunk
+from emoapp.config import OverlayConfig
+from emoapp.images import BgrImage, Image
+from emoapp.overlay import Overlay, Status
+from emoapp.privacy.pixelation import pixelate_all
+from emoapp.privacy.redactor import FaceRedactor
+from emoapp.sinks import Sink
+from emoapp.sinks.window import Window
+from emoapp.sources import Waiting
+from emoapp.types import Frame, Result
+
+STARTING = "Starting …"
+
+
+class WindowView(Sink):
+    """Draw results at the window's resolution and show them.
+
+    Args:
+        window: Where to; the caller closes it.
+        messages: Shown as they come.
+        parts: Which parts of the overlay are drawn at first.
+        private: Whether faces are hidden at first.
+        status: What the status row says of a result.
+
+    Attributes:
+        overlay: Its switches may be changed at any time.
+        redactor: Remembers where faces were; shared with a recording.
+        private: Whether faces are hidden.
+        banner: (title, text) of a panel in place of the overlay; None for the overlay.
+        picture: uint8 (H, W, 3), BGR, what was shown last; None before the first result.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        messages: Messages,
+        *,
+        parts: OverlayConfig,
+        private: bool,
+        status: Callable[[Result], Status],
+    ) -> None:
+        self.overlay = Overlay((), parts)
+        self.redactor = FaceRedactor()
+        self.private = private
+        self.banner: tuple[str, str] | None = None
+        self.picture: np.ndarray | None = None
+        self._window = window
+        self._messages = messages
+        self._status = status
+
+    def renew(self, overlay: Overlay) -> None:
+        """Draw with another overlay from now on; it takes over what the user has switched."""
+        overlay.take_switches(self.overlay)
+        overlay.take_messages(self.overlay)
+        self.overlay = overlay
+
+    def write(self, result: Result) -> None:
+        """Draw a result and show it; nothing once the window is closed."""
+        began = perf_counter()
+        self._messages.show(self.overlay)
+        size_wh = self._window.fit(result.frame.size_wh)
+        if self.banner is not None and not self.overlay.help:
+            image: Image = BgrImage(enlarged_or_shrunk(result.frame.pixels, size_wh))
+            self.overlay.draw_message(image.bgr(), *self.banner)
+        else:
+            renderer = Renderer(self.overlay, self.redactor if self.private else None)
+            status = self._status(result)
+            image = renderer.render(result, status, now=time.monotonic(), size_wh=size_wh)
+        self.picture = image.bgr()
+        drawn = perf_counter()
+        self._window.show(self.picture)
+        self.ms = {"draw": (drawn - began) * 1e3, "show": (perf_counter() - drawn) * 1e3}
+
+    def preview(self, frame: Frame) -> None:
+        """Show a frame whose faces are not known yet; all of it is hidden if faces are to be."""
+        image = BgrImage(enlarged_or_shrunk(frame.pixels, self._window.fit(frame.size_wh)))
+        if self.private:
+            pixelate_all(image)
+        self._messages.show(self.overlay)
+        self.overlay.draw_notice(image, STARTING)
+        self._window.show(image.bgr())
+
+    def wait(self, waiting: Waiting, last: Frame | None, size_wh: tuple[int, int]) -> None:
+        """Say why nothing comes, over the last frame.
+
+        Args:
+            waiting: The reason, and for how long.
+            last: The last frame that came; None before the first.
+            size_wh: Of the source's frames, (width, height) in pixels.
+        """
+        width, height = self._window.fit(size_wh)
+        image = BgrImage(np.zeros((height, width, 3), np.uint8))
+        if last is not None:
+            image = BgrImage(enlarged_or_shrunk(last.pixels, (width, height)))
+            if self.private:
+                pixelate_all(image)
+        self._messages.show(self.overlay)
+        text = f"Goes on by itself when it is back ({waiting.since_s:.0f} s). q quits."
+        self.overlay.draw_waiting(image.bgr(), waiting.reason, text)
+        self._window.show(image.bgr())
+
+    def close(self) -> None:
+        """Nothing: whoever opened the window closes it."""
