@@ -2,103 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
 import signal
-import subprocess
-import sys
 import time
-from types import SimpleNamespace
 
 import psutil
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from support.companion import FPS, OCCASION, QUICK, live, play, track, wait_for, wait_until
+from support.companion import FPS, OCCASION, QUICK, play, track, wait_until
 from support.companion_server import REPLY, Server
-from support.drawing import boxes, changed_outside, disjoint, draw, inside, make_track, picture
 from support.programs import run_python
 
 from emoapp.cli import main
-from emoapp.companion import consent, replies, talk, words
-from emoapp.companion.client import Client
+from emoapp.companion import consent, replies, words
 from emoapp.companion.companion import NOTE_STAY_S, STAY_S, Companion
-from emoapp.companion.watcher import Occasion, Watcher
+from emoapp.companion.watcher import Occasion
 from emoapp.config import CompanionConfig, Pace
 from emoapp.errors import UsageError
 from emoapp.labels import EMOTIONS
-from emoapp.overlay import Overlay
-from emoapp.overlay.speech import ago
-from emoapp.types import Speech
-
-
-def said(story, pace=None) -> list[tuple[float, str, str]]:
-    """(seconds, kind, label) of each occasion; story: (label, seconds[, person]) one by one."""
-    watcher, found, frame = Watcher(pace), [], 0
-    for label, seconds, *person in story:
-        for _ in range(round(seconds * FPS)):
-            occasion = watcher.see(track(label, *person), frame / FPS)
-            if occasion is not None:
-                watcher.told(occasion)
-                found.append((round(frame / FPS), occasion.kind, occasion.label))
-            frame += 1
-    return found
-
-
-@pytest.mark.parametrize(
-    "story, expected",
-    {
-        "too short for a word": ([("happy", 19)], []),
-        "it lasts": ([("happy", 25)], [(20, "lasted", "happy")]),
-        "and lasts: ever more rarely": (
-            [("happy", 400)],
-            [(20, "lasted", "happy"), (80, "lasted", "happy"), (240, "lasted", "happy")],
-        ),
-        "a neutral face is no news": ([("neutral", 290)], []),
-        "a change that stays": (
-            [("neutral", 10), ("happy", 8)],
-            [(15, "changed", "happy")],
-        ),
-        "a change that does not": ([("neutral", 10), ("happy", 3), ("neutral", 30)], []),
-        "a flicker breaks nothing off": (
-            [("happy", 12), ("sad", 0.5), ("happy", 9)],
-            [(20, "lasted", "happy")],
-        ),
-        "not after a flicker": ([("happy", 2), ("surprise", 2), ("neutral", 30)], []),
-        "quiet while unsure": ([("happy", 12), ("?", 60)], []),
-        "quiet while gone": ([("happy", 19), (None, 60)], []),
-        "a detector that blinks": (
-            [("happy", 12), (None, 1), ("happy", 8)],
-            [(20, "lasted", "happy")],
-        ),
-        "gone for long begins anew": ([("happy", 12), (None, 5), ("happy", 12)], []),
-        "another person begins anew": ([("happy", 12, 1), ("happy", 12, 2)], []),
-        "at most one word in a minute": (
-            [("happy", 25), ("sad", 8), ("happy", 8), ("surprise", 8), ("angry", 40)],
-            [(20, "lasted", "happy"), (80, "lasted", "angry")],
-        ),
-        "sadness that comes back calls for help, once": (
-            [("sad", 60), ("neutral", 20), ("fear", 60), ("neutral", 20), ("sad", 100)],
-            [
-                (20, "lasted", "sad"),
-                (85, "changed", "fear"),
-                (145, "changed", "neutral"),
-                (205, "long", "sad"),
-            ],
-        ),
-    }.values(),
-)
-def test_it_speaks_when_there_is_a_reason(story, expected):
-    found = said(story)
-    assert [one[1:] for one in found] == [one[1:] for one in expected]
-    assert [one[0] for one in found] == pytest.approx([one[0] for one in expected], abs=1)
-
-
-def test_the_seconds_can_be_set():
-    assert said([("happy", 5)], Pace(lasted_s=3, every_s=60)) == [(3, "lasted", "happy")]
-    assert len(said([("happy", 30)], Pace(lasted_s=1, every_s=1))) > 2
 
 
 def test_all_that_is_sent_are_words_about_the_expression():
@@ -135,96 +57,6 @@ def test_written_replies_are_about_looks_and_come_once():
     relief = Occasion("changed", "happy", 0.9, 6.0, (("sadness", 9.0),))
     assert replies.choose(relief, set()) in replies.LIGHTER
     assert "bored" in replies.choose(Occasion("lasted", "bored", 0.9, 20.0), set())
-
-
-@pytest.fixture(scope="module")
-def asked():
-    """asked(mode): a new server in that mode, with a client; the helper process is kept."""
-    with Server("good") as server:
-        client = Client(server.url, "test-model", silence_s=1.0, answer_s=2.5)
-
-        def ask(mode: str):
-            server.mode = mode
-            client.ask(words.messages(OCCASION), now=time.monotonic())
-            return wait_for(client)
-
-        yield SimpleNamespace(ask=ask, server=server, client=client)
-        client.close()
-
-
-@pytest.mark.parametrize(
-    "mode, text, fault",
-    [
-        ("good", REPLY, None),
-        ("odd_letters", "That looks fine .", None),
-        ("silent", "", "sends no answer"),
-        ("silent_after_the_head", "", "sends no answer|fell silent"),
-        ("breaks_off", "", "broke off"),
-        ("hangs_up", "", "broke off"),
-        (
-            "refused",
-            "",
-            r"wants a key \(401\): set EMOAPP_COMPANION_KEY='http://127.0.0.1:\d+ KEY'",
-        ),
-        ("too_many", "", r"asks to wait 30 s \(429\)"),
-        ("too_many_until_a_date", "", r"asks to wait \d+ s \(429\)"),
-        ("too_many_for_ever", "", r"asks to wait 3600 s \(429\)"),
-        ("escapes", "That looks fine.", None),
-        ("a_line_without_end", "", "does not come to an end"),
-        ("broken", "", r"trouble of its own \(500\)"),
-        ("elsewhere", "", r"points to another address, which is not followed \(307\)"),
-        ("garbage", "", "no reply"),
-        ("html", "", "no reply"),
-        ("other_json", "", "no reply"),
-        ("packed", "", "no reply"),
-        ("garbage_without_end", "", "does not come to an end"),
-        ("endless", "That looks fine to me, and so on.", "does not come to an end"),
-        ("endless_drip", "", "does not come to an end"),
-        ("good", REPLY, None),
-    ],
-)
-def test_whatever_a_server_does_is_one_line(asked, mode, text, fault):
-    answer = asked.ask(mode)
-    assert answer.text.startswith(text) and bool(answer.text) == bool(text)
-    assert len(answer.text) <= words.LONGEST
-    if fault is None:
-        assert answer.fault is None
-    else:
-        assert re.search(fault, answer.fault) and "\n" not in answer.fault
-        assert len(answer.fault) < 130
-    if mode.startswith("too_many"):
-        assert 20 < answer.wait_s <= (3600 if mode == "too_many_for_ever" else 60)
-
-
-def test_a_reply_comes_while_it_is_written(asked):
-    asked.server.mode = "good"
-    asked.client.ask(words.messages(OCCASION), now=time.monotonic())
-    seen = set()
-    while not (answer := asked.client.poll(now=time.monotonic())).done:
-        seen.add(answer.text)
-        time.sleep(0.001)
-    first = REPLY.split(". ")[0] + "."
-    assert {"", first} <= seen <= {"", first, REPLY} and answer.text == REPLY
-
-
-def test_a_dry_run_shows_exactly_what_goes_out(asked, capsys):
-    asked.server.asked.clear()
-    sent = asked.ask("good").sent
-    ((headers, body),) = asked.server.asked
-    assert sent["body"] == body
-    assert {name.lower(): value for name, value in headers.items()} == sent["headers"]
-    assert set(sent["headers"]) <= {*talk.SENT_HEADERS, "accept-encoding"}
-    assert body == {
-        "model": "test-model",
-        "messages": words.messages(OCCASION),
-        "stream": True,
-    }
-    client = Client(asked.server.url, "test-model", dry_run=True)
-    client.ask(words.messages(OCCASION), now=time.monotonic())
-    answer = wait_for(client)
-    client.close()
-    assert answer.sent == sent and answer.fault is None and answer.text == ""
-    assert len(asked.server.asked) == 1
 
 
 def test_written_replies_need_no_server_and_point_to_help(tmp_path):
@@ -369,128 +201,3 @@ def test_without_its_packages_the_install_command_is_named(lacking, capsys, monk
     assert main(["live", "--demo", *words_.split()]) == 2
     said = capsys.readouterr().err
     assert f"needs {lacking};" in said and "pip install 'emoapp[companion]'" in said
-
-
-@settings(deadline=None, max_examples=40)
-@given(
-    width=st.integers(1, 1300),
-    height=st.integers(1, 800),
-    found=boxes,
-    text=st.sampled_from(["", "That looks fine.", REPLY * 4, "x" * 300]),
-    note=st.sampled_from(["", words.HUMAN_HELP]),
-)
-def test_the_panel_stays_in_any_picture_and_off_the_pills(width, height, found, text, note):
-    overlay = Overlay(EMOTIONS)
-    overlay.speech = Speech(text, note, "a model " * 9, "sad", 75.0, coming=True)
-    before = picture(width, height)
-    tracks = [make_track(i + 1, box) for i, box in enumerate(found)]
-    after = draw(overlay, before.copy(), *tracks)
-    assert changed_outside(before, after, overlay.touched) == 0
-    assert all(inside(rect, width, height) for rect in overlay.touched)
-    assert disjoint(overlay.pills.values())
-
-
-@pytest.mark.parametrize("size_wh", [(320, 240), (640, 480), (1280, 720), (720, 1280)])
-def test_the_panel_keeps_off_the_face_wherever_it_is(size_wh):
-    width, height = size_wh
-    side = 0.3 * min(size_wh)
-    seen = 0
-    for x in (0.0, 0.5, 1.0):
-        for y in (0.15, 0.9):
-            x0, y0 = x * (width - side), y * (height - side)
-            box = x0, y0, x0 + side, y0 + side
-            overlay = Overlay(EMOTIONS, bars=False, timeline=False)
-            plain = draw(overlay, picture(width, height), make_track(1, box))
-            overlay.speech = Speech(REPLY, "", "written reply", "happy", 2.0)
-            spoken = draw(overlay, picture(width, height), make_track(1, box))
-            changed = (plain != spoken).any(axis=2)
-            seen += changed.mean() > 0.03
-            x0, y0, x1, y1 = (round(one) for one in box)
-            assert changed[y0:y1, x0:x1].mean() < 0.02
-    assert seen == 6
-
-
-def test_the_age_is_told_in_few_words():
-    assert [ago(s) for s in (0.4, 1, 12.4, 59.4, 90)] == [
-        *("now", "1 s ago", "12 s ago", "59 s ago"),
-        "2 min ago",
-    ]
-
-
-NO_SOCKET = """
-import sys
-seen = []
-def hook(event, args):
-    # Not the window's: the screen is looked at through a file on this computer (family 1).
-    if event == "socket.__new__" and args[1] != 1:
-        seen.append(event)
-    elif event.startswith("socket.") and event != "socket.__new__":
-        if ".X11-unix" not in str(args):
-            seen.append(event)
-    elif event == "subprocess.Popen" and "companion" in str(args[1]):
-        seen.append(event)
-sys.addaudithook(hook)
-from emoapp.cli import main
-status = main(["live", "--demo", "--seconds", "3", *sys.argv[1:]])
-import psutil
-seen += map(str, psutil.Process().net_connections(kind="inet"))
-print("AFTER", status, seen)
-import socket
-try:
-    socket.create_connection(("127.0.0.1", 9), 0.1)
-except OSError:
-    pass
-print("CONTROL", len(seen))
-"""
-
-
-@pytest.mark.parametrize("options", [(), ("--companion", "offline", "--companion-lasted", "1")])
-def test_no_socket_is_opened_without_a_server(screen, options):
-    """Neither when the companion is off, nor when it has written replies only."""
-    run = subprocess.run(
-        [sys.executable, "-c", NO_SOCKET, *options],
-        env=os.environ | {"DISPLAY": screen},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert "AFTER 0 []" in run.stdout, run.stdout + run.stderr
-    assert int(re.search(r"CONTROL (\d+)", run.stdout)[1]) > 0, "the hook sees sockets"
-
-
-def test_ctrl_c_ends_at_once_while_a_server_hangs(screen, tmp_path):
-    with Server("silent") as server, live(screen, server, tmp_path) as program:
-        wait_until(lambda: server.asked, 30)
-        helpers = psutil.Process(program.pid).children(recursive=True)
-        assert helpers
-        # As a terminal does: to the whole group, the helper too.
-        os.killpg(program.pid, signal.SIGINT)
-        began = time.monotonic()
-        assert program.wait(15) == 130
-        assert time.monotonic() - began < 5
-        assert program.stderr.read() == "emoapp: interrupted\n"
-        wait_until(lambda: not any(one.is_running() for one in helpers))
-
-
-def test_key_c_silences_what_stands_in_the_window(screen, tmp_path):
-    from support.window import Program, difference
-
-    with Server("good") as server:
-        options = ["--companion", "--companion-url", server.url, "--companion-model", "m"]
-        options += ["--companion-lasted", "1", "--yes", "--log", "log.csv"]
-        program = Program(screen, tmp_path, *options)
-        record = tmp_path / "log.companion.jsonl"
-        try:
-            program.until(lambda: record.exists() and record.stat().st_size > 0)
-            program.press("space")
-            before = program.picture()
-            program.press("c")
-            changed = difference(before, program.picture())
-            assert changed[460:640, 400:880].mean() > 0.02, "the panel is gone"
-            program.press("space")
-            program.end()
-        finally:
-            program.kill()
-    (line,) = record.read_text().splitlines()
-    assert json.loads(line)["reply"] == REPLY and json.loads(line)["source"] == "m"
-    assert "happy" in (tmp_path / "log.csv").read_text()

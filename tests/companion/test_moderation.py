@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import signal
-import time
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.companion import QUICK, live, play, track, wait_until
 from support.companion_sentences import KIND, REFUSED
-from support.companion_server import REPLY, Server
 
 from emoapp.companion import moderation, replies, words
 from emoapp.companion.cleaning import clean
-from emoapp.companion.companion import WRITTEN, Companion
-from emoapp.companion.gate import Gate
 from emoapp.companion.moderation import Moderator
-from emoapp.config import CompanionConfig
 
 MODERATOR = Moderator()
 WRITTEN_REPLIES = [
@@ -115,137 +107,3 @@ def test_cleaned_text_is_one_line_that_hides_nothing(text):
 )
 def test_what_acts_on_a_terminal_or_hides_is_left_out(sent, shown):
     assert clean(sent) == shown
-
-
-def through(text: str, cuts, *, refusal=MODERATOR.refusal) -> tuple[list[str], Gate]:
-    """What passes of a reply that comes in pieces, cut at `cuts`."""
-    gate, passed, start = Gate(refusal), [], 0
-    for end in [*sorted(cut % (len(text) + 1) for cut in cuts), len(text)]:
-        passed += gate.feed(text[start:end])
-        start = end
-    return passed + gate.finish(), gate
-
-
-PIECES = st.lists(
-    st.sampled_from(
-        [
-            *KIND[:6],
-            "Kill yourself.",
-            "You are ugly!",
-            "\x1b[31m",
-            "\x1b]0;",
-            "\x07",
-            "\u0301",
-            " ",
-            "<think>",
-            "</think>",
-            "no end",
-            "a" * 150,
-        ]
-    )
-    | st.text(max_size=8),
-    max_size=12,
-).map(" ".join)
-
-
-@given(PIECES, st.lists(st.integers(0, 2000), max_size=12))
-def test_a_reply_passes_alike_however_it_is_cut(text, cuts):
-    whole, whole_gate = through(text, [])
-    cut, gate = through(text, cuts)
-    assert len(" ".join(cut)) <= words.LONGEST
-    assert all(MODERATOR.refusal(sentence) is None for sentence in cut)
-    assert MODERATOR.refusal(" ".join(cut)) != "self_harm"
-    assert gate.refusal == whole_gate.refusal or whole_gate.endless or gate.endless
-    if not (gate.endless or whole_gate.endless):
-        assert cut == whole
-
-
-@given(st.sampled_from(["Kill yourself.", "You are ugly, sorry.", "You have depression."]))
-def test_of_a_refused_sentence_no_letter_passes(bad):
-    gate, seen = Gate(MODERATOR.refusal), []
-    for letter in f"That looks fine. {bad} And more. And yet more.":
-        seen += gate.feed(letter)
-    assert seen + gate.finish() == ["That looks fine."] and gate.refusal is not None
-
-
-def test_a_models_thoughts_are_left_out():
-    assert through("<think>kill yourself\n</think>\n\nThat looks\n calm.", [3, 9, 25, 30])[0] == [
-        "That looks calm."
-    ]
-    assert through("<think>it looks sad", [3])[0] == [] and through("<thi", [2])[0] == ["<thi"]
-
-
-def shown_by(server: Server, tmp_path, label: str = "happy"):
-    """(all speeches that were shown until the server's answer was over, log record, warnings)."""
-    log, warned, speeches = tmp_path / "log.jsonl", [], []
-    with open(log, "w", encoding="utf-8") as file:
-        companion = Companion(
-            CompanionConfig(server.url, "m", pace=QUICK), log=file, warn=warned.append
-        )
-
-        def done() -> bool:
-            speech = companion.speech(now=time.monotonic())
-            if speech is not None:
-                speeches.append(speech)
-            return bool(speech and not speech.coming and log.stat().st_size)
-
-        try:
-            play(companion, done, label)
-        finally:
-            companion.close()
-    return speeches, json.loads(log.read_text().splitlines()[0]), warned
-
-
-def test_the_servers_words_that_were_shown_as_they_came(tmp_path):
-    with Server("good") as server:
-        server.reply = "A calm look. You are clearly depressed... kill yourself"
-        speeches, record, warned = shown_by(server, tmp_path)
-    for speech in speeches:
-        assert "depress" not in speech.text + speech.note and "kill" not in speech.text
-    last = speeches[-1]
-    assert last.text in replies.LASTED["happy"] and last.source == WRITTEN
-    assert last.note == words.refused_note("diagnosis", replaced=True)
-    assert "spoke of an illness" in last.note and "not shown" in last.note
-    assert record["reply"] == last.text and record["source"] == WRITTEN
-    assert record["refused"] == "diagnosis" and record["fault"] is None
-    assert "kill" not in json.dumps(record) and warned == [f"emoapp: companion: {last.note}"]
-
-
-def test_a_server_that_is_refused_is_left_alone_for_longer(tmp_path):
-    with Server("good") as server:
-        server.reply = "Du bist ein Idiot."
-        companion = Companion(CompanionConfig(server.url, "m", pace=QUICK), warn=lambda line: None)
-
-        def replied(times: int) -> bool:
-            speech = companion.speech(now=time.monotonic())
-            return len(server.asked) >= times and speech is not None and not speech.coming
-
-        try:
-            play(companion, lambda: replied(1))
-            until = time.monotonic() + QUICK.every_s / 2
-            while (now := time.monotonic()) < until:
-                companion.update(track("sad"), t=now, now=now)
-                time.sleep(0.02)
-            assert len(server.asked) == 1
-        finally:
-            companion.close()
-
-
-def test_a_kind_reply_is_shown_as_the_models_own(tmp_path):
-    with Server("good") as server:
-        speeches, record, warned = shown_by(server, tmp_path)
-    assert speeches[-1].text == REPLY and speeches[-1].source == record["source"] == "m"
-    assert speeches[-1].note == "" and record["refused"] is None and warned == []
-
-
-def test_the_terminal_says_once_that_a_reply_was_not_shown(screen, tmp_path):
-    record = tmp_path / "log.companion.jsonl"
-    with Server("good") as server:
-        server.reply = "Kill yourself."
-        with live(screen, server, tmp_path, "--companion-every", "1") as program:
-            wait_until(lambda: record.exists() and len(record.read_text().splitlines()) > 1, 60)
-            program.send_signal(signal.SIGINT)
-            said, printed = program.stderr.read(), program.stdout.read()
-    note = words.refused_note("self_harm", replaced=True)
-    assert said == f"emoapp: companion: {note}\nemoapp: interrupted\n"
-    assert "kill" not in (said + printed + record.read_text()).casefold()

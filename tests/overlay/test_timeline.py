@@ -1,34 +1,34 @@
-"""The timeline, the notices, the waiting picture, clicks on faces, and hidden faces."""
+"""The timeline: what it keeps, how it is drawn, and where it stands."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.drawing import FULL, boxes, changed_outside, disjoint, inside, make_track, picture
+from support.drawing import (
+    FULL,
+    boxes,
+    changed_outside,
+    disjoint,
+    draw_at,
+    inside,
+    make_track,
+    picture,
+)
 
 from emoapp.labels import EMOTIONS
-from emoapp.overlay import HELP, Overlay, Status, colours_of, panels
+from emoapp.overlay import Overlay, colours_of
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
-from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import EXPRESSIONS, Sizes
 from emoapp.overlay.timeline import LAG_S, Timeline, plan
-from emoapp.privacy import pixelate
-from emoapp.types import Box, Frame, Rejection, Result
+from emoapp.types import Rejection
 
 FACE = (500, 200, 700, 400)
 HD = Sizes.of(1280, 720)
-
-
-def draw(overlay, image, *tracks, t=0.0, now=None, status=None):
-    result = Result(Frame(image, 0, t), tracks)
-    overlay.draw(image, result, status or Status(), now=t if now is None else now)
-    return image
 
 
 def scores_at(t):
@@ -173,7 +173,7 @@ def test_nothing_overlaps_the_timeline_and_only_what_is_reported_changes(
     overlay.notify(notice, now=0.0)
     tracks = [make_track(i + 1, box, labels[0], 0.8, labels) for i, box in enumerate(found[:4])]
     for t in (0.0, 0.5, 1.0, 2.3):
-        after = draw(overlay, before.copy(), *tracks, t=t, status=FULL)
+        after = draw_at(overlay, before.copy(), *tracks, t=t, status=FULL)
     assert changed_outside(before, after, overlay.touched) == 0
     assert all(inside(rect, width, height) for rect in overlay.touched)
     panel, band, floor = overlay._arrange(tracks, tracks[0] if tracks else None, Sizes.of(*size))
@@ -190,7 +190,7 @@ def test_the_band_can_be_hidden_and_is_not_in_small_pictures():
     def rows(width, height, **how):
         overlay = Overlay(EMOTIONS, bars=False, **how)
         for t in (0.0, 1.0, 2.0):
-            draw(overlay, picture(width, height), make_track(1, (90, 80, 180, 170)), t=t)
+            draw_at(overlay, picture(width, height), make_track(1, (90, 80, 180, 170)), t=t)
         return [rect for rect in overlay.touched if rect.x1 - rect.x0 > 0.8 * width]
 
     assert len(rows(1280, 720)) == len(rows(640, 360)) == 1
@@ -203,95 +203,6 @@ def test_a_blink_of_the_followed_face_does_not_show_another_one():
     followed = []
     for t in np.arange(0, 4, 0.1):
         tracks = [small] if 2 < t < 2.5 or t > 2.9 else [big, small]
-        image = draw(overlay, np.zeros((720, 1280, 3), np.uint8), *tracks, t=float(t))
+        image = draw_at(overlay, np.zeros((720, 1280, 3), np.uint8), *tracks, t=float(t))
         followed.append("sad" if pixels_of("sad", image) else "happy")
     assert followed[5:35] == ["sad"] * 30 and followed[37:] == ["happy"] * 3
-
-
-def test_a_notice_comes_before_the_hint_fades_and_goes():
-    overlay, ink = Overlay(EMOTIONS, bars=False), {}
-    draw(overlay, picture(1280, 720), t=0.0)
-    (hint,) = overlay.touched
-    assert hint.y1 == 720 - HD.margin
-    overlay.notify("Saved snapshot.png", now=10.0, seconds=2.0)
-    for now in (9.9, 10.0, 11.5, 11.8, 11.95, 12.0):
-        image = draw(overlay, np.full((720, 1280, 3), 128, np.uint8), now=now)
-        ink[now] = int(abs(image.astype(int) - 128).sum())
-        notice = overlay.touched[0]
-        assert (notice == hint) == (now in (9.9, 12.0)) and notice.y1 == hint.y1
-    assert ink[10.0] == ink[11.5] > 1.2 * ink[11.8] > 1.2 * ink[11.95] > 0
-
-
-def test_the_waiting_picture_is_grey_dark_and_says_why():
-    whole = picture(700, 500)
-    image, plain = whole[50:450, 20:660], whole.copy()
-    overlay = Overlay(EMOTIONS)
-    draw(overlay, image.copy(), make_track(1, (100, 100, 300, 300)))
-    overlay.draw_waiting(image, "Camera lost", "It goes on when the camera is back.")
-    edge = image[:40].astype(int)
-    assert (edge.max(axis=2) == edge.min(axis=2)).all()
-    assert edge.mean() == pytest.approx(0.45 * plain[50:90, 20:660].mean(), rel=0.1)
-    assert image[180:220].max() > 240
-    assert changed_outside(plain, whole, [Rect(20, 50, 660, 450)]) == 0
-    assert overlay.track_at(200, 200) is None and overlay.pills == {}
-
-
-def test_the_smallest_face_under_a_point_is_found_and_pills_lie_above():
-    overlay = Overlay(EMOTIONS, bars=False, timeline=False)
-    large, small = make_track(1, (300, 200, 900, 700)), make_track(2, (500, 400, 600, 500))
-    for order in ((large, small), (small, large)):
-        draw(overlay, picture(1280, 720), *order)
-        assert overlay.track_at(550, 450) == 2
-        assert overlay.track_at(310, 210) == overlay.track_at(899.5, 450) == 1
-        assert overlay.track_at(900, 450) is overlay.track_at(10, 10) is None
-        for number, pill in overlay.pills.items():
-            assert overlay.track_at(pill.x0 + 1, pill.y1 - 1) == number
-    assert any(overlay.track_at(p.x0, p.y0) == 2 and p.y1 <= 400 for p in overlay.pills.values())
-
-
-@pytest.mark.parametrize(
-    "size_wh", [(320, 240), (240, 320), (640, 360), (640, 480), (1280, 720), (3840, 2160)]
-)
-def test_all_keys_fit_into_the_picture(size_wh):
-    sizes = Sizes.of(*size_wh)
-    panel = panels.help_panel(HELP, sizes)
-    assert panel.width <= size_wh[0] and panel.height <= size_wh[1]
-    # Where one column would be squeezed there are two, if there is room for two.
-    assert (panel.width > panel.height) == (size_wh in [(320, 240), (640, 360), (640, 480)])
-
-
-anywhere = st.integers(-300, 600)
-faces = st.lists(
-    st.tuples(anywhere, anywhere, st.floats(1, 400), st.floats(1, 400)).map(
-        lambda b: Box(b[0], b[1], b[0] + b[2], b[1] + b[3])
-    ),
-    max_size=4,
-)
-
-
-@settings(deadline=None, max_examples=80)
-@given(width=st.integers(1, 400), height=st.integers(1, 300), found=faces)
-@example(320, 240, [Box(100, 60, 180, 150)])
-@example(320, 240, [Box(100, 60, 107, 67)])
-@example(320, 240, [Box(-1000, -1000, 1400, 1300)])
-def test_a_hidden_face_is_a_few_blocks_and_only_it_is_touched(width, height, found):
-    before = np.arange(width * height * 3, dtype=np.uint32).reshape(height, width, 3)
-    before = cv2.randShuffle((before * 2654435761 >> 16).astype(np.uint8))
-    after = before.copy()
-    assert pixelate(after, found) is None
-    around = []
-    for x0, y0, x1, y1 in found:
-        more_x, more_y = 0.25 * (x1 - x0) + 1, 0.25 * (y1 - y0) + 1
-        x0, y0, x1, y1 = x0 - more_x, y0 - more_y, x1 + more_x, y1 + more_y
-        around.append(Rect(max(0, int(x0)), max(0, int(y0)), max(0, int(x1)), max(0, int(y1))))
-    assert changed_outside(before, after, around) == 0
-    for x0, y0, x1, y1 in found[-1:]:
-        face = after[max(0, round(y0)) : max(0, round(y1)), max(0, round(x0)) : max(0, round(x1))]
-        assert len(np.unique(face.reshape(-1, 3), axis=0)) <= 11 * 11
-        small = max(x1 - x0, y1 - y0) < 8
-        assert len(np.unique(face.reshape(-1, 3), axis=0)) <= 9 or not small
-
-
-def test_pictures_that_cannot_be_hidden_in_are_refused():
-    with pytest.raises(TypeError, match="image: expected"):
-        pixelate(np.zeros((9, 9, 3), np.float32), [])

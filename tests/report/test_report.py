@@ -1,21 +1,15 @@
-from __future__ import annotations
+"""The report: its numbers, its page and its chapters."""
 
-import json
-from fractions import Fraction
-from html.parser import HTMLParser
+from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from support.clips import write_clip
 from support.logs import HAPPY, LABELS, NEUTRAL, SAD, UNEVEN, row, write_log
-from support.pictures import number_of, picture
+from support.reports import Links
 
 from emoapp.cli import main
-from emoapp.errors import DataError, UsageError
-from emoapp.report import clips
 from emoapp.report.measures import measure, strongest
-from emoapp.report.pictures import frames_at
 from emoapp.report.reading import read_log
 from emoapp.utils.libav import av
 
@@ -74,112 +68,6 @@ def test_moments_are_apart_and_of_several_kinds(tmp_path):
     assert len(strongest(log, 9, apart_s=4, by_person=False, each=None)) == 6, "23 s, 4 s apart"
 
 
-# Reading
-
-
-def test_all_formats_say_the_same(tmp_path):
-    paths = [write_log(tmp_path / "log.csv", UNEVEN), tmp_path / "log.jsonl"]
-    paths[1].write_text("".join(json.dumps(one) + "\n" for one in UNEVEN))
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        pass
-    else:
-        paths.append(tmp_path / "log.parquet")
-        pd.DataFrame(UNEVEN).to_parquet(paths[-1])
-    first, *others = [measure(read_log(path)) for path in paths]
-    for other in others:
-        for name in ("people", "shares", "segments", "transitions", "coverage"):
-            pd.testing.assert_frame_equal(
-                getattr(first, name), getattr(other, name), check_dtype=False
-            )
-
-
-@pytest.mark.parametrize("lost", [b"", b"\0" * 100], ids=["killed", "power lost"])
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
-def test_a_line_that_was_cut_off_is_left_out(tmp_path, suffix, lost):
-    path = tmp_path / f"log{suffix}"
-    if suffix == ".csv":
-        write_log(path, UNEVEN)
-    else:
-        path.write_text("".join(json.dumps(one) + "\n" for one in UNEVEN))
-    path.write_bytes(path.read_bytes()[:-4] + lost)
-    log = read_log(path)
-    assert log.left_out == 1
-    assert log.frames["t"].tolist() == [one["time_s"] for one in UNEVEN[:3] + UNEVEN[4:5]] + [
-        0.8,
-        0.9,
-        1.0,
-        1.2,
-        1.3,
-    ]
-
-
-def _damage(name: str, value: object):
-    return [*UNEVEN[:6], UNEVEN[6] | {name: value}, *UNEVEN[7:]]
-
-
-@pytest.mark.parametrize(
-    ("rows", "says"),
-    [
-        (_damage("time_s", "soon"), "line 8: time_s is 'soon'"),
-        (_damage("x1", None), "line 8: x1 is empty"),
-        (_damage("label", "bored"), "line 8: the label 'bored' has no column"),
-        (_damage("time_s", 0.01), "line 8: the time runs backwards, from 0.500 to 0.010"),
-        (UNEVEN + UNEVEN, "line 14: the time runs backwards"),
-        ([{"a": 1, "b": 2}], "columns frame, time_s, track.* are missing"),
-    ],
-)
-def test_a_broken_log_is_named_and_told_where(tmp_path, rows, says):
-    with pytest.raises(DataError, match=says) as error:
-        read_log(write_log(tmp_path / "log.csv", rows))
-    assert "log.csv" in str(error.value)
-
-
-def test_what_is_no_log_is_refused(tmp_path, clip):
-    head = write_log(tmp_path / "log.csv", UNEVEN).read_text().splitlines()[0]
-    (tmp_path / "head.csv").write_text(head + "\n")
-    (tmp_path / "nothing.csv").write_bytes(b"")
-    (tmp_path / "film.csv").write_bytes(clip.read_bytes())
-    (tmp_path / "text.jsonl").write_text("hello\nthere\n")
-    for name, says in [
-        ("head.csv", "no frame yet"),
-        ("nothing.csv", "is empty"),
-        ("film.csv", "film.csv is"),
-        ("text.jsonl", "line 1: this is no JSON"),
-        ("nowhere.csv", "cannot be read"),
-    ]:
-        with pytest.raises(DataError, match=says):
-            read_log(tmp_path / name)
-    with pytest.raises(UsageError, match="must end with"):
-        read_log(clip)
-
-
-def test_one_of_several_videos_is_chosen(tmp_path):
-    rows = UNEVEN + [row(i, i / 10, 1, SAD, source="other.mp4") for i in range(10)]
-    path = write_log(tmp_path / "log.csv", rows)
-    with pytest.raises(UsageError, match="film.mp4, other.mp4: choose one"):
-        read_log(path)
-    assert len(read_log(path, source="other.mp4").frames) == 10
-
-
-# The report
-
-
-class Links(HTMLParser):
-    """What a page loads or points to."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.found: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.found += [v for k, v in attrs if k in ("src", "href", "xlink:href", "data", "srcset")]
-
-
 def test_a_report_of_a_real_run(tmp_path, demo, capsys):
     log = tmp_path / "demo.csv"
     assert main(["video", str(demo), "--log", str(log), "--frames", "90"]) == 0
@@ -236,107 +124,3 @@ def test_chapters_can_be_read(tmp_path):
         cues = [p for p in container.demux() if p.size]
         said = [(p.pts * p.time_base, p.duration * p.time_base, bytes(p).decode()) for p in cues]
     assert said == [(0, 4, "Happy"), (4, 6, "Sad"), (10, 3990, "Happy")], "over an hour too"
-
-
-# The video
-
-
-def test_pictures_are_those_of_the_log(tmp_path):
-    times = [0.0, 0.04, 0.3, 0.301, 0.5, 1.7, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 4.0, 4.1]
-    path = write_clip(tmp_path / "uneven.mp4", times)
-    wanted = {number: times[number] for number in (0, 3, 5, 11, 13)}
-    found = dict(frames_at(path, wanted))
-    assert {number: number_of(image) for number, image in found.items()} == {n: n for n in wanted}
-    with av.open(str(path)) as source, av.open(str(tmp_path / "raw.h264"), "w") as target:
-        stream = target.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.size:
-                packet.stream = stream
-                target.mux(packet)
-    # No times in this one: pictures are counted.
-    found = dict(frames_at(tmp_path / "raw.h264", {2: 0.08, 9: 0.36}))
-    assert {number: number_of(image) for number, image in found.items()} == {2: 2, 9: 9}
-
-
-def test_turned_videos_come_upright(tmp_path, clip):
-    data = bytearray(clip.read_bytes())
-    matrix = data.index(b"tkhd") + 44
-    one = 1 << 16  # a quarter turn clockwise: (a b u; c d v; x y w) = (0 1 0; -1 0 0; 0 0 1)
-    turned = (0, one, 0, -one, 0, 0, 0, 0, 1 << 30)
-    data[matrix : matrix + 36] = b"".join(n.to_bytes(4, "big", signed=True) for n in turned)
-    path = tmp_path / "turned.mp4"
-    path.write_bytes(data)
-    ((_, image),) = frames_at(path, {9: 0.3})
-    clips.cut(path, 0.3, tmp_path / "cut.mp4")
-    with av.open(str(tmp_path / "cut.mp4")) as container:
-        cut = next(container.decode(video=0)).to_ndarray(format="bgr24")
-    for upright in (image, cut):
-        assert upright.shape == (320, 180, 3)
-        assert upright[20, -20, 2] > 200 > upright[20, 20, 2], "the red corner is at the right now"
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory):
-    """Six seconds at 5 frames a second, picture 0 to 29; a tone sounds from 3.0 to 3.4 s."""
-    path = tmp_path_factory.mktemp("film") / "film.mp4"
-    rate = 44_100
-    t = np.arange(6 * rate) / rate
-    tone = np.where((t >= 3.0) & (t < 3.4), 0.5 * np.sin(2 * np.pi * 440 * t), 0)
-    with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=5, options={"g": "100", "crf": "10"})
-        video.width, video.height = 320, 180
-        sound = container.add_stream("aac", rate=rate, layout="mono")
-        for number in range(30):
-            frame = av.VideoFrame.from_ndarray(picture(number), format="bgr24")
-            frame = frame.reformat(format="yuv420p", interpolation=0x40004)
-            frame.pts, frame.time_base = number, Fraction(1, 5)
-            container.mux(video.encode(frame))
-        container.mux(video.encode())
-        block = av.AudioFrame.from_ndarray(
-            tone[None].astype(np.float32), format="fltp", layout="mono"
-        )
-        block.rate, block.pts = rate, 0
-        container.mux(sound.encode(block))
-        container.mux(sound.encode())
-    return path
-
-
-@pytest.mark.parametrize(
-    ("t", "numbers", "tone_s"),
-    [
-        (3.1, range(5, 26), 1.9),  # 1.1 to 5.1 s: begins with the picture that stood at 1.1
-        (0.6, range(0, 13), None),
-        (5.0, range(15, 30), 0.0),
-    ],
-)
-def test_clips_are_cut_exactly_and_sound(tmp_path, film, t, numbers, tone_s):
-    path = tmp_path / "cut.mp4"
-    clips.cut(film, t, path)
-    begin, end = max(0.0, t - 2), min(t + 2, 6.0)
-    with av.open(str(path)) as container:
-        assert [s.codec_context.name for s in container.streams] == ["h264", "aac"]
-        assert container.duration / av.time_base == pytest.approx(end - begin, abs=0.03)
-        frames = list(container.decode(video=0))
-    assert [number_of(f.to_ndarray(format="bgr24")) for f in frames] == list(numbers)
-    expected = [max(0.0, number / 5 - begin) for number in numbers]
-    assert [f.time for f in frames] == pytest.approx(expected, abs=2e-3)
-    with av.open(str(path)) as container:
-        parts = list(container.decode(audio=0))
-    heard = np.concatenate([part.to_ndarray()[0] for part in parts])
-    loud = np.flatnonzero(np.abs(heard) > 0.2)
-    if tone_s is None:
-        assert not len(loud)
-    else:
-        assert loud[0] / 44_100 + parts[0].time == pytest.approx(tone_s, abs=0.03)
-
-
-def test_the_strongest_moments_as_clips(tmp_path, film, capsys):
-    rows = [row(i, i / 5, 1, HAPPY, 0.95 if i == 5 else 0.9 if i == 25 else 0.5) for i in range(30)]
-    log = write_log(tmp_path / "log.csv", rows)
-    (tmp_path / "film.mp4").write_bytes(film.read_bytes())  # found beside the log
-    assert main(["report", str(log), "--clips", "2"]) == 0
-    names = sorted(path.name for path in (tmp_path / "log_report" / "clips").iterdir())
-    assert names == ["01_happy_person1_0-01.0.mp4", "02_happy_person1_0-05.0.mp4"]
-    page = (tmp_path / "log_report" / "report.html").read_text()
-    assert {f"clips/{name}" for name in names} < set(Links(page).found)
-    assert "film.mp4" in page

@@ -2,137 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import json
 import queue
-import socket
 import threading
 import time
 
 import numpy as np
 import pytest
 from support.pictures import number_of, picture
-from support.watching import watch
+from support.watching import to_the_end
 
-from emoapp.errors import CameraError, SourceError
-from emoapp.sources import Waiting, open_source
+from emoapp.errors import CameraError
+from emoapp.sources import Waiting
 from emoapp.sources.grabber import LatestFrameGrabber
 from emoapp.sources.live import LiveSource
 from emoapp.sources.reconnecting import Reconnecting, fit
 from emoapp.types import Frame
-
-RETURN_S = 2.0
-"""The promise: frames again so soon after the camera or the stream is back."""
-
-
-def to_the_end(source, within_s: float = 15) -> list[Frame]:
-    frames, until = [], time.monotonic() + within_s
-    while (answer := source.read()) is not None:
-        assert time.monotonic() < until, "it does not end"
-        if isinstance(answer, Frame):
-            frames.append(answer)
-    return frames
-
-
-def went_on(answers: list[dict], returned_at: float, *, rate: float) -> None:
-    """Frames, a break that was told of, and frames again, numbered and timed as one sequence.
-
-    rate: frames a second of the source.
-    """
-    frames = [a for a in answers if a["reason"] is None]
-    after = [a for a in frames if a["at"] > returned_at]
-    assert after and after[0]["at"] - returned_at < RETURN_S
-    assert len(after) > 3
-    silent = [b["at"] - a["at"] for a, b in zip(answers, answers[1:], strict=False)]
-    assert sum(gap > 0.2 for gap in silent) <= 2 and max(silent) < 1, "window and keys stay alive"
-    for before, later in zip(frames, frames[1:], strict=False):
-        assert later["index"] > before["index"] and later["t"] > before["t"]
-        assert later["t"] - before["t"] == pytest.approx(later["at"] - before["at"], abs=0.3)
-    assert (frames[0]["index"], frames[0]["t"]) == (0, 0.0)
-    assert frames[-1]["index"] + 1 == len(frames) + frames[-1]["missed"]
-    lost = max(answers, key=lambda a: a.get("since_s", 0))
-    before = [a["at"] for a in frames if a["at"] < lost["at"]] or [answers[0]["at"]]
-    assert lost["since_s"] == pytest.approx(lost["at"] - before[-1], abs=0.3)
-    # While it is away, a second of waiting is no second of 30 missed frames.
-    assert frames[-1]["missed"] < rate * 1.5
-
-
-# A camera
-
-_WATCH = """
-import json, threading, time
-from emoapp.sources import open_source
-from support.watching import watch
-began = time.monotonic()
-with open_source(0, reconnect=True) as source:
-    answers = watch(source, {seconds})
-    closing = time.monotonic()
-print(json.dumps({{"answers": answers, "began": began, "close_s": time.monotonic() - closing,
-    "left": [t.name for t in threading.enumerate()], "size_wh": source.size_wh}}))
-"""
-
-
-@pytest.mark.parametrize(
-    ("fault", "returns_s", "seconds", "reason"),
-    [
-        ({"UNPLUG_S": 1}, 3, 6, "Camera 0 was unplugged"),
-        ({"STALL_S": 1}, 5.5, 8.5, "Camera 0 gives no picture"),
-        ({"STALL_S": 1}, 2.5, 5, "Camera 0 gives no picture"),  # too short to be given up
-        ({"STALL_S": 0}, 2.5, 5, "Camera 0 gives no picture yet"),
-    ],
-    ids=["unplugged", "stalled", "hiccup", "stalled at first"],
-)
-def test_a_camera_goes_on_when_it_is_back(run_with_camera, fault, returns_s, seconds, reason):
-    ran = run_with_camera(_WATCH.format(seconds=seconds), REPLUG_S=returns_s, **fault)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    run = json.loads(ran.stdout)
-    went_on(run["answers"], run["began"] + returns_s, rate=30)
-    lost = max(run["answers"], key=lambda a: a.get("since_s", 0))
-    assert lost["reason"].startswith(reason)
-    assert run["size_wh"] == [320, 180]
-    assert run["close_s"] < 1 and run["left"] == ["MainThread"]
-
-
-@pytest.mark.parametrize("fault", [{"UNPLUG_S": 0.5}, {"STALL_S": 0.5}])
-def test_a_camera_that_stays_away_is_closed_at_once(run_with_camera, fault):
-    ran = run_with_camera(_WATCH.format(seconds=2), **fault)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    run = json.loads(ran.stdout)
-    assert run["answers"][-1]["reason"] and run["close_s"] < 2
-    if "UNPLUG_S" in fault:  # a driver that hangs is left alone
-        assert run["left"] == ["MainThread"]
-
-
-@pytest.mark.parametrize("fault", [{"BUSY": 1}, {"DEVICE": "/dev/video7"}])
-def test_a_camera_that_never_opens_raises_at_once(run_with_camera, fault):
-    ran = run_with_camera(
-        "from emoapp.errors import CameraError\n"
-        "from emoapp.sources import open_source\n"
-        "try: open_source(0, reconnect=True)\n"
-        "except CameraError as error: print(error)",
-        **fault,
-    )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert "cannot be opened" in ran.stdout
-
-
-def test_a_silent_camera_is_closed_while_its_driver_waits(run_with_camera):
-    ran = run_with_camera(
-        "import threading, time\n"
-        "from emoapp.sources import open_source\n"
-        "source = open_source(0)\n"
-        "source.read()\n"
-        "time.sleep(0.3)\n"
-        "began = time.monotonic()\n"
-        "source.close()\n"
-        "print(time.monotonic() - began < 0.8, source.given_back(0), threading.active_count())",
-        FPS=0.6,
-    )
-    assert ran.stdout.split() == ["True", "True", "1"], ran.stderr
-
-
-# A source that does what the test says
 
 
 class Fake(LiveSource):
@@ -303,116 +187,3 @@ def test_a_short_wait_adds_up_to_a_stall():
     assert fake.ready(10) and fake.read() is None
     fake.close()
     assert fake.ready(10) and fake.given_back(0)
-
-
-# The network
-
-
-class Server:
-    """A web server for an MJPEG stream, at an address that stays while it goes and comes."""
-
-    def __init__(self, jpegs: list[bytes]) -> None:
-        self.jpegs = jpegs
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.start()
-
-    def start(self) -> None:
-        stop, jpegs = threading.Event(), self.jpegs
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-                self.end_headers()
-                number = 0
-                while not stop.wait(1 / 30):
-                    jpeg = jpegs[number % len(jpegs)]
-                    head = (
-                        "--frame\r\nContent-Type: image/jpeg\r\n"
-                        f"Content-Length: {len(jpeg)}\r\n\r\n"
-                    )
-                    try:
-                        self.wfile.write(head.encode() + jpeg + b"\r\n")
-                    except OSError:  # the reader left
-                        return
-                    number += 1
-
-            def log_message(self, *args):
-                pass
-
-        web = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        thread = threading.Thread(target=web.serve_forever, args=(0.05,))
-        thread.start()
-
-        def end():
-            stop.set()
-            web.shutdown()
-            thread.join()
-            web.server_close()
-
-        self.end = end
-
-
-@pytest.fixture
-def server(mjpeg):
-    server = Server(mjpeg)
-    yield server
-    server.end()
-
-
-def test_a_stream_goes_on_when_it_is_back(server):
-    times = {}
-
-    def break_off():
-        server.end()
-        time.sleep(1.5)
-        server.start()
-        times["returned"] = time.monotonic()
-
-    with open_source(f"http://me:secret@127.0.0.1:{server.port}/", reconnect=True) as source:
-        answers = watch(source, 1)
-        breaker = threading.Thread(target=break_off)
-        breaker.start()
-        answers += watch(source, 5)
-        breaker.join()
-        went_on(answers, times["returned"], rate=30)
-        lost = max(answers, key=lambda a: a.get("since_s", 0))
-        assert "broke off" in lost["reason"] and "secret" not in lost["reason"]
-        server.end()
-        while isinstance(source.read(), Frame):
-            pass
-        began = time.monotonic()
-    assert time.monotonic() - began < 2
-    server.start()
-
-
-def test_an_address_that_does_not_answer_at_first_raises():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with pytest.raises(SourceError, match="cannot be opened"):
-        open_source(f"http://127.0.0.1:{port}/", reconnect=True)
-
-
-def test_a_film_on_a_web_server_ends(clip):
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    handler = functools.partial(Quiet, directory=str(clip.parent))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as web:
-        thread = threading.Thread(target=web.serve_forever, args=(0.05,))
-        thread.start()
-        address = f"http://127.0.0.1:{web.server_port}/{clip.name}"
-        try:
-            with open_source(address, reconnect=True) as source:
-                assert len(to_the_end(source)) + source.missed == 30
-                assert source.read() is None, "the end stays the end"
-        finally:
-            web.shutdown()
-            thread.join()
-
-
-def test_files_know_no_reconnecting(clip):
-    with open_source(clip, reconnect=True) as source:
-        assert len(list(source)) == 30

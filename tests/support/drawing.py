@@ -67,3 +67,9 @@ boxes = st.lists(
     ),
     max_size=10,
 )
+
+
+def draw_at(overlay, image, *tracks, t=0.0, now=None, status=None):
+    result = Result(Frame(image, 0, t), tracks)
+    overlay.draw(image, result, status or Status(), now=t if now is None else now)
+    return image

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+import pytest
 
 
 class Program:
@@ -90,3 +92,12 @@ class Program:
 def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Which pixels differ clearly: bool (H, W)."""
     return (np.abs(a.astype(int) - b) > 25).any(axis=2)
+
+
+def alert_shown(program: Program) -> bool:
+    """Whether the red mark of an alert stands in the lower middle of the window."""
+    red = np.abs(program.picture()[430:640, 330:640].astype(int) - (62, 75, 255)).max(axis=2) < 4
+    return bool((red.sum(axis=0) > 60).any())
+
+
+needs_import = pytest.mark.skipif(not shutil.which("import"), reason="needs ImageMagick's import")

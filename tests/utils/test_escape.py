@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import unicodedata
-from dataclasses import replace
-from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.logs import row
+from support.escaping import RUN_BY_SPREADSHEETS, harmless
 from support.names import HOSTILE, NAMES
 from support.paths import ROOT
-from support.pictures import picture
-from support.results import result
 
 from emoapp.cli import main
 from emoapp.cli.common import progress_bar
 from emoapp.errors import EmoappError
-from emoapp.report import ReportConfig, write_report
-from emoapp.report.reading import read_log
-from emoapp.sinks import open_log
-from emoapp.sinks.console import ConsoleLog
-from emoapp.types import Box, Face, Scores, Track
 from emoapp.utils.escape import csv_line, csv_text, encodable, printable
 from emoapp.utils.terminal import complain, say
-
-ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
-RUN_BY_SPREADSHEETS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-
-REAL_FILES = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
-def harmless(line: str) -> bool:
-    return not ACTS.search(line) and not any(unicodedata.category(c) == "Cs" for c in line)
-
-
-# The terminal
 
 
 @given(NAMES)
@@ -148,148 +122,6 @@ def test_csv_cells_are_not_run_and_come_back(cells):
 def test_ordinary_names_are_not_changed():
     assert csv_line(["film.mp4", "it's", "1-2", 5, -0.5]) == "film.mp4,it's,1-2,5,-0.5\n"
     assert csv_line(["'tis", "x=1", ""]) == "'tis,x=1,\n"
-
-
-def seen(label: str, labels: tuple[str, ...]) -> Track:
-    chances = [0.8 if name == label else 0.2 for name in labels]
-    scores = Scores(labels, pd.Series(chances, dtype="float32").to_numpy())
-    return Track(1, Face(Box(10, 20, 110, 140), 0.875), scores, scores, first_t=0.0, last_t=1.0)
-
-
-@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
-@given(source=NAMES, label=NAMES)
-@REAL_FILES
-def test_logs_give_names_back(tmp_path, suffix, source, label):
-    if suffix == "parquet":
-        pytest.importorskip("pyarrow")
-    labels = (label, "another")
-    path = tmp_path / f"log.{suffix}"
-    with open_log(path, labels, source=source, overwrite=True) as log:
-        log.write(result(0, 0.0, seen(label, labels)), picture(0))
-        log.write(result(1, 0.5), picture(0))
-        log.write(result(2, 1.0, seen(label, labels)), picture(0))
-    read = read_log(path)
-    assert read.source == encodable(source) and read.left_out == 0
-    assert read.faces["label"].tolist() == [encodable(label)] * 2
-    assert read.frames["t"].tolist() == [0, 0.5, 1]
-    if suffix == "csv":
-        table = pd.read_csv(path, keep_default_na=False, dtype={"source": str, "label": str})
-        assert {csv_text(text) for text in table["source"]} == {encodable(source)}
-        assert table["frame"].tolist() == [0, 1, 2]
-
-
-def test_a_torn_row_of_a_name_with_line_breaks_is_left_out(tmp_path):
-    path = tmp_path / "log.csv"
-    with open_log(path, ("happy", "sad"), source="one\ntwo") as log:
-        for index in range(4):
-            log.write(result(index, index / 10, seen("happy", ("happy", "sad"))), picture(0))
-    whole = path.read_bytes()
-    last = whole.rindex(b'"one')
-    for cut in (last + 1, whole.index(b"\n", last) + 1, len(whole) - 3):
-        path.write_bytes(whole[:cut])
-        read = read_log(path)
-        assert (len(read.frames), read.left_out, read.source) == (3, 1, "one\ntwo")
-
-
-# The report
-
-
-class Page(HTMLParser):
-    """Its tags and attributes, and the text that is shown."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.text = ""
-        self._hidden = False
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self._hidden = tag == "style"
-
-    def handle_endtag(self, tag):
-        self._hidden = False
-
-    def handle_data(self, data):
-        self.text += "" if self._hidden else data
-
-
-def report_of(folder, source: str, label: str):
-    source, label = encodable(source), encodable(label)
-    labels = (label, "sad")
-    rows = [row(i, i / 5, 1, label if i < 10 else "sad", labels=labels) for i in range(20)]
-    for one in rows:
-        one["source"] = source
-    log = folder / "log.jsonl"
-    log.write_text("".join(json.dumps(one) + "\n" for one in rows))
-    return write_report(ReportConfig(log, folder / "report", chapters=True, overwrite=True)).folder
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory) -> Page:
-    folder = report_of(tmp_path_factory.mktemp("plain"), "film.mp4", "happy")
-    return Page((folder / "report.html").read_text("utf-8"))
-
-
-@given(source=NAMES, label=NAMES.filter(lambda name: name.strip() and name != "sad"))
-@settings(REAL_FILES, max_examples=4, phases=[Phase.generate])  # smaller ones take minutes
-def test_reports_hold_names_as_text(tmp_path, plain, source, label):
-    folder = report_of(tmp_path, source, label)
-    page = Page((folder / "report.html").read_text("utf-8"))
-    assert page.tags <= plain.tags | {"br"} and page.attributes <= plain.attributes
-    assert harmless(page.text.replace("\n", "")), "nothing that turns the text round"
-    word = printable(" ".join(encodable(label).split()))
-    assert word[1:] in page.text
-    # WebVTT: blocks between empty lines, each a number, times and one line of text.
-    head, *cues = (folder / "chapters.vtt").read_text("utf-8").rstrip("\n").split("\n\n")
-    assert head == "WEBVTT" and len(cues) == 2
-    for number, cue in enumerate(cues, 1):
-        first, times, text = cue.split("\n")
-        assert first == str(number) and times.count("-->") == 1
-        assert "-->" not in text and "<" not in text and harmless(text)
-    for path in folder.glob("*.csv"):
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.reader(file))
-        assert len({len(one) for one in rows}) == 1, path
-        for cell in (cell for one in rows for cell in one):
-            assert not cell.startswith(RUN_BY_SPREADSHEETS), (path, cell)
-
-
-def test_all_labels_get_their_words(tmp_path):
-    labels = tuple(map(encodable, HOSTILE))
-    rows = [row(i, i / 2, 1, label, labels=labels) for i, label in enumerate(labels)]
-    log = tmp_path / "log.jsonl"
-    log.write_text("".join(json.dumps(one) + "\n" for one in rows))
-    folder = write_report(ReportConfig(log, chapters=True)).folder
-    text = Page((folder / "report.html").read_text("utf-8")).text
-    said = (folder / "chapters.vtt").read_text("utf-8")
-    console = io.StringIO()
-    for label in HOSTILE:
-        word = printable(" ".join(encodable(label).split()))[1:]
-        assert word in text and html.escape(word, quote=False) in said
-        ConsoleLog(console).write(result(0, 0.0, seen(label, HOSTILE)), None)
-    assert len(console.getvalue().splitlines()) == len(HOSTILE)
-    assert all(map(harmless, console.getvalue().split("\n")))
-
-
-def test_pictures_with_such_names_get_their_tables(tmp_path):
-    from emoapp.app.images import Analysed, write_csv, write_json
-
-    results = []
-    for name in HOSTILE:
-        track = seen(name, (name, "x"))
-        results.append(Analysed(tmp_path / name, (10, 10), (track,)))
-    write_json(tmp_path / "faces.json", results)
-    found = json.loads((tmp_path / "faces.json").read_text("utf-8"))
-    assert [one["faces"][0]["label"] for one in found] == [encodable(name) for name in HOSTILE]
-    same = [replace(one, tracks=()) for one in results]
-    write_csv(tmp_path / "faces.csv", same, ("happy", "sad"))
-    table = pd.read_csv(tmp_path / "faces.csv")
-    assert table["source"].tolist() == [encodable(str(one.path)) for one in results]
 
 
 def test_a_process_of_its_own_ends_well_with_undecodable_names(tmp_path, clip):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from support.faults.commands import Command
+from support.faults.commands import COMMANDS, Command
 from support.faults.state import check_whole, contents, frames_in, is_part, whole_rows
 
 LIMIT_S = 180
@@ -154,3 +154,17 @@ def group_is_alive(group: int) -> bool:
         except (OSError, psutil.Error):
             continue
     return False
+
+
+FAST = [command for command in COMMANDS if command.needs != "training" and not command.slow]
+
+
+def check_complete(box: Box) -> None:
+    """Fail unless every output is there with all that belongs into it."""
+    for name in box.command.outputs:
+        path = box.folder / name
+        assert path.exists(), f"{name} is missing"
+        if path.suffix == ".mp4" and box.command.frames:
+            assert frames_in(path) == box.command.frames
+        if name in box.command.growing and box.command.frames:
+            assert whole_rows(path) >= box.command.frames

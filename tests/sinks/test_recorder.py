@@ -1,28 +1,24 @@
+"""Recordings: every picture and time, and what is kept when they fail."""
+
 from __future__ import annotations
 
-import csv
-import json
 import os
 import subprocess
 import sys
 import threading
 
-import cv2
 import numpy as np
 import pytest
 from psutil import Process
 from support.clips import frames_that_play, write_movie
 from support.pictures import number_of, picture
 from support.programs import run_python
-from support.results import result, track
+from support.results import result
 
-from emoapp.errors import NoScreenError, SinkError, SourceError, UsageError
+from emoapp.errors import SinkError, SourceError
 from emoapp.labels import EMOTIONS
 from emoapp.sinks import open_log, open_recorder
-from emoapp.sinks.screen import connect, prepare_screen
 from emoapp.utils.libav import av
-
-# Recordings
 
 
 def record(path, times, *, size_wh=(320, 180), **options) -> None:
@@ -229,206 +225,3 @@ def test_a_recorder_that_cannot_begin_leaves_nothing_open(
     assert not [file for file in Process().open_files() if str(tmp_path) in file.path]
     assert os.listdir(tmp_path) == there and threading.active_count() == threads
     assert caught.value.kept is None if error is SinkError else "ffmpeg" in str(caught.value)
-
-
-# Logs
-
-
-def test_csv_has_a_row_for_each_face_and_each_empty_frame(tmp_path):
-    path = tmp_path / "log.csv"
-    with open_log(path, EMOTIONS, source="a.mp4") as log:
-        log.write(result(0, 0.0, track(1, raw=3, smoothed=6), track(2, raw=0, smoothed=0)), None)
-        log.write(result(1, 1 / 30), None)
-        log.write(result(2, 2 / 30, track(2, raw=1, smoothed=4)), None)
-        assert len(path.read_text().splitlines()) > 1, "written as it goes"
-    log.close()
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [(r["frame"], r["time_s"], r["track"], r["label"]) for r in rows] == [
-        ("0", "0.0", "1", "neutral"),
-        ("0", "0.0", "2", "angry"),
-        ("1", "0.033333", "", ""),
-        ("2", "0.066667", "2", "sad"),
-    ]
-    assert [float(rows[0][side]) for side in ("x0", "y0", "x1", "y1")] == [10, 20.3, 110, 140]
-    assert (rows[0]["detector_score"], rows[0]["confidence"]) == ("0.875", "1.0")
-    assert (float(rows[0]["raw_happy"]), float(rows[0]["smoothed_happy"])) == (1, 0)
-    assert set(list(rows[2].values())[3:]) == {""}
-    assert len(rows[0]) == 13 + 2 * len(EMOTIONS)
-    assert all(row["doubt"] == row["rejection"] for row in rows), "deprecated, and still right"
-
-
-def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):
-    path = tmp_path / "log.csv"
-    path.write_text("precious")
-    with pytest.raises(SinkError, match="there already"):
-        open_log(path, EMOTIONS)
-    assert path.read_text() == "precious"
-    with open_log(path, ("happy", "sad"), overwrite=True) as log:
-        with pytest.raises(SinkError, match="being written by another program"):
-            open_log(path, EMOTIONS, overwrite=True)
-        with pytest.raises(ValueError, match="expected scores for"):
-            log.write(result(0, 0.0, track(1, raw=0, smoothed=0)), None)
-    with pytest.raises(UsageError, match="must end with .csv"):
-        open_log(tmp_path / "log.txt", EMOTIONS)
-
-
-_FULL_LOG = """
-import resource, sys
-from pathlib import Path
-from emoapp.errors import SinkError
-from emoapp.labels import EMOTIONS
-from emoapp.sinks import open_log
-from support.results import result, track
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-log = open_log(sys.argv[1], EMOTIONS)
-log._flush_at = float("inf") if sys.argv[2] == "late" else 0
-errors = []
-for number in range(300):
-    try:
-        log.write(result(number, number / 30, track(1, raw=3, smoothed=6)))
-    except SinkError as error:
-        errors.append(error)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-    log._flush_at = 0 if sys.argv[2] == "midway" else log._flush_at
-try:
-    log.close()
-except SinkError as error:
-    errors.append(error)
-print(errors[0], errors[0].kept, sep="\\n")
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs setrlimit")
-@pytest.mark.parametrize("name", ["log.csv", "log.jsonl"])
-@pytest.mark.parametrize("when", ["midway", "late"])
-def test_a_log_on_a_full_disk_keeps_whole_lines_and_none_after_a_gap(tmp_path, name, when):
-    ran = run_python(_FULL_LOG, tmp_path / name, when)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    said, kept = ran.stdout.splitlines()
-    assert said.startswith(f"{tmp_path / name} cannot be written: File too large.")
-    if when == "late":  # all at once, and none of it whole
-        assert kept == "None" and os.listdir(tmp_path) == []
-        return
-    assert f"is kept: {tmp_path / name}." in said and kept == str(tmp_path / name)
-    lines = (tmp_path / name).read_text().splitlines(keepends=True)
-    assert all(line.endswith("\n") for line in lines)
-    rows = list(csv.DictReader(lines)) if name == "log.csv" else [json.loads(x) for x in lines]
-    assert [int(row["frame"]) for row in rows] == list(range(len(rows))) and len(rows) > 20
-
-
-# Windows
-
-_KEY = """
-import subprocess, time
-from emoapp.sinks import open_window
-from support.pictures import picture
-from support.results import result
-window = open_window("a test")
-assert window.poll() is None and not window.closed
-pressed, deadline = [], time.monotonic() + 20
-window.write(result(0, 0), picture(0))
-window.poll()
-found = subprocess.check_output(["xdotool", "search", "--sync", "--name", "a test"])
-# With no window manager, keys go to the window under the mouse.
-subprocess.run(["xdotool", "mousemove", "--window", found.split()[0], "50", "50"], check=True)
-for name in ("q", "Escape", "space"):
-    key = None
-    while key is None and time.monotonic() < deadline:
-        subprocess.run(["xdotool", "key", name], check=True)
-        again = time.monotonic() + 1
-        while key is None and time.monotonic() < again:
-            window.write(result(0, 0), picture(0))
-            key = window.poll()
-    pressed.append(key)
-print(*pressed)
-assert not window.closed
-window.close()
-window.close()
-assert window.closed
-window.write(result(0, 0), picture(0))
-"""
-
-
-def test_window_shows_and_hears_keys_and_says_nothing_else(screen):
-    ran = run_python(_KEY, DISPLAY=screen, QT_QPA_FONTDIR="/nowhere", XDG_SESSION_TYPE="wayland")
-    assert (ran.stdout, ran.stderr, ran.returncode) == ("q esc space\n", "", 0)
-
-
-def test_a_window_opens_in_a_program_that_also_decodes_video(screen):
-    """With PyAV loaded before OpenCV 4.13 or newer it would hang for ever."""
-    code = (
-        "import emoapp.sources.video_file, emoapp.sinks.recorder; from emoapp.sinks import *;"
-        "window = open_window('a test'); window.stand(); print(window.closed); window.close()"
-    )
-    assert run_python(code, DISPLAY=screen).stdout == "False\n"
-
-
-_CROSS = """
-import ctypes, subprocess, time
-from emoapp.sinks import open_window
-from support.pictures import picture
-from support.results import result
-window = open_window("a test")
-window.write(result(0, 0), picture(0))
-window.poll()
-found = subprocess.check_output(["xdotool", "search", "--sync", "--name", "a test"])
-
-class Message(ctypes.Structure):  # XClientMessageEvent
-    _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send", ctypes.c_int),
-                ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("kind", ctypes.c_ulong),
-                ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest", ctypes.c_long * 24)]
-
-x11 = ctypes.CDLL("libX11.so.6")
-x11.XOpenDisplay.restype, x11.XInternAtom.restype = ctypes.c_void_p, ctypes.c_ulong
-display = ctypes.c_void_p(x11.XOpenDisplay(None))
-message = Message(type=33, window=int(found.split()[0]), format=32)
-message.kind = x11.XInternAtom(display, b"WM_PROTOCOLS", 0)
-message.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
-x11.XSendEvent(display, ctypes.c_ulong(message.window), 0, 0, ctypes.byref(message))
-x11.XFlush(display)
-deadline = time.monotonic() + 20
-while not window.closed and time.monotonic() < deadline:
-    window.write(result(0, 0), picture(0))
-    window.poll()
-window.write(result(0, 0), picture(0))
-print(window.closed, window.poll())
-window.close()
-"""
-
-
-def test_a_window_that_would_hang_is_refused(screen):
-    code = "import av, cv2; from emoapp.sinks.screen import prepare_screen; prepare_screen()"
-    ran = run_python(code, DISPLAY=screen)
-    hangs = tuple(map(int, cv2.__version__.split(".")[:2])) >= (4, 13)
-    assert ("imported av before cv2" in ran.stderr) == hangs == (ran.returncode != 0)
-
-
-def test_window_closed_by_its_cross_stays_closed(screen):
-    ran = run_python(_CROSS, DISPLAY=screen)
-    if "libX11" in ran.stderr:
-        pytest.skip("needs libX11.so.6")
-    assert (ran.stdout, ran.stderr, ran.returncode) == ("True None\n", "", 0)
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 is Linux's")
-@pytest.mark.parametrize(
-    ("display", "says"),
-    [
-        ("", "DISPLAY is not set"),
-        (":4321", "cannot be used"),
-        ("127.0.0.1:4321", "cannot be used"),
-        ("nonsense", "names no screen"),
-    ],
-)
-def test_no_screen_says_so(monkeypatch, display, says):
-    monkeypatch.setenv("DISPLAY", display)
-    with pytest.raises(NoScreenError, match=says) as error:
-        prepare_screen()
-    assert "--no-window" in str(error.value)
-
-
-def test_the_screen_answers(screen):
-    for name in (screen, screen + ".0", "unix" + screen):
-        # Xvfb starts anew each time its only visitor leaves: the next one has to wait for it.
-        connect(name).close()
