@@ -6,22 +6,21 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
-from fractions import Fraction
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
-
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
+from support.clips import write_clip
+from support.paths import ROOT, SHARED
+from support.pictures import picture
+from support.programs import run_python
 
 # Tests start programs too; they find the package as this process does, installed or not.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH")])
 )
+
 
 # A shell starts what it runs in the background with Ctrl-C ignored, and children inherit that; the
 # tests press it.
@@ -50,38 +49,6 @@ def own_standard_error(tmp_path_factory):
 def demo() -> Path:
     """The shipped clip: 240 frames, 1280x720, 30 frames a second, one face."""
     return ROOT / "assets" / "demo.mp4"
-
-
-def picture(number: int, size_wh: tuple[int, int] = (320, 180)) -> np.ndarray:
-    """uint8 (H, W, 3): grey, the brighter the larger `number` (0 to 40), red at the top left."""
-    image = np.full((size_wh[1], size_wh[0], 3), 30 + 5 * number, np.uint8)
-    image[: size_wh[1] // 2, : size_wh[0] // 2] = 0, 0, 255
-    return image
-
-
-def number_of(image: np.ndarray) -> int:
-    """Which `picture` this is, after a codec."""
-    return round((image[-20:, -20:].mean() - 30) / 5)
-
-
-def write_clip(path: Path, times: list[float], size_wh: tuple[int, int] = (320, 180)) -> Path:
-    """An H.264 video of `picture` 0, 1, ... at these times in seconds."""
-    from emoapp.utils.libav import av
-
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(
-            "libx264", rate=30, options={"g": "10", "bf": "0", "crf": "10"}
-        )
-        stream.width, stream.height = size_wh
-        stream.codec_context.time_base = Fraction(1, 90_000)
-        for number, t in enumerate(times):
-            frame = av.VideoFrame.from_ndarray(picture(number, size_wh), format="bgr24")
-            # 0x40000: rounded well, or the greys come back too dark to be told apart.
-            frame = frame.reformat(format="yuv420p", interpolation=0x40004)
-            frame.pts, frame.time_base = round(t * 90_000), Fraction(1, 90_000)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -121,17 +88,6 @@ def run_with_camera(tmp_path_factory, mjpeg):
         )
 
     return run
-
-
-def run_python(code: str, *words: object, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code in a process of its own, with these arguments, and these variables added."""
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, words)],
-        env=os.environ | env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 @pytest.fixture(scope="session")
@@ -181,7 +137,7 @@ def fer2013():
 @pytest.fixture(scope="session")
 def own_folder(tmp_path_factory) -> Path:
     """Crops of two labels of one's own: train/, validation/."""
-    from own_data import write_crops
+    from support.own_data import write_crops
 
     return write_crops(tmp_path_factory.mktemp("own"), train=40, validation=20)
 
@@ -189,7 +145,7 @@ def own_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def own_model(own_folder, tmp_path_factory) -> Path:
     """What `emoapp train` made of it."""
-    from own_data import EPOCHS, RECIPE
+    from support.own_data import EPOCHS, RECIPE
 
     from emoapp.cli import main
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from conftest import ROOT, run_python
+from support.paths import ROOT
+from support.programs import run_python
 
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "boxes", "speech", "labels", "errors", "config", "limits", "crop_template", "images", "colorimetry"}

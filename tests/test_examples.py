@@ -7,7 +7,7 @@ import re
 import shutil
 
 import cv2
-from conftest import ROOT
+from support.paths import ROOT
 
 from emoapp import recognizer
 

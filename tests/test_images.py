@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from faces import portrait
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.faces import portrait
 
 from emoapp.alignment.align import align
 from emoapp.colorimetry import BT601, BT601_PAL, BT709, BT2020, UNSPECIFIED, Colorimetry

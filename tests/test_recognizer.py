@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from faces import EYES, portrait
 from PIL import Image
+from support.faces import EYES, portrait
 
 import emoapp
 from emoapp import EmotionRecognizer

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from own_data import LABELS, RECIPE
+from support.own_data import LABELS, RECIPE
 
 from emoapp.classifiers.description import FILE_NAME
 from emoapp.cli import main

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from own_data import RECIPE
+from support.own_data import RECIPE
 
 from emoapp.cli import main
 from emoapp.errors import DataError

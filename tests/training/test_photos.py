@@ -7,9 +7,9 @@ import json
 import cv2
 import numpy as np
 import pytest
-from faces import portrait
-from own_data import LABELS, write_photographs
 from PIL import Image
+from support.faces import portrait
+from support.own_data import LABELS, write_photographs
 
 from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.cli import main

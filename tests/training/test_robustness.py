@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from faces import drawn
+from support.faces import drawn
 
 from emoapp.alignment.align import align
 from emoapp.classifiers.litert import LiteRTClassifier

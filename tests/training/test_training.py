@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from own_data import EPOCHS, RECIPE
+from support.own_data import EPOCHS, RECIPE
 
 from emoapp.cli import main
 from emoapp.errors import DataError

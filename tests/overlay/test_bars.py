@@ -1,0 +1,157 @@
+"""The bars of a face's probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.drawing import (
+    draw,
+    make_track,
+    picture,
+)
+
+from emoapp.labels import EMOTIONS, FERPLUS
+from emoapp.overlay import Overlay, colours_of, text
+from emoapp.overlay.bars import BarsPanel, muted, plan
+from emoapp.overlay.blend import Painter
+from emoapp.overlay.theme import Sizes
+from emoapp.types import Box, Rejection
+
+
+def full(colour):
+    return colour
+
+
+def bar_pixels(panel, sizes, colours, inks):
+    """Label -> how many pixels of its bar, on a black picture, have one of its `inks`."""
+    image = np.zeros((sizes.height, sizes.width, 3), np.uint8)
+    rect = panel.rect(sizes, [], None)
+    panel.draw(Painter(image), rect, sizes)
+    layout = plan(tuple(colours), sizes)
+    found = {}
+    for index, label in enumerate(colours):
+        y = rect.y0 + int(layout.middle(index))
+        x = rect.x0 + layout.bar_x
+        row = image[y, x : x + layout.bar_length].astype(int)
+        found[label] = sum(
+            int((abs(row - ink(colours[label])).max(axis=1) <= 1).sum()) for ink in inks
+        )
+    return found
+
+
+@pytest.mark.parametrize("label", FERPLUS)
+@pytest.mark.parametrize("size_wh", [(640, 360), (1280, 720), (3840, 2160)])
+def test_the_winner_has_the_longest_bar_and_alone_the_full_colour(label, size_wh):
+    colours, sizes = colours_of(FERPLUS), Sizes.of(*size_wh)
+    panel = BarsPanel(FERPLUS, colours)
+    for now in (0.0, 1.0):
+        panel.follow(make_track(1, (0, 0, 9, 9), label, 0.4, FERPLUS), now=now)
+    bright = bar_pixels(panel, sizes, colours, [full])
+    dull = bar_pixels(panel, sizes, colours, [muted])
+    assert bright.pop(label) > max(dull.values()) and dull.pop(label) == 0
+    assert min(dull.values()) > 0 and max(bright.values()) == 0
+
+
+def test_bars_glide_to_a_new_expression_in_150_ms():
+    colours, sizes = colours_of(EMOTIONS), Sizes.of(1280, 720)
+    panel = BarsPanel(EMOTIONS, colours)
+    lengths = []
+    for now, label in (
+        (0.0, "sad"),
+        (9.0, "sad"),
+        (9.0, "happy"),
+        (9.05, "happy"),
+        (9.15, "happy"),
+    ):
+        panel.follow(make_track(1, (0, 0, 9, 9), label, 1.0), now=now)
+        lengths.append(bar_pixels(panel, sizes, colours, [full, muted])["happy"])
+    _, before, at_once, midway, arrived = lengths
+    longest = plan(EMOTIONS, sizes).bar_length
+    assert before == at_once < midway < arrived
+    assert 0.3 * longest < midway < 0.8 * longest
+    assert arrived > 0.9 * longest
+
+
+def test_tag_and_panel_say_the_numbers_of_the_track_while_the_bars_glide(monkeypatch):
+    said = []
+    sprite = text.sprite
+
+    def noted(string, *style):
+        said.append(string)
+        return sprite(string, *style)
+
+    monkeypatch.setattr(text, "sprite", noted)
+    overlay, box = Overlay(EMOTIONS), (500, 300, 700, 500)
+    steps = [("happy", 0.84), ("sad", 0.51), ("happy", 0.777), ("fear", 0.4)]
+    for step, (label, share) in enumerate(steps):
+        said.clear()
+        track = make_track(1, box, label, share)
+        draw(overlay, picture(1280, 720), track, now=step / 30)
+        shown = [f"{round(100 * share)}%" for share in track.smoothed.probabilities.tolist()]
+        assert [string for string in said if string.endswith("%")] == [
+            *shown,  # the panel
+            f"{round(100 * track.confidence)}%",  # the tag
+        ]
+
+
+def test_bars_begin_at_their_value_and_a_face_that_is_not_read_has_none():
+    colours, sizes = colours_of(EMOTIONS), Sizes.of(1280, 720)
+    panel, face = BarsPanel(EMOTIONS, colours), (0, 0, 9, 9)
+    panel.follow(make_track(1, face, "sad", 1.0), now=0.0)
+    at_once = bar_pixels(panel, sizes, colours, [full, muted])["sad"]
+    panel.follow(make_track(1, face, "sad", 1.0), now=9.0)
+    assert bar_pixels(panel, sizes, colours, [full, muted])["sad"] == at_once
+    dark = replace(make_track(1, face, "sad", 1.0), rejection=Rejection.TOO_DARK)
+    panel.follow(dark, now=9.1)
+    assert not any(bar_pixels(panel, sizes, colours, [full, muted]).values())
+
+
+def test_the_panel_moves_away_from_faces_and_hides_in_a_small_picture():
+    panel, sizes = BarsPanel(EMOTIONS, colours_of(EMOTIONS)), Sizes.of(1280, 720)
+    panel.follow(make_track(1, (0, 0, 9, 9)), now=0.0)
+    middle, at_left, at_right = (Box(x, 200, x + 200, 400) for x in (500, 50, 1000))
+    right = panel.rect(sizes, [middle], middle)
+    left = panel.rect(sizes, [at_right], at_right)
+    assert right.x0 > 640 > left.x1
+    assert panel.rect(sizes, [middle], middle) == left
+    assert panel.rect(sizes, [at_left], at_left) == right
+    lower = panel.rect(sizes, [at_left, at_right], at_right)
+    assert (lower.x0, lower.y1) == (right.x0, 720 - sizes.margin) and lower.y0 > 400
+    wall = [at_left, at_right, Box(0, 420, 1280, 720)]
+    upper = panel.rect(sizes, wall, at_right)
+    assert upper.y0 == sizes.margin, "where they hide least, and not the one who is followed"
+    assert panel.rect(sizes, [middle], middle) == upper, "nobody is there: no reason to move"
+    assert panel.rect(Sizes.of(320, 240), [], None) is None
+
+
+def test_the_bars_show_the_largest_face_unless_another_is_followed():
+    large = make_track(1, (300, 300, 560, 560), "happy")
+    small = make_track(2, (600, 100, 700, 200), "sad", 0.6)
+    panel = np.s_[220:500, 910:1270]
+
+    def panel_of(*tracks, followed=None, bars=True):
+        overlay = Overlay(EMOTIONS, bars=bars)
+        overlay.followed = followed
+        for now in (0.0, 1.0):
+            image = draw(overlay, np.zeros((720, 1280, 3), np.uint8), *tracks, now=now)
+        return image[panel]
+
+    both = (large, small)
+    assert np.array_equal(panel_of(*both), panel_of(large))
+    assert np.array_equal(panel_of(*both, followed=2), panel_of(small))
+    assert np.array_equal(panel_of(*both, followed=99), panel_of(large))
+    assert not np.array_equal(panel_of(large), panel_of(small))
+    assert not panel_of(*both, bars=False).any()
+
+
+def test_two_faces_of_about_one_size_do_not_take_the_panel_from_each_other():
+    overlay = Overlay(EMOTIONS)
+    titles = set()
+    for step in range(6):
+        size = 200 + (step % 2) * 10
+        tracks = make_track(1, (200, 450, 400, 650)), make_track(2, (500, 450, 700, 450 + size))
+        image = draw(overlay, np.zeros((720, 1280, 3), np.uint8), *tracks, now=9.0 * step)
+        titles.add(image[225:262, 920:1000].tobytes())
+    assert len(titles) == 1

@@ -1,0 +1,1 @@
+"""Fixtures' helpers, fakes and data that several test modules share."""
