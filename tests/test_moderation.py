@@ -15,22 +15,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_companion import QUICK, live, play, track, wait_until
 
-from emoapp.companion import moderation, replies, words
+from emoapp.companion import moderation, words
 from emoapp.companion.cleaning import clean
 from emoapp.companion.companion import WRITTEN, Companion
+from emoapp.companion.data import read_toml
 from emoapp.companion.gate import Gate
 from emoapp.companion.moderation import Moderator
+from emoapp.companion.replies import load_replies
 from emoapp.config import CompanionConfig
 
 MODERATOR = Moderator()
+REPLIES = load_replies()
 WRITTEN_REPLIES = [
     *(
         reply
-        for table in (replies.LASTED, replies.CHANGED, replies.LONG)
+        for table in (REPLIES.lasted, REPLIES.changed, REPLIES.long)
         for pool in table.values()
         for reply in pool
     ),
-    *(*replies.LIGHTER, *replies.CALMER, words.HUMAN_HELP),
+    *(*REPLIES.lighter, *REPLIES.calmer, words.HUMAN_HELP),
 ]
 
 
@@ -76,7 +79,7 @@ def test_a_sentence_cut_into_harmless_ones_is_refused_with_the_last():
 
 def test_each_language_of_the_lists_is_lower_case_without_accents():
     """Else a phrase could never be found."""
-    data = moderation.tomllib.loads(moderation.DATA.read_text(encoding="utf-8"))
+    data = read_toml(moderation.DATA_FILE)
     del data["swear_words"]
     assert {"english", "german", "french", "spanish", "italian"} <= set(data)
     for language in data.values():
@@ -203,7 +206,7 @@ def test_the_servers_words_that_were_shown_as_they_came(tmp_path):
     for speech in speeches:
         assert "depress" not in speech.text + speech.note and "kill" not in speech.text
     last = speeches[-1]
-    assert last.text in replies.LASTED["happy"] and last.source == WRITTEN
+    assert last.text in REPLIES.lasted["happy"] and last.source == WRITTEN
     assert last.note == words.refused_note("diagnosis", replaced=True)
     assert "spoke of an illness" in last.note and "not shown" in last.note
     assert record["reply"] == last.text and record["source"] == WRITTEN

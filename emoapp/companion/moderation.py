@@ -7,17 +7,12 @@ another way, and now and then refuses what was kindly meant; a written reply sta
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from emoapp.companion.data import read_toml
 
-DATA = Path(__file__).with_name("moderation.toml")
+DATA_FILE = "moderation.toml"
 
 CATEGORIES = ("self_harm", "diagnosis", "insult")
 """As in the data; `Moderator.refusal` has two more: "letters" and "disguise"."""
@@ -45,7 +40,7 @@ class Moderator:
         """Raises ImportError where the list of swear words (glin-profanity) is not installed."""
         from glin_profanity import Filter
 
-        data = tomllib.loads(DATA.read_text(encoding="utf-8"))
+        data = read_toml(DATA_FILE)
         swear_words = data.pop("swear_words")
         self._swear_words = Filter(
             {
