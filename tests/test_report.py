@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import warnings
 from fractions import Fraction
 from html.parser import HTMLParser
 
@@ -120,6 +121,16 @@ def test_moments_are_apart_and_of_several_kinds(tmp_path):
 
 
 # Reading
+
+
+def test_a_label_named_like_a_date_stays_a_number(tmp_path):
+    rows = [row(n, n / 10, 1, "look_at", labels=("look_at", SAD)) for n in range(3)]
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in rows))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        log = read_log(path)
+    assert log.faces["smoothed_look_at"].tolist() == [0.8] * 3
 
 
 def test_all_formats_say_the_same(tmp_path):
