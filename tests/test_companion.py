@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from test_overlay import boxes, changed_outside, disjoint, draw, inside, make_track, picture
 
 from emoapp.cli import main
-from emoapp.companion import consent, talk, words
+from emoapp.companion import consent, exchange, words
 from emoapp.companion.client import Client
 from emoapp.companion.companion import NOTE_STAY_S, STAY_S, Companion
 from emoapp.companion.replies import choose, load_replies
@@ -214,7 +214,7 @@ def wait_for(client: Client):
 def test_whatever_a_server_does_is_one_line(asked, mode, text, fault):
     answer = asked.ask(mode)
     assert answer.text.startswith(text) and bool(answer.text) == bool(text)
-    assert len(answer.text) <= words.LONGEST
+    assert len(answer.text) <= words.MAX_REPLY_CHARS
     if fault is None:
         assert answer.fault is None
     else:
@@ -241,7 +241,7 @@ def test_a_dry_run_shows_exactly_what_goes_out(asked, capsys):
     ((headers, body),) = asked.server.asked
     assert sent["body"] == body
     assert {name.lower(): value for name, value in headers.items()} == sent["headers"]
-    assert set(sent["headers"]) <= {*talk.SENT_HEADERS, "accept-encoding"}
+    assert set(sent["headers"]) <= {*exchange.SENT_HEADERS, "accept-encoding"}
     assert body == {
         "model": "test-model",
         "messages": words.messages(OCCASION),
