@@ -9,7 +9,18 @@ from support.paths import ROOT
 from support.programs import run_python
 
 PACKAGE = ROOT / "emoapp"
-GROUND = {"types", "boxes", "speech", "labels", "errors", "config", "limits", "crop_template", "images", "colorimetry"}
+GROUND = {
+    "types",
+    "boxes",
+    "speech",
+    "labels",
+    "errors",
+    "config",
+    "limits",
+    "crop_template",
+    "images",
+    "colorimetry",
+}
 GROUND |= {"rows", "utils"}
 STAGES = {"sources", "detectors", "alignment", "classifiers", "tracking"}
 STAGES |= {"overlay", "privacy", "sinks"}

@@ -1,5 +1,5 @@
-"""A companion that answers to how a face looks: off by default, with written replies or a server.
+"""Comment on how a face looks, in written replies or through a server; off by default.
 
-`companion.Companion` ties the parts together. Nothing is imported here, because the helper process
-`talk`, which alone speaks to a server, must not load what the pictures need.
+`companion.Companion` ties the parts together. Nothing is imported here: the helper process `talk`,
+the only part that speaks to a server, must not load what the images need.
 """

@@ -1,4 +1,4 @@
-"""Ask, once for each server, whether words about the expression may be sent to it, and its key."""
+"""Ask once for each server for the user's consent to send words to it, and for its key."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from emoapp.errors import UsageError
 from emoapp.utils.files import write_whole
 
 FILE = "companion.json"
-"""Beside the settings: which servers the user has agreed to."""
+"""File beside the settings that lists the servers the user has agreed to."""
 
 EXAMPLE = Occasion("lasted", "happy", 0.87, 24.0, (("neutral", 95.0), ("surprise", 6.0)))
 
 
 def explanation(url: str, model: str) -> str:
-    """What would be sent, and where."""
+    """Return the text that tells the user what would be sent, and where."""
     if is_local(url):
         where = "on this computer"
     elif urlsplit(url).scheme == "https":
@@ -50,17 +50,23 @@ def ask_once(
     ask_key: Callable[[str], str] = getpass,
     terminal: Callable[[], bool] = lambda: sys.stdin.isatty(),
 ) -> None:
-    """Return if the user has agreed to this server, now or earlier.
+    """Make sure that the user agrees to this server, now or earlier.
 
-    Who agrees now is also asked for the server's key, unless there is one already.
+    A user who agrees now is also asked for the server's key, unless there is one already.
 
-    folder: where the answer is kept, so that it is asked for only once.
-    ask, ask_key, terminal: read the user's answer; read a key unseen; whether there is a user.
+    Args:
+        url: Address of the server.
+        model: Name of the model on the server.
+        folder: Where the answer is stored, so that the user is asked only once.
+        ask: Reads the user's answer.
+        ask_key: Reads a key without showing it; takes the prompt.
+        terminal: Returns whether there is a user to ask.
 
-    Raises UsageError where the user does not agree, or can't be asked.
+    Raises:
+        UsageError: The user does not agree, or cannot be asked.
     """
     path = folder / FILE
-    agreed = _read(path)
+    agreed = _read_agreed(path)
     if agreed.get(url) == words.VERSION:
         return
     if not terminal():
@@ -68,7 +74,7 @@ def ask_once(
             f"{url}: nobody has agreed yet that words about the expression are sent there, and "
             "there is no terminal to ask in. Agree with --yes, or use --companion offline."
         )
-    # Not through input(): it writes its question to the C library's stderr, which is silenced.
+    # Not with input(): it writes its prompt to the C library's stderr, which is silenced.
     print(f"{explanation(url, model)}\nSend that? [y/N] ", end="", flush=True)
     try:
         said = ask().strip().casefold()
@@ -76,18 +82,22 @@ def ask_once(
         said = ""
     if said not in ("y", "yes"):
         raise UsageError("Nothing is sent. Without a server there is --companion offline.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        content = {"agreed": agreed | {url: words.VERSION}, "changed": str(date.today())}
-        text = json.dumps(content, indent=1) + "\n"
-        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
-    except OSError as exc:
-        print(f"{path} cannot be written ({exc.strerror}); you will be asked again.")
+    _store_agreed(path, agreed | {url: words.VERSION})
     _ask_for_key(url, ask_key)
 
 
+def _store_agreed(path: Path, agreed: dict[str, int]) -> None:
+    content = {"agreed": agreed, "changed": str(date.today())}
+    text = json.dumps(content, indent=1) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
+    except OSError as exc:
+        print(f"{path} cannot be written ({exc.strerror}); you will be asked again.")
+
+
 def _ask_for_key(url: str, ask_key: Callable[[str], str]) -> None:
-    """Keep the key of a server elsewhere in the keyring, for its origin alone."""
+    """Store the key of a remote server in the keyring, for its origin alone."""
     if is_local(url) or not may_carry_key(url) or find_key(url).key:
         return
     try:
@@ -102,9 +112,9 @@ def _ask_for_key(url: str, ask_key: Callable[[str], str]) -> None:
         print(f"The keyring does not keep the key ({exc}). For a key, {how(url)}.")
 
 
-def _read(path: Path) -> dict[str, int]:
+def _read_agreed(path: Path) -> dict[str, int]:
     try:
         agreed = json.loads(path.read_text(encoding="utf-8"))["agreed"]
         return {url: version for url, version in agreed.items() if isinstance(version, int)}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}  # Whoever broke the file is asked again.
+        return {}  # With a broken file, the user is asked again.

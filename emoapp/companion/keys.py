@@ -1,4 +1,4 @@
-"""Find, ask for and keep the key of a server. A key belongs to one origin and goes nowhere else."""
+"""Find and store the key of a server. A key belongs to one origin and is sent nowhere else."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ VARIABLE = "EMOAPP_COMPANION_KEY"
 OPENAI_VARIABLE = "OPENAI_API_KEY"
 OPENAI_ORIGIN = "https://api.openai.com"
 SERVICE = "emoapp"
-"""In the keyring; the user name is the origin."""
+"""Service name in the keyring; the user name is the origin."""
+
 UNBOUND_NAME = "companion"
-"""The user name of versions that kept one key for whichever server was configured."""
+"""Keyring user name of versions that kept one key for whichever server was configured."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What was found for one origin.
+    """The keys found for one origin.
 
-    key: None where there is none that may be sent there.
-    notes: lines for the user, each about a key that was found and is not sent.
+    Attributes:
+        key: The key; None if there is none that may be sent there.
+        notes: Lines for the user, each about a key that was found and is not sent.
     """
 
     key: str | None
@@ -31,9 +33,10 @@ class Lookup:
 
 
 def origin(url: str) -> str:
-    """Return "scheme://host", with ":port" unless it is the scheme's own.
+    """Return "scheme://host", with ":port" unless it is the scheme's default.
 
-    Raises ValueError for what is no address of a server.
+    Raises:
+        ValueError: `url` is not the address of a server.
     """
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
@@ -45,22 +48,26 @@ def origin(url: str) -> str:
 
 
 def is_local(url: str) -> bool:
-    """Whether the address is this computer."""
+    """Return whether the address is this computer."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        # Not names below "localhost": some systems ask the network for them.
+        # Not names below "localhost": some systems look them up on the network.
         return host == "localhost"
 
 
 def may_carry_key(url: str) -> bool:
-    """Whether nobody on the way can read what is sent to the server at `url`."""
+    """Return whether nobody on the way can read what is sent to the server at `url`."""
     return urlsplit(url).scheme == "https" or is_local(url)
 
 
 def how(url: str | None = None) -> str:
-    """Tell where a key for the server at `url` comes from, in one sentence."""
+    """Explain in one sentence how to provide a key.
+
+    Args:
+        url: Address of the server; None for a placeholder.
+    """
     place = origin(url) if url else "ADDRESS"
     variable = f"{VARIABLE}='{place} KEY'"
     if url and not may_carry_key(url):
@@ -71,11 +78,15 @@ def how(url: str | None = None) -> str:
 
 
 def find_key(url: str) -> Lookup:
-    """The key for the server at `url`, from the environment or the platform's keyring.
+    """Return the key for the server at `url` from the environment or the platform's keyring.
 
-    The keyring, which may ask the user to unlock it, is not troubled for a server on this computer.
+    The keyring, which may ask the user to unlock it, is not used for a server on this computer.
+
+    Raises:
+        ValueError: `url` is not the address of a server.
     """
-    here, notes = origin(url), []
+    here = origin(url)
+    notes: list[str] = []
     key = _from_variable(here, notes)
     if not key and here == OPENAI_ORIGIN:
         key = os.environ.get(OPENAI_VARIABLE, "").strip() or None
@@ -98,9 +109,10 @@ def find_key(url: str) -> Lookup:
 
 
 def keep_key(url: str, key: str) -> None:
-    """Put the key for the server at `url` into the keyring.
+    """Store the key for the server at `url` in the keyring.
 
-    Raises OSError, saying why, where there is no keyring that keeps it.
+    Raises:
+        OSError: No keyring stores it; the message says why.
     """
     try:
         import keyring
@@ -111,10 +123,11 @@ def keep_key(url: str, key: str) -> None:
 
 
 def _from_variable(here: str, notes: list[str]) -> str | None:
-    """The variable's key, if the address in front of it has the origin `here`."""
+    """Return the variable's key if the address in front of it has the origin `here`."""
     value = os.environ.get(VARIABLE, "").split()
     if not value:
         return None
+    place: str | None
     try:
         place = origin(value[0])
     except ValueError:

@@ -1,51 +1,51 @@
-"""Refuse what a server may not say: diagnoses, self-harm, insults.
+"""Refuse sentences that a server may not say: diagnoses, self-harm, insults.
 
-A safety net of word lists (moderation.toml), not an understanding: it misses what is worded in
-another way, and now and then refuses what was kindly meant; a written reply stands there then.
+This is a safety net of word lists (moderation.toml) that understands nothing: it misses what is
+worded in another way, and sometimes refuses a kind sentence, which a written reply then replaces.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from emoapp.companion.data import read_toml
 
-DATA = Path(__file__).with_name("moderation.toml")
+DATA_FILE = "moderation.toml"
 
 CATEGORIES = ("self_harm", "diagnosis", "insult")
-"""As in the data; `Moderator.refusal` has two more: "letters" and "disguise"."""
+"""Names of the phrase lists; `Moderator.refusal` has two more reasons: "letters", "disguise"."""
 
-SPELLED_OUT = 5
-"""So many single letters in a row are a word that shall not be found."""
+MIN_SPELLED_LETTERS = 5
+"""This many single letters in a row are taken for a word in disguise."""
 
-_LETTERS = str.maketrans(
+_BASE_LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
-"""Letters of European languages that are more than a letter from a to z with an accent."""
+"""European letters that do not decompose into a letter from a to z and an accent."""
 
 _DIGITS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a"}
 _DIGITS |= {"$": "s", "€": "e", "!": "i", "|": "i"}
-_LEET = ({}, *(str.maketrans(_DIGITS | {"1": one}) for one in "il"))
+_LEET_TABLES = ({}, *(str.maketrans(_DIGITS | {"1": letter}) for letter in "il"))
+"""Translations of digits to letters: none, and with 1 as i or l."""
 
 _SINGLE_LETTERS = re.compile(r"(?<= )[a-z](?: [a-z]){2,}(?= )")
-_GAP = r"(?:[^ ]+ ){0,3}"
+_ANY_WORDS = r"(?:[^ ]+ ){0,3}"
 
 
 class Moderator:
-    """Look for what may not be said. Making one takes some tenths of a second."""
+    """Find sentences that may not be shown. Construction takes some tenths of a second.
+
+    Raises:
+        ImportError: glin-profanity, which has the list of swear words, is not installed.
+    """
 
     def __init__(self) -> None:
-        """Raises ImportError where the list of swear words (glin-profanity) is not installed."""
         from glin_profanity import Filter
 
-        data = tomllib.loads(DATA.read_text(encoding="utf-8"))
+        data = read_toml(DATA_FILE)
         swear_words = data.pop("swear_words")
         self._swear_words = Filter(
             {
@@ -61,10 +61,15 @@ class Moderator:
         )
 
     def refusal(self, sentence: str, before: str = "") -> str | None:
-        """Why a sentence may not be shown: one of CATEGORIES, "letters" or "disguise"; else None.
+        """Return why a sentence may not be shown.
 
-        sentence: as `cleaning.clean` leaves it.
-        before: the sentences that have passed, upon which it follows.
+        Args:
+            sentence: One sentence, as `cleaning.clean` returns it.
+            before: The preceding sentences, which have passed.
+
+        Returns:
+            One of `CATEGORIES`, "letters" (a script that cannot be checked) or "disguise"; None
+            if the sentence may be shown.
         """
         folded = _folded(sentence)
         if any(letter.isalpha() and not "a" <= letter <= "z" for letter in folded):
@@ -72,11 +77,12 @@ class Moderator:
         for category in CATEGORIES:
             if self._found(category, folded):
                 return category
-        # A sentence can be cut so that each part is harmless.
+        # A sentence can be split so that each part is harmless.
         if before and self._found("self_harm", _folded(f"{before} {sentence}")):
             return "self_harm"
         if any(
-            len(run[0].split()) >= SPELLED_OUT for run in _SINGLE_LETTERS.finditer(_spaced(folded))
+            len(run[0].split()) >= MIN_SPELLED_LETTERS
+            for run in _SINGLE_LETTERS.finditer(_spaced(folded))
         ):
             return "disguise"
         return "insult" if self._swear_words.is_profane(sentence) else None
@@ -97,22 +103,22 @@ def _search(patterns: dict[str, re.Pattern[str]], category: str, version: str) -
 
 
 def _folded(text: str) -> str:
-    """Small letters without accents; what else was in the text stays."""
+    """Return the text in lower case without accents; all other characters stay."""
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = "".join(letter for letter in text if not unicodedata.category(letter).startswith("M"))
-    return text.translate(_LETTERS)
+    return text.translate(_BASE_LETTERS)
 
 
 def _spaced(folded: str, gap: str = " ") -> str:
-    """The words with one space around each, `gap` in place of what is no letter and no digit."""
+    """Return the words with one space around each and `gap` in place of punctuation."""
     words = (re.sub(r"[^a-z0-9]+", gap, word) for word in folded.split())
     return f" {' '.join(' '.join(words).split())} "
 
 
 def _versions(folded: str) -> set[str]:
-    """What the text may be meant to say: digits for letters, dots between them, spelled out."""
+    """Return readings of the text: digits as letters, punctuation removed, spelled words joined."""
     found = set()
-    for table in _LEET:
+    for table in _LEET_TABLES:
         words = " ".join(
             word.rstrip("!|?.,;:").translate(table) if re.search("[a-z]", word) else word
             for word in folded.split()
@@ -120,7 +126,7 @@ def _versions(folded: str) -> set[str]:
         for gap in (" ", ""):
             line = _spaced(words, gap)
             joined = _SINGLE_LETTERS.sub(lambda run: run[0].replace(" ", ""), line)
-            # Umlauts as they are written where there are none.
+            # Umlauts written without dots: ue as u.
             found |= {line, joined, re.sub(r"(?<=[aou])e", "", line)}
     return found
 
@@ -129,8 +135,8 @@ def _squeeze(text: str) -> str:
     return re.sub(r"([a-z])\1+", r"\1", text)
 
 
-def _compiled(data: dict[str, dict], name: str, *, squeezed: bool) -> re.Pattern[str]:
-    """One pattern of all languages' phrases; it matches whole words and their following space."""
+def _compiled(data: dict[str, dict[str, Any]], name: str, *, squeezed: bool) -> re.Pattern[str]:
+    """Return one pattern of all languages' phrases that matches whole words and a space each."""
     phrases = (
         _phrase(phrase, language.get("sets", {}), squeezed=squeezed)
         for language in data.values()
@@ -146,9 +152,9 @@ def _phrase(phrase: str, sets: dict[str, list[str]], *, squeezed: bool) -> str:
 def _tokens(phrase: str, sets: dict[str, list[str]], *, squeezed: bool) -> Iterator[str]:
     for token in phrase.split():
         if token == "~":
-            yield _GAP
+            yield _ANY_WORDS
         elif token.startswith("<"):
-            inner = (_phrase(one, sets, squeezed=squeezed) for one in sets[token.strip("<>")])
+            inner = (_phrase(item, sets, squeezed=squeezed) for item in sets[token.strip("<>")])
             yield f"(?:{'|'.join(inner)})"
         else:
             words = (_squeeze(word) if squeezed else word for word in token.split("|"))

@@ -1,20 +1,24 @@
-"""Tell what a server's HTTP status means; nothing that the server itself says is repeated."""
+"""Explain a server's HTTP status without repeating anything that the server says."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from emoapp.companion.keys import how
 
-LONGEST_WAIT_S = 3600.0
-"""What a server may ask to wait, in seconds; some send a day by mistake."""
+if TYPE_CHECKING:
+    import openai
+
+MAX_WAIT_S = 3600.0
+"""Longest wait in seconds that a server may ask for; some send a day by mistake."""
 
 
-def in_words(exc: Any) -> str:
-    """The rest of a sentence that begins with the server's name. exc: openai's APIStatusError."""
+def in_words(exc: openai.APIStatusError) -> str:
+    """Return the rest of a sentence that begins with the server's name."""
     code = exc.status_code
     if code in (401, 403):
         if "authorization" in exc.request.headers:
@@ -32,8 +36,12 @@ def in_words(exc: Any) -> str:
     return f"refuses the request ({code})."
 
 
-def retry_after(headers: Any) -> float | None:
-    """Seconds that the server asks to wait: given as a number or as a date."""
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that the server asks to wait, at most `MAX_WAIT_S`; None if it does not.
+
+    Args:
+        headers: Those of the answer; "retry-after" may hold seconds or a date (RFC 9110).
+    """
     value = headers.get("retry-after", "").strip()
     try:
         wait_s = float(value)
@@ -42,4 +50,4 @@ def retry_after(headers: Any) -> float | None:
             wait_s = parsedate_to_datetime(value).timestamp() - time.time()
         except (ValueError, OverflowError):
             return None
-    return None if math.isnan(wait_s) else min(max(0.0, wait_s), LONGEST_WAIT_S)
+    return None if math.isnan(wait_s) else min(max(0.0, wait_s), MAX_WAIT_S)

@@ -1,4 +1,4 @@
-"""What goes out to a server, word for word, and what is said about its answer."""
+"""Compose the exact words sent to a server and the notes about its answer."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from emoapp.companion.watcher import Occasion
 
 VERSION = 1
-"""To be raised when more or other things are sent: users are then asked again."""
+"""Increase this when more or other data is sent: users are then asked again."""
 
-LONGEST = 400
-"""The longest reply that is shown, in characters."""
+MAX_REPLY_CHARS = 400
+"""Length of the longest reply that is shown."""
 
 SYSTEM = (
     "You are a quiet companion in a program that watches a face through a camera. All you are "
@@ -23,7 +23,7 @@ SYSTEM = (
     "Plain text, no emoji, no markup, no quotation marks."
 )
 
-HELP = (
+SYSTEM_HELP = (
     " The face has looked sad or afraid for long. Say kindly that talking to someone they trust, "
     "a doctor or a helpline can do good, should it be more than a look."
 )
@@ -31,7 +31,7 @@ HELP = (
 HUMAN_HELP = (
     "If it is more than a look: someone you trust, a doctor or a helpline is there to talk to."
 )
-"""Stands under every reply to sadness or fear that stays, whoever wrote the reply."""
+"""Shown under every reply to sadness or fear that stays, whoever wrote the reply."""
 
 REFUSED = {
     "diagnosis": "spoke of an illness",
@@ -40,9 +40,9 @@ REFUSED = {
     "letters": "was in a script that cannot be checked",
     "disguise": "hid its words",
 }
-"""What of a server's reply is not shown, in the user's words."""
+"""Why a server's reply is not shown, in the user's words, by the reason of `Moderator.refusal`."""
 
-_WHY = {
+_REASONS = {
     "lasted": "the expression has lasted",
     "changed": "the expression has changed and stayed so",
     "long": "sad or afraid for {heavy} of the last minutes",
@@ -50,8 +50,12 @@ _WHY = {
 
 
 def messages(occasion: Occasion) -> list[dict[str, str]]:
-    """The whole conversation that is sent: the rules, and the words about the expression."""
-    system = SYSTEM + (HELP if occasion.kind == "long" else "")
+    """Return the whole conversation that is sent.
+
+    Returns:
+        Two chat messages with "role" and "content": the rules and the words about the expression.
+    """
+    system = SYSTEM + (SYSTEM_HELP if occasion.kind == "long" else "")
     return [
         {"role": "system", "content": system},
         {"role": "user", "content": description(occasion)},
@@ -59,40 +63,42 @@ def messages(occasion: Occasion) -> list[dict[str, str]]:
 
 
 def description(occasion: Occasion) -> str:
-    """All that is told about the face."""
+    """Return everything that is told about the face, in five lines."""
     before = ", ".join(
-        f"{_one_line(label)} for {duration(seconds)}" for label, seconds in occasion.changes
+        f"{_single_line(label)} for {duration(seconds)}" for label, seconds in occasion.changes
     )
     return "\n".join(
         (
-            f"Expression: {_one_line(occasion.label)}",
+            f"Expression: {_single_line(occasion.label)}",
             f"Confidence: {occasion.confidence:.0%}",
             f"Lasted: {duration(occasion.lasted_s)}",
             f"Before: {before or 'nothing yet'}",
-            f"Why now: {_WHY[occasion.kind].format(heavy=duration(occasion.heavy_s))}",
+            f"Why now: {_REASONS[occasion.kind].format(heavy=duration(occasion.heavy_s))}",
         )
     )
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words, as exact as anybody needs."""
+    """Return seconds in words: "45 seconds", and from 90 seconds on "2 minutes"."""
     number, unit = (seconds, "second") if seconds < 90 else (seconds / 60, "minute")
     return f"{number:.0f} {unit}{'' if round(number) == 1 else 's'}"
 
 
 def refused_note(reason: str, *, replaced: bool) -> str:
-    """The quiet line about a server's reply that is not shown; it repeats none of its words.
+    """Return the note about a server's reply that is not shown; it repeats none of its words.
 
-    replaced: whether a written reply stands in its place.
+    Args:
+        reason: A key of `REFUSED`.
+        replaced: Whether a written reply is shown in its place.
     """
     instead = "; this one is from the program itself" if replaced else ""
     return f"The server's reply {REFUSED[reason]} and is not shown{instead}."
 
 
 def same(text: str) -> str:
-    """Two replies with the same letters and digits are the same reply."""
+    """Normalize a reply: two with the same letters and digits are the same."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
-def _one_line(label: str) -> str:
+def _single_line(label: str) -> str:
     return " ".join(label.split())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from packaging.version import Version
 
 from emoapp.errors import DataError, UsageError
 from emoapp.report.lines import is_json, whole_lines
@@ -19,6 +20,10 @@ LONGEST_S = 1.0
 between, such as a camera that was unplugged, was not recorded."""
 ONE_FRAME_S = 0.04
 """How long the only frame of a log stands."""
+
+# A custom label may end like the name of a date: smoothed_look_at. From pandas 3.1 on, dtype=False
+# leaves dates alone, and convert_dates is deprecated.
+_NO_DATES = {"convert_dates": False} if Version(pd.__version__) < Version("3.1") else {}
 
 _SMOOTHED = "smoothed_"
 _TEXTS = ("source", "label", "rejection", "doubt")
@@ -139,7 +144,7 @@ def _read_json_lines(path: Path) -> tuple[pd.DataFrame, int]:
             lines=True,
             dtype=False,
             convert_axes=False,
-            convert_dates=False,
+            **_NO_DATES,
         )
     except ValueError as exc:
         bad = next((n for n, line in enumerate(lines, 1) if not is_json(line)), 1)

@@ -10,7 +10,7 @@ import pytest
 from support.companion import OCCASION, wait_for
 from support.companion_server import REPLY, Server
 
-from emoapp.companion import talk, words
+from emoapp.companion import exchange, words
 from emoapp.companion.client import Client
 
 
@@ -63,7 +63,7 @@ def asked():
 def test_whatever_a_server_does_is_one_line(asked, mode, text, fault):
     answer = asked.ask(mode)
     assert answer.text.startswith(text) and bool(answer.text) == bool(text)
-    assert len(answer.text) <= words.LONGEST
+    assert len(answer.text) <= words.MAX_REPLY_CHARS
     if fault is None:
         assert answer.fault is None
     else:
@@ -90,7 +90,7 @@ def test_a_dry_run_shows_exactly_what_goes_out(asked, capsys):
     ((headers, body),) = asked.server.asked
     assert sent["body"] == body
     assert {name.lower(): value for name, value in headers.items()} == sent["headers"]
-    assert set(sent["headers"]) <= {*talk.SENT_HEADERS, "accept-encoding"}
+    assert set(sent["headers"]) <= {*exchange.SENT_HEADERS, "accept-encoding"}
     assert body == {
         "model": "test-model",
         "messages": words.messages(OCCASION),

@@ -15,12 +15,15 @@ from support.companion_server import REPLY, Server
 from support.programs import run_python
 
 from emoapp.cli import main
-from emoapp.companion import consent, replies, words
+from emoapp.companion import consent, words
 from emoapp.companion.companion import NOTE_STAY_S, STAY_S, Companion
+from emoapp.companion.replies import choose, load_replies
 from emoapp.companion.watcher import Occasion
 from emoapp.config import CompanionConfig, Pace
 from emoapp.errors import UsageError
 from emoapp.labels import EMOTIONS
+
+REPLIES = load_replies()
 
 
 def test_all_that_is_sent_are_words_about_the_expression():
@@ -38,11 +41,11 @@ def test_all_that_is_sent_are_words_about_the_expression():
 
 
 def test_written_replies_are_about_looks_and_come_once():
-    tables = (replies.LASTED, replies.CHANGED, replies.LONG)
+    tables = (REPLIES.lasted, REPLIES.changed, REPLIES.long)
     for label in EMOTIONS:
-        assert len(replies.LASTED[label]) >= 6 and len(replies.CHANGED[label]) >= 4
+        assert len(REPLIES.lasted[label]) >= 6 and len(REPLIES.changed[label]) >= 4
     every = [one for table in tables for pool in table.values() for one in pool]
-    every += [*replies.LIGHTER, *replies.CALMER]
+    every += [*REPLIES.lighter, *REPLIES.calmer]
     assert len({words.same(one) for one in every}) == len(every) > 90
     for reply in every:
         assert len(reply) <= 120
@@ -50,13 +53,13 @@ def test_written_replies_are_about_looks_and_come_once():
         assert not re.search(r"\b(you (feel|are)|depress|disorder|ill\b)", reply, re.I), reply
     heard: set[str] = set()
     rng = random.Random(1)
-    while (reply := replies.choose(OCCASION, heard, rng=rng)) is not None:
+    while (reply := choose(OCCASION, heard, rng=rng)) is not None:
         assert words.same(reply) not in heard
         heard.add(words.same(reply))
-    assert len(heard) == len(replies.CHANGED["sad"])
+    assert len(heard) == len(REPLIES.changed["sad"])
     relief = Occasion("changed", "happy", 0.9, 6.0, (("sadness", 9.0),))
-    assert replies.choose(relief, set()) in replies.LIGHTER
-    assert "bored" in replies.choose(Occasion("lasted", "bored", 0.9, 20.0), set())
+    assert choose(relief, set()) in REPLIES.lighter
+    assert "bored" in choose(Occasion("lasted", "bored", 0.9, 20.0), set())
 
 
 def test_written_replies_need_no_server_and_point_to_help(tmp_path):
@@ -71,9 +74,9 @@ def test_written_replies_need_no_server_and_point_to_help(tmp_path):
             assert speech.source == "written reply" and not speech.coming
             assert speech.age_s == pytest.approx(now - said_at[speech.text], abs=0.2)
             assert speech.age_s <= STAY_S
-            assert (speech.note == words.HUMAN_HELP) == (speech.text in replies.LONG["sad"])
+            assert (speech.note == words.HUMAN_HELP) == (speech.text in REPLIES.long["sad"])
     assert list(said_at.values()) == pytest.approx([20, 80], abs=1)
-    assert list(said_at)[1] in replies.LONG["sad"]
+    assert list(said_at)[1] in REPLIES.long["sad"]
     assert companion.toggle() is False and companion.speech(now=now) is None
 
 

@@ -12,7 +12,7 @@ from support.companion import OCCASION, QUICK, play, wait_for
 from support.companion_server import REPLY, Server
 
 from emoapp.cli.companion import _tell_of_unsent_keys
-from emoapp.companion import consent, keys, talk, words
+from emoapp.companion import consent, exchange, keys, talk, words
 from emoapp.companion.client import Client
 from emoapp.companion.companion import Companion
 from emoapp.config import CompanionConfig
@@ -63,7 +63,10 @@ def test_a_key_goes_to_its_server_and_into_no_log(monkeypatch, tmp_path):
         assert authorization(server)[0] == "Bearer secret-key"
     (line,) = log.read_text().splitlines()
     record = json.loads(line)
-    assert "secret-key" not in line and record["sent"]["headers"]["authorization"] == talk.HIDDEN
+    assert (
+        "secret-key" not in line
+        and record["sent"]["headers"]["authorization"] == exchange.HIDDEN_KEY
+    )
     assert record["reply"] == REPLY and record["occasion"]["label"] == "happy"
 
 

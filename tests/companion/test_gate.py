@@ -48,7 +48,7 @@ PIECES = st.lists(
 def test_a_reply_passes_alike_however_it_is_cut(text, cuts):
     whole, whole_gate = through(text, [])
     cut, gate = through(text, cuts)
-    assert len(" ".join(cut)) <= words.LONGEST
+    assert len(" ".join(cut)) <= words.MAX_REPLY_CHARS
     assert all(MODERATOR.refusal(sentence) is None for sentence in cut)
     assert MODERATOR.refusal(" ".join(cut)) != "self_harm"
     assert gate.refusal == whole_gate.refusal or whole_gate.endless or gate.endless

@@ -10,19 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.companion_sentences import KIND, REFUSED
 
-from emoapp.companion import moderation, replies, words
+from emoapp.companion import moderation, words
 from emoapp.companion.cleaning import clean
+from emoapp.companion.data import read_toml
 from emoapp.companion.moderation import Moderator
+from emoapp.companion.replies import load_replies
+
+REPLIES = load_replies()
 
 MODERATOR = Moderator()
 WRITTEN_REPLIES = [
     *(
         reply
-        for table in (replies.LASTED, replies.CHANGED, replies.LONG)
+        for table in (REPLIES.lasted, REPLIES.changed, REPLIES.long)
         for pool in table.values()
         for reply in pool
     ),
-    *(*replies.LIGHTER, *replies.CALMER, words.HUMAN_HELP),
+    *(*REPLIES.lighter, *REPLIES.calmer, words.HUMAN_HELP),
 ]
 
 
@@ -68,7 +72,7 @@ def test_a_sentence_cut_into_harmless_ones_is_refused_with_the_last():
 
 def test_each_language_of_the_lists_is_lower_case_without_accents():
     """Else a phrase could never be found."""
-    data = moderation.tomllib.loads(moderation.DATA.read_text(encoding="utf-8"))
+    data = read_toml(moderation.DATA_FILE)
     del data["swear_words"]
     assert {"english", "german", "french", "spanish", "italian"} <= set(data)
     for language in data.values():

@@ -9,9 +9,12 @@ import time
 from support.companion import QUICK, live, play, track, wait_until
 from support.companion_server import REPLY, Server
 
-from emoapp.companion import replies, words
+from emoapp.companion import words
 from emoapp.companion.companion import WRITTEN, Companion
+from emoapp.companion.replies import load_replies
 from emoapp.config import CompanionConfig
+
+REPLIES = load_replies()
 
 
 def shown_by(server: Server, tmp_path, label: str = "happy"):
@@ -42,7 +45,7 @@ def test_the_servers_words_that_were_shown_as_they_came(tmp_path):
     for speech in speeches:
         assert "depress" not in speech.text + speech.note and "kill" not in speech.text
     last = speeches[-1]
-    assert last.text in replies.LASTED["happy"] and last.source == WRITTEN
+    assert last.text in REPLIES.lasted["happy"] and last.source == WRITTEN
     assert last.note == words.refused_note("diagnosis", replaced=True)
     assert "spoke of an illness" in last.note and "not shown" in last.note
     assert record["reply"] == last.text and record["source"] == WRITTEN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import pandas as pd
 import pytest
@@ -97,3 +98,13 @@ def test_one_of_several_videos_is_chosen(tmp_path):
     with pytest.raises(UsageError, match="film.mp4, other.mp4: choose one"):
         read_log(path)
     assert len(read_log(path, source="other.mp4").frames) == 10
+
+
+def test_a_label_named_like_a_date_stays_a_number(tmp_path):
+    rows = [row(n, n / 10, 1, "look_at", labels=("look_at", SAD)) for n in range(3)]
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in rows))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        log = read_log(path)
+    assert log.faces["smoothed_look_at"].tolist() == [0.8] * 3

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future
 
-from emoapp.app.live.messages import Messages
 from emoapp.app.live.window import WindowRun
+
+from emoapp.app.live.messages import Messages
 from emoapp.app.run import open_pipeline
 from emoapp.config import LiveConfig
 from emoapp.sources import open_source
