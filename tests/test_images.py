@@ -21,7 +21,6 @@ from emoapp.overlay.blend import Layer, Painter
 from emoapp.privacy import pixelate
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
-from emoapp.types import Result
 from emoapp.utils.geometry import iou
 from emoapp.utils.libav import av
 
@@ -181,9 +180,9 @@ def test_an_annotated_copy_keeps_the_colours(colorimetry, tmp_path):
         with open_recorder(copy, **given) as recorder:
             for frame in source:
                 assert differ(frame.image[:, 20:140], bars[:, 20:140]) <= CLOSE
-                recorder.write(Result(frame, ()), frame.pixels)
+                recorder.write(frame.pixels, frame.t)
             with pytest.raises(ValueError, match="expected YUV"):
-                recorder.write(Result(frame, ()), BgrImage(bars))
+                recorder.write(BgrImage(bars), 9.0)
     with open_source(copy) as source:
         assert source.colorimetry == colorimetry
         assert differ(source.read().image[:, 20:140], bars[:, 20:140]) <= CLOSE + 1

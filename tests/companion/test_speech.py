@@ -9,6 +9,7 @@ from support.companion_server import REPLY
 from support.drawing import boxes, changed_outside, disjoint, draw, inside, make_track, picture
 
 from emoapp.companion import words
+from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
 from emoapp.overlay import Overlay
 from emoapp.overlay.speech import ago
@@ -43,7 +44,7 @@ def test_the_panel_keeps_off_the_face_wherever_it_is(size_wh):
         for y in (0.15, 0.9):
             x0, y0 = x * (width - side), y * (height - side)
             box = x0, y0, x0 + side, y0 + side
-            overlay = Overlay(EMOTIONS, bars=False, timeline=False)
+            overlay = Overlay(EMOTIONS, OverlayConfig(bars=False, timeline=False))
             plain = draw(overlay, picture(width, height), make_track(1, box))
             overlay.speech = Speech(REPLY, "", "written reply", "happy", 2.0)
             spoken = draw(overlay, picture(width, height), make_track(1, box))

@@ -14,6 +14,7 @@ from support.drawing import (
     picture,
 )
 
+from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
 from emoapp.overlay import Overlay
 from emoapp.overlay.layout import Rect, Wanted, place
@@ -53,7 +54,7 @@ def test_pills_stay_in_the_picture_and_off_each_other(size_wh, faces, avoid):
     ],
 )
 def test_a_pill_stands_above_its_face_or_below_or_else_on_it(face, where):
-    overlay = Overlay(EMOTIONS, bars=False)
+    overlay = Overlay(EMOTIONS, OverlayConfig(bars=False))
     draw(overlay, picture(1280, 720), make_track(1, face))
     pill = overlay.pills[1]
     above, below = pill.y1 <= face[1], pill.y0 >= face[3]
@@ -61,7 +62,7 @@ def test_a_pill_stands_above_its_face_or_below_or_else_on_it(face, where):
 
 
 def test_a_face_that_trembles_at_the_upper_edge_keeps_its_pill_below():
-    overlay = Overlay(EMOTIONS, bars=False)
+    overlay = Overlay(EMOTIONS, OverlayConfig(bars=False))
     places = []
     for y in (60, 30, 44, 40, 46, 200):
         draw(overlay, picture(1280, 720), make_track(1, (500, y, 700, y + 200)))

@@ -20,6 +20,7 @@ from support.drawing import (
     picture,
 )
 
+from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
 from emoapp.overlay import HELP, Overlay
 from emoapp.overlay.bars import STAY_S
@@ -45,7 +46,10 @@ def test_any_picture_can_be_drawn_on_and_only_what_is_reported_changes(
 
 
 def test_the_hint_comes_when_faces_stay_away_and_not_when_the_detector_blinks():
-    overlay, face = Overlay(EMOTIONS, bars=False), make_track(1, (500, 300, 700, 500))
+    overlay, face = (
+        Overlay(EMOTIONS, OverlayConfig(bars=False)),
+        make_track(1, (500, 300, 700, 500)),
+    )
     draw(overlay, picture(1280, 720), now=0.0)
     hint = overlay.touched
     assert len(hint) == 1 and hint[0].y0 > 600
@@ -86,7 +90,10 @@ def test_any_words_can_be_shown(width, height, title, body, what):
 
 
 def test_alerts_stay_until_they_are_acknowledged_one_after_the_other():
-    overlay, plain = Overlay(EMOTIONS, bars=False), np.zeros((720, 1280, 3), np.uint8)
+    overlay, plain = (
+        Overlay(EMOTIONS, OverlayConfig(bars=False)),
+        np.zeros((720, 1280, 3), np.uint8),
+    )
     face = make_track(1, (500, 300, 700, 500))
     for title in ("one", "two", "one"):
         overlay.alerts.add(title, "It could not be written.")

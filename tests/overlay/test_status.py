@@ -35,7 +35,18 @@ def test_numbers_of_the_row_stand_still_for_a_moment():
 
 def test_a_paused_picture_has_no_rate_from_its_first_moment_on():
     row, sizes = StatusRow(), Sizes.of(1280, 720)
-    running, _ = row.prepare(Status(fps=30.0, latency_ms=12.0, faces=1), sizes, now=1.0)
-    paused, _ = row.prepare(Status(faces=1, paused=True), sizes, now=1.01)
-    later, _ = row.prepare(Status(faces=1, paused=True), sizes, now=9.0)
+    running, _ = row.prepare(
+        Status(fps=30.0, latency_ms=12.0, faces=1), sizes, now=1.0, details=True
+    )
+    paused, _ = row.prepare(Status(faces=1, paused=True), sizes, now=1.01, details=True)
+    later, _ = row.prepare(Status(faces=1, paused=True), sizes, now=9.0, details=True)
     assert paused.width == later.width < running.width
+
+
+def test_milliseconds_detector_and_missed_frames_are_for_those_who_ask():
+    sizes = Sizes.of(1280, 720)
+    status = Status(fps=30.0, latency_ms=12.0, faces=1, detector="blazeface", missed=3)
+    few, _ = StatusRow().prepare(status, sizes, now=0.0)
+    plain, _ = StatusRow().prepare(Status(fps=30.0, faces=1), sizes, now=0.0)
+    all_of_it, _ = StatusRow().prepare(status, sizes, now=0.0, details=True)
+    assert few.width == plain.width < all_of_it.width / 2

@@ -19,6 +19,7 @@ from support.drawing import (
     picture,
 )
 
+from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
 from emoapp.overlay import Overlay, colours_of
 from emoapp.overlay.blend import Painter
@@ -40,7 +41,7 @@ def scores_at(t):
 
 def shown(times, draw_all=True):
     """The band's coloured part at the last of `times`, on a black picture."""
-    timeline = Timeline(EMOTIONS, colours_of(EMOTIONS))
+    timeline = Timeline(EMOTIONS, colours_of(EMOTIONS), History(EMOTIONS))
     for t in times:
         tracks = scores_at(t)
         timeline.follow(tracks[0] if tracks else None, tracks, t=t)
@@ -127,7 +128,7 @@ def test_a_face_that_is_not_believed_leaves_a_gap_and_an_undecided_one_does_not(
 
 
 def test_another_person_has_another_past_and_a_source_that_starts_again_has_none():
-    timeline = Timeline(EMOTIONS, colours_of(EMOTIONS))
+    timeline = Timeline(EMOTIONS, colours_of(EMOTIONS), History(EMOTIONS))
     one, two = make_track(1, FACE, "sad"), make_track(2, FACE, "happy")
     found = []
     for t in (*seconds(5, 24), 5.1, 5.2, 0.0, 0.5):
@@ -188,21 +189,10 @@ def test_nothing_overlaps_the_timeline_and_only_what_is_reported_changes(
 
 def test_the_band_can_be_hidden_and_is_not_in_small_pictures():
     def rows(width, height, **how):
-        overlay = Overlay(EMOTIONS, bars=False, **how)
+        overlay = Overlay(EMOTIONS, OverlayConfig(bars=False, **how))
         for t in (0.0, 1.0, 2.0):
             draw_at(overlay, picture(width, height), make_track(1, (90, 80, 180, 170)), t=t)
         return [rect for rect in overlay.touched if rect.x1 - rect.x0 > 0.8 * width]
 
     assert len(rows(1280, 720)) == len(rows(640, 360)) == 1
     assert rows(1280, 720, timeline=False) == rows(320, 240) == []
-
-
-def test_a_blink_of_the_followed_face_does_not_show_another_one():
-    overlay = Overlay(EMOTIONS, bars=False)
-    big, small = make_track(1, FACE, "sad"), make_track(2, (0, 0, 99, 99))
-    followed = []
-    for t in np.arange(0, 4, 0.1):
-        tracks = [small] if 2 < t < 2.5 or t > 2.9 else [big, small]
-        image = draw_at(overlay, np.zeros((720, 1280, 3), np.uint8), *tracks, t=float(t))
-        followed.append("sad" if pixels_of("sad", image) else "happy")
-    assert followed[5:35] == ["sad"] * 30 and followed[37:] == ["happy"] * 3

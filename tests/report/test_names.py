@@ -97,6 +97,6 @@ def test_all_labels_get_their_words(tmp_path):
     for label in HOSTILE:
         word = printable(" ".join(encodable(label).split()))[1:]
         assert word in text and html.escape(word, quote=False) in said
-        ConsoleLog(console).write(result(0, 0.0, seen(label, HOSTILE)), None)
+        ConsoleLog(console).write(result(0, 0.0, seen(label, HOSTILE)))
     assert len(console.getvalue().splitlines()) == len(HOSTILE)
     assert all(map(harmless, console.getvalue().split("\n")))

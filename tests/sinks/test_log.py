@@ -19,9 +19,9 @@ from emoapp.sinks import open_log
 def test_csv_has_a_row_for_each_face_and_each_empty_frame(tmp_path):
     path = tmp_path / "log.csv"
     with open_log(path, EMOTIONS, source="a.mp4") as log:
-        log.write(result(0, 0.0, track(1, raw=3, smoothed=6), track(2, raw=0, smoothed=0)), None)
-        log.write(result(1, 1 / 30), None)
-        log.write(result(2, 2 / 30, track(2, raw=1, smoothed=4)), None)
+        log.write(result(0, 0.0, track(1, raw=3, smoothed=6), track(2, raw=0, smoothed=0)))
+        log.write(result(1, 1 / 30))
+        log.write(result(2, 2 / 30, track(2, raw=1, smoothed=4)))
         assert len(path.read_text().splitlines()) > 1, "written as it goes"
     log.close()
     with open(path, newline="") as file:
@@ -50,7 +50,7 @@ def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):
         with pytest.raises(SinkError, match="being written by another program"):
             open_log(path, EMOTIONS, overwrite=True)
         with pytest.raises(ValueError, match="expected scores for"):
-            log.write(result(0, 0.0, track(1, raw=0, smoothed=0)), None)
+            log.write(result(0, 0.0, track(1, raw=0, smoothed=0)))
     with pytest.raises(UsageError, match="must end with .csv"):
         open_log(tmp_path / "log.txt", EMOTIONS)
 

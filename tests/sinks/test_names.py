@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from support.escaping import REAL_FILES, seen
 from support.names import HOSTILE, NAMES
-from support.pictures import picture
 from support.results import result
 
 from emoapp.report.reading import read_log
@@ -27,9 +26,9 @@ def test_logs_give_names_back(tmp_path, suffix, source, label):
     labels = (label, "another")
     path = tmp_path / f"log.{suffix}"
     with open_log(path, labels, source=source, overwrite=True) as log:
-        log.write(result(0, 0.0, seen(label, labels)), picture(0))
-        log.write(result(1, 0.5), picture(0))
-        log.write(result(2, 1.0, seen(label, labels)), picture(0))
+        log.write(result(0, 0.0, seen(label, labels)))
+        log.write(result(1, 0.5))
+        log.write(result(2, 1.0, seen(label, labels)))
     read = read_log(path)
     assert read.source == encodable(source) and read.left_out == 0
     assert read.faces["label"].tolist() == [encodable(label)] * 2
@@ -44,7 +43,7 @@ def test_a_torn_row_of_a_name_with_line_breaks_is_left_out(tmp_path):
     path = tmp_path / "log.csv"
     with open_log(path, ("happy", "sad"), source="one\ntwo") as log:
         for index in range(4):
-            log.write(result(index, index / 10, seen("happy", ("happy", "sad"))), picture(0))
+            log.write(result(index, index / 10, seen("happy", ("happy", "sad"))))
     whole = path.read_bytes()
     last = whole.rindex(b'"one')
     for cut in (last + 1, whole.index(b"\n", last) + 1, len(whole) - 3):

@@ -13,7 +13,6 @@ from psutil import Process
 from support.clips import frames_that_play, write_movie
 from support.pictures import number_of, picture
 from support.programs import run_python
-from support.results import result
 
 from emoapp.errors import SinkError, SourceError
 from emoapp.labels import EMOTIONS
@@ -26,7 +25,7 @@ def record(path, times, *, size_wh=(320, 180), **options) -> None:
         canvas = np.empty((size_wh[1], size_wh[0], 3), np.uint8)
         for number, t in enumerate(times):
             canvas[:] = picture(number, size_wh)  # one canvas: the recorder has to copy
-            recorder.write(result(number, t), canvas)
+            recorder.write(canvas, t)
         assert not path.exists() or options.get("overwrite"), "no half file under that name"
 
 
@@ -78,7 +77,7 @@ def test_recording_refuses_to_overwrite(tmp_path):
 def test_a_recording_does_not_replace_what_came_meanwhile(tmp_path):
     path = tmp_path / "out.mp4"
     recorder = open_recorder(path, fps=30, size_wh=(320, 180))
-    recorder.write(result(0, 0), picture(0))
+    recorder.write(picture(0), 0.0)
     path.write_text("precious")
     with pytest.raises(SinkError, match=r"out.mp4 is there already.*kept as .*out.part.mp4"):
         recorder.close()
@@ -97,7 +96,7 @@ time.strftime = lambda form: "emoapp-now"
 recorder = with_unused_name("mp4", lambda path: open_recorder(path, fps=30, size_wh=(320, 180)))
 print(recorder.path, flush=True)
 for number in range(90):
-    recorder.write(result(number, number / 30), picture(number % 40))
+    recorder.write(picture(number % 40), number / 30)
     time.sleep(0.02)
 recorder.close()
 """
@@ -129,7 +128,7 @@ def test_recording_of_nothing_leaves_nothing(tmp_path):
 def test_recording_refuses_another_size(tmp_path):
     with open_recorder(tmp_path / "out.mp4", fps=30, size_wh=(320, 180)) as recorder:
         with pytest.raises(SinkError, match="320x180 pixels; a picture came with 160x90"):
-            recorder.write(result(0, 0), picture(0, (160, 90)))
+            recorder.write(picture(0, (160, 90)), 0.0)
 
 
 @pytest.mark.parametrize("name", ["out.mp4", "out.csv"])
@@ -163,7 +162,7 @@ recorder = open_recorder(sys.argv[2], fps=30, size_wh=(320, 180))
 try:
     for number in range(int(sys.argv[3])):
         noise = dice.integers(0, 255, (180, 320, 3), np.uint8)
-        recorder.write(result(number, number / 30), noise)
+        recorder.write(noise, number / 30)
 except SinkError as error:
     errors.append(error)
 try:

@@ -15,11 +15,10 @@ _KEY = """
 import subprocess, time
 from emoapp.sinks import open_window
 from support.pictures import picture
-from support.results import result
 window = open_window("a test")
 assert window.poll() is None and not window.closed
 pressed, deadline = [], time.monotonic() + 20
-window.write(result(0, 0), picture(0))
+window.show(picture(0))
 window.poll()
 found = subprocess.check_output(["xdotool", "search", "--sync", "--name", "a test"])
 # With no window manager, keys go to the window under the mouse.
@@ -30,7 +29,7 @@ for name in ("q", "Escape", "space"):
         subprocess.run(["xdotool", "key", name], check=True)
         again = time.monotonic() + 1
         while key is None and time.monotonic() < again:
-            window.write(result(0, 0), picture(0))
+            window.show(picture(0))
             key = window.poll()
     pressed.append(key)
 print(*pressed)
@@ -38,7 +37,7 @@ assert not window.closed
 window.close()
 window.close()
 assert window.closed
-window.write(result(0, 0), picture(0))
+window.show(picture(0))
 """
 
 
@@ -60,9 +59,8 @@ _CROSS = """
 import ctypes, subprocess, time
 from emoapp.sinks import open_window
 from support.pictures import picture
-from support.results import result
 window = open_window("a test")
-window.write(result(0, 0), picture(0))
+window.show(picture(0))
 window.poll()
 found = subprocess.check_output(["xdotool", "search", "--sync", "--name", "a test"])
 
@@ -81,9 +79,9 @@ x11.XSendEvent(display, ctypes.c_ulong(message.window), 0, 0, ctypes.byref(messa
 x11.XFlush(display)
 deadline = time.monotonic() + 20
 while not window.closed and time.monotonic() < deadline:
-    window.write(result(0, 0), picture(0))
+    window.show(picture(0))
     window.poll()
-window.write(result(0, 0), picture(0))
+window.show(picture(0))
 print(window.closed, window.poll())
 window.close()
 """

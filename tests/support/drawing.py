@@ -30,8 +30,10 @@ def make_track(number, box, label="happy", share=0.8, labels=EMOTIONS):
     return Track(number, Face(Box(*box), 0.9), scores, scores, 0.0, 0.0)
 
 
-def make_result(image, *tracks):
-    return Result(Frame(image, 0, 0.0), tracks)
+def make_result(image, *tracks, t=0.0):
+    """A result in which the largest face is followed."""
+    largest = max(tracks, key=lambda track: track.face.box.area, default=None)
+    return Result(Frame(image, 0, t), tracks, selected=largest and largest.id)
 
 
 def picture(width, height):
@@ -70,6 +72,6 @@ boxes = st.lists(
 
 
 def draw_at(overlay, image, *tracks, t=0.0, now=None, status=None):
-    result = Result(Frame(image, 0, t), tracks)
+    result = make_result(image, *tracks, t=t)
     overlay.draw(image, result, status or Status(), now=t if now is None else now)
     return image

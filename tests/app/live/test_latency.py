@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future
 
-from emoapp.app.live.window import WindowRun
-
+from emoapp.app.live.controller import WindowController
 from emoapp.app.live.messages import Messages
-from emoapp.app.run import open_pipeline
+from emoapp.app.run import Run, open_pipeline
 from emoapp.config import LiveConfig
 from emoapp.sources import open_source
+from emoapp.utils.stats import Stats
 
 
 class SlowWindow:
     """A window on a screen that takes 50 ms to show a picture."""
 
-    wants_picture, closed = True, False
+    closed = False
 
-    def write(self, result, picture):
+    def fit(self, source_wh):
+        return source_wh
+
+    def show(self, picture):
         pass
 
     def poll(self):
@@ -31,23 +33,25 @@ class SlowWindow:
         pass
 
 
-class Watched(WindowRun):
+class Watched(WindowController):
     def status(self, result):
-        self.shown.append(super().status(result))
-        return self.shown[-1]
+        self.said = [*getattr(self, "said", ()), super().status(result)]
+        return self.said[-1]
 
 
 def test_latency_is_from_arrival_to_the_end_of_showing(demo):
     config = LiveConfig(source=str(demo), max_frames=12)
-    loading = Future()
-    loading.set_result(open_pipeline(config))
-    with open_source(demo, live=True) as source, loading.result():
-        run = Watched(config, source, SlowWindow(), loading, messages=Messages())
-        run.shown = []
-        numbers = run.to_the_end()
-    assert run.shown[0].latency_ms is None and run.shown[0].fps is None
-    assert min(status.latency_ms for status in run.shown[1:]) > 50
-    assert max(status.fps for status in run.shown[2:]) < 20
+    stats = Stats()
+    with open_source(demo, live=True) as source, open_pipeline(config) as pipeline:
+        window = SlowWindow()
+        with Watched(config, source, window, stats, messages=Messages()) as controller:
+            sinks = controller.begin(pipeline)
+            run = Run(config, source, pipeline, sinks, controller=controller, stats=stats)
+            numbers = run.to_the_end()
+    said = controller.said
+    assert said[0].latency_ms is None and said[0].fps is None
+    assert min(status.latency_ms for status in said[1:]) > 50
+    assert max(status.fps for status in said[2:]) < 20
     assert numbers["latency_ms"]["median"] > 50
 
 
