@@ -13,7 +13,17 @@ from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite, capsule, rounded
 from emoapp.overlay.history import BELIEVED
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, TEXT, Colour, Sizes, mix, word
+from emoapp.overlay.theme import (
+    GROUND,
+    GROUND_OPACITY,
+    QUIET,
+    TEXT,
+    Colour,
+    Sizes,
+    legible,
+    muted,
+    word,
+)
 from emoapp.types import Box, Track
 
 GLIDE_S = 0.05
@@ -154,7 +164,7 @@ class BarsPanel:
         painter.paste(_ground(layout, tuple(self._colours.values())), rect.x0, rect.y0)
         self._head(painter, rect, layout)
         if winner is not None:
-            lit = _lit(layout, winner, self._colours[self._labels[winner]])
+            lit = _lit(layout, winner, legible(self._colours[self._labels[winner]]))
             painter.paste(lit, rect.x0, rect.y0 + layout.head + winner * layout.row)
         if self._reason is not None:
             return
@@ -162,7 +172,7 @@ class BarsPanel:
         right = rect.x1 - round(sizes.pad * 1.6)
         for index, label in enumerate(self._labels):
             wins, middle = index == winner, rect.y0 + layout.middle(index)
-            colour = self._colours[label] if wins else muted(self._colours[label])
+            colour = legible(self._colours[label]) if wins else muted(self._colours[label])
             y = round(middle - layout.bar_thickness / 2)
             bar = capsule(reach[index], layout.bar_thickness, colour)
             painter.paste(bar, rect.x0 + layout.bar_x, y)
@@ -183,11 +193,6 @@ def _shared(rect: Rect, box: Box) -> float:
     width = min(rect.x1, box.x1) - max(rect.x0, box.x0)
     height = min(rect.y1, box.y1) - max(rect.y0, box.y0)
     return max(0.0, width) * max(0.0, height)
-
-
-def muted(colour: Colour) -> Colour:
-    """The colour of a bar that does not win."""
-    return mix(colour, GROUND, 0.62)
 
 
 def _row(

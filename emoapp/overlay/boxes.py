@@ -1,9 +1,10 @@
-"""The faces: four corner strokes each, and a pill that says what the face shows."""
+"""The faces: four corner strokes each, and a tag with what the face shows."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -12,73 +13,172 @@ from emoapp.overlay import icons, text
 from emoapp.overlay.advice import ADVICE
 from emoapp.overlay.blend import Layer, Painter, Sprite, rounded
 from emoapp.overlay.layout import Placed, Rect, Wanted, place
-from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, TEXT, Colour, Sizes, mix, word
+from emoapp.overlay.theme import (
+    GROUND,
+    GROUND_OPACITY,
+    QUIET,
+    TEXT,
+    Colour,
+    Sizes,
+    legible,
+    mix,
+    muted,
+    word,
+)
 from emoapp.types import Box, Track
 
-LABEL_ROOM = 11
-"""The longest word of a pill, in ems."""
+MAX_WORD_EM = 11
+"""The longest word of a tag, in ems."""
+
+CROWD = 5
+"""From this many faces on, tags have icon and percentage only, but for the followed face's."""
 
 NO_ICON = "other"
 """The icon of a face that gets no label."""
 
+CORNER_ANGLES = np.linspace(0, math.pi / 2, 7)
+CORNER_ARC = np.c_[1 - np.cos(CORNER_ANGLES), 1 - np.sin(CORNER_ANGLES)]
+ARM_DIRECTIONS = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])
+"""Which way the arms of each corner point; right and down are positive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a face is drawn: the followed one in full color, others quieter.
+
+    Attributes:
+        colour: Of the corners and the icon.
+        ink: Of the words.
+        prominent: Whether the corners are thicker, because this face is followed among others.
+    """
+
+    colour: Colour
+    ink: Colour
+    prominent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What a tag says.
+
+    Attributes:
+        icon: The label whose icon it has.
+        name: The expression, or what would help to see it.
+        percent: "" where there is none.
+        number: The track's id.
+    """
+
+    icon: str
+    name: str
+    percent: str
+    number: str
+
+    @classmethod
+    def of(cls, track: Track, sizes: Sizes) -> Tag:
+        """Return the tag of a track."""
+        said = word(ADVICE[track.rejection] if track.rejection else track.label)
+        return cls(
+            icon=NO_ICON if track.rejection else track.label,
+            name=text.fit(said, sizes.text, MAX_WORD_EM * sizes.text, True),
+            percent="" if track.rejection else f"{round(100 * track.confidence)}%",
+            number=str(track.id),
+        )
+
+    def widths(self, sizes: Sizes) -> tuple[int, int, int, int]:
+        """Return the widths in pixels of its forms, the fullest first (see `FORMS`)."""
+        icon_only = sizes.pill
+        named = icon_only + sizes.gap // 3 + text.width(self.name, sizes.text, True) + sizes.pad
+        percent = text.width(self.percent, sizes.text) if self.percent else 0
+        full = named + sizes.gap + text.width(self.number, sizes.small)
+        full += sizes.gap + percent if percent else 0
+        short = icon_only + sizes.gap // 3 + percent + sizes.pad if percent else icon_only
+        return full, named, short, icon_only
+
+
+FORMS = ("full", "named", "short", "icon")
+"""Icon, word, percentage and number; icon and word; icon and percentage; the icon alone."""
+
+FULL, NAMED, SHORT, ICON = range(len(FORMS))
+
 
 class Faces:
-    """Draws all faces of a frame; remembers which pills stood below, so that they stay calm."""
+    """Draw all faces of a frame; remembers which tags stood below, so that they stay calm.
+
+    Attributes:
+        pills: Track id -> where its tag stood in the last frame.
+    """
 
     def __init__(self) -> None:
         self._lowered: set[int] = set()
         self.pills: dict[int, Rect] = {}
-        """Track id -> where its pill stood in the last frame."""
 
     def strokes(
         self,
         painter: Painter,
         tracks: Sequence[Track],
-        colours: dict[str, Colour],
+        colours: Mapping[str, Colour],
         sizes: Sizes,
         *,
         followed: int | None,
     ) -> None:
-        """The corners of each face; among several the one that is followed gets thicker ones."""
-        for track in tracks:
+        """Draw the corners of each face."""
+        # The followed one last, so that it lies on top.
+        for track in sorted(tracks, key=lambda track: track.id == followed):
             rect = _inside(track.face.box, sizes)
             if rect:
-                bold = len(tracks) > 1 and track.id == followed
-                _corners(painter, rect, _colour(track, colours), sizes, bold)
+                _corners(painter, rect, _style(track, tracks, colours, followed), sizes)
 
     def labels(
         self,
         painter: Painter,
         tracks: Sequence[Track],
-        colours: dict[str, Colour],
+        colours: Mapping[str, Colour],
         sizes: Sizes,
         *,
         avoid: Sequence[Rect],
+        followed: int | None,
     ) -> None:
-        """The pills; they keep off the rectangles in `avoid` where they can."""
+        """Draw the tags; they keep off the rectangles in `avoid` where they can."""
         # By id and not by size, so that two equally large faces do not swap their rights.
         seen = [
-            (track, rect)
-            for track in sorted(tracks, key=lambda track: track.id)
+            (track, Tag.of(track, sizes), rect)
+            for track in sorted(tracks, key=lambda track: (track.id != followed, track.id))
             if (rect := _inside(track.face.box, sizes))
         ]
-        wanted = [
-            Wanted(rect, _forms_wh(track, sizes), track.id in self._lowered) for track, rect in seen
-        ]
+        wanted = []
+        for track, tag, rect in seen:
+            short = len(tracks) >= CROWD and track.id != followed
+            widths = tag.widths(sizes)[SHORT if short else FULL :]
+            forms = tuple((width, sizes.pill) for width in widths)
+            wanted.append(Wanted(rect, forms, track.id in self._lowered))
         spots = place(wanted, (sizes.width, sizes.height), gap=sizes.stroke + 2, avoid=avoid)
         self._lowered.clear()
         self.pills.clear()
-        for (track, _), spot in zip(seen, spots, strict=True):
+        for (track, tag, rect), want, spot in zip(seen, wanted, spots, strict=True):
             if spot is None:
                 continue
             if not spot.above:
                 self._lowered.add(track.id)
             self.pills[track.id] = spot.rect
-            _pill(painter, track, spot, _colour(track, colours), sizes)
+            style = _style(track, tracks, colours, followed)
+            if spot.apart:
+                _leader(painter, spot.rect, rect, style, sizes)
+            form = spot.form + len(FORMS) - len(want.sizes_wh)
+            _draw_tag(painter, tag, form, spot, style, sizes)
+
+
+def _style(
+    track: Track, tracks: Sequence[Track], colours: Mapping[str, Colour], followed: int | None
+) -> Style:
+    colour = QUIET if track.rejection else legible(colours[track.label])
+    several = len(tracks) > 1
+    if several and track.id != followed:
+        return Style(muted(colour), QUIET, prominent=False)
+    return Style(colour, TEXT, prominent=several)
 
 
 def _inside(box: Box, sizes: Sizes) -> Rect | None:
-    """The part of `box` that can be seen; None when too little is left to point at."""
+    """The visible part of `box`; None when too little is left to point at."""
     edge = sizes.stroke
     x0, x1 = (min(max(x, edge), sizes.width - edge) for x in (box.x0, box.x1))
     y0, y1 = (min(max(y, edge), sizes.height - edge) for y in (box.y0, box.y1))
@@ -87,78 +187,63 @@ def _inside(box: Box, sizes: Sizes) -> Rect | None:
     return Rect(math.floor(x0), math.floor(y0), math.ceil(x1), math.ceil(y1))
 
 
-_TURN = np.linspace(0, math.pi / 2, 7)
-_BEND = np.c_[1 - np.cos(_TURN), 1 - np.sin(_TURN)]
-# Right and down are positive: which way the arms of each corner reach.
-_REACH = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])
-
-
-def _corners(painter: Painter, rect: Rect, colour: Colour, sizes: Sizes, bold: bool) -> None:
+def _corners(painter: Painter, rect: Rect, style: Style, sizes: Sizes) -> None:
     x0, y0, x1, y1 = rect
     side = min(x1 - x0, y1 - y0)
     arm, bend = side * 0.2, min(side * 0.08, 6 * sizes.stroke)
     # The upper left corner, seen from (0, 0): up the side, round the bend, along the top.
-    corner = np.vstack([(0, arm), bend * _BEND, (arm, 0)])
+    corner = np.vstack([(0, arm), bend * CORNER_ARC, (arm, 0)])
     places = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
-    thickness = round(sizes.stroke * 1.5) if bold else sizes.stroke
+    thickness = round(sizes.stroke * 1.5) if style.prominent else sizes.stroke
+    lines = corner[None] * ARM_DIRECTIONS[:, None] + places[:, None]
+    painter.strokes(lines, *_pens(style, thickness, sizes))
+
+
+def _leader(painter: Painter, tag: Rect, face: Rect, style: Style, sizes: Sizes) -> None:
+    """A line from a tag to its face, which stands elsewhere."""
+    start, end = _nearest(tag, face.center), _nearest(face, tag.center)
+    pens = _pens(style, max(1, sizes.stroke // 2), sizes)
+    painter.strokes(np.array([[start, end]], float), *pens)
+
+
+def _nearest(rect: Rect, point: tuple[float, float]) -> tuple[float, float]:
+    """The point of a rectangle that is nearest to another point."""
+    x, y = point
+    return min(max(x, rect.x0), rect.x1), min(max(y, rect.y0), rect.y1)
+
+
+def _pens(style: Style, thickness: int, sizes: Sizes) -> tuple[tuple[Colour, int], ...]:
     # A dark rim keeps yellow visible on a white wall and blue on a black one.
-    rim = (mix(colour, GROUND, 0.25), thickness + 2 * max(1, sizes.stroke // 3))
-    lines = corner[None] * _REACH[:, None] + places[:, None]
-    painter.strokes(lines, rim, (colour, thickness))
+    rim = mix(style.colour, GROUND, 0.25), thickness + 2 * max(1, sizes.stroke // 3)
+    return rim, (style.colour, thickness)
 
 
-def _colour(track: Track, colours: dict[str, Colour]) -> Colour:
-    return QUIET if track.rejection else colours[track.label]
-
-
-def _percent(track: Track) -> str:
-    return "" if track.rejection else f"{round(100 * track.confidence)}%"
-
-
-def _forms_wh(track: Track, sizes: Sizes) -> tuple[tuple[int, int], ...]:
-    """With word, percentage and number; with the word; with the icon alone."""
-    icon_only = sizes.pill
-    name = _word(track, sizes)
-    named = icon_only + sizes.gap // 3 + text.width(name, sizes.text, True) + sizes.pad
-    number = text.width(str(track.id), sizes.small)
-    full = named + sizes.gap + number
-    if not track.rejection:
-        full += sizes.gap + text.width(_percent(track), sizes.text)
-    return (full, sizes.pill), (named, sizes.pill), (icon_only, sizes.pill)
-
-
-def _word(track: Track, sizes: Sizes) -> str:
-    """The expression, or what would help to see it."""
-    said = word(ADVICE[track.rejection] if track.rejection else track.label)
-    return text.fit(said, sizes.text, LABEL_ROOM * sizes.text, True)
-
-
-def _pill(painter: Painter, track: Track, spot: Placed, colour: Colour, sizes: Sizes) -> None:
+def _draw_tag(
+    painter: Painter, tag: Tag, form: int, spot: Placed, style: Style, sizes: Sizes
+) -> None:
     x0, y0, x1, _ = spot.rect
-    name = _word(track, sizes) if spot.form < 2 else ""
-    icon = NO_ICON if track.rejection else track.label
-    painter.paste(_ground(x1 - x0, icon, name, colour, sizes), x0, y0)
-    if spot.form > 0:
-        return
-    middle = y0 + sizes.pill / 2
-    number = text.sprite(str(track.id), sizes.small, QUIET)
-    x = x1 - sizes.pad - number.width
-    painter.paste(number, x, text.top(middle, sizes.small))
-    if track.rejection:
-        return
-    percent = text.sprite(_percent(track), sizes.text, TEXT)
-    painter.paste(percent, x - sizes.gap - percent.width, text.top(middle, sizes.text))
+    name = tag.name if form in (FULL, NAMED) else ""
+    painter.paste(_ground(x1 - x0, tag.icon, name, style, sizes), x0, y0)
+    middle, right = y0 + sizes.pill / 2, x1 - sizes.pad
+    if form == FULL:
+        number = text.sprite(tag.number, sizes.small, QUIET)
+        right -= number.width
+        painter.paste(number, right, text.top(middle, sizes.small))
+        right -= sizes.gap
+    if form in (FULL, SHORT) and tag.percent:
+        percent = text.sprite(tag.percent, sizes.text, style.ink)
+        painter.paste(percent, right - percent.width, text.top(middle, sizes.text))
 
 
 @lru_cache(maxsize=64)
-def _ground(width: int, label: str, name: str, colour: Colour, sizes: Sizes) -> Sprite:
-    """What a pill shows while its numbers change: ground, icon and word."""
+def _ground(width: int, label: str, name: str, style: Style, sizes: Sizes) -> Sprite:
+    """What a tag shows while its numbers change: ground, icon and word."""
     layer = Layer(width, sizes.pill)
     layer.paint(rounded(width, sizes.pill, sizes.pill / 2), GROUND, opacity=GROUND_OPACITY)
     inset = (sizes.pill - sizes.icon) // 2
-    layer.paint(icons.mask(label, sizes.icon), colour, inset, inset)
+    layer.paint(icons.mask(label, sizes.icon), style.colour, inset, inset)
     if name:
         letters = text.mask(name, sizes.text, True)
         x = sizes.pill + sizes.gap // 3
-        layer.paint(letters, TEXT, x, text.top(sizes.pill / 2, sizes.text, True))
+        layer.paint(letters, style.ink, x, text.top(sizes.pill / 2, sizes.text, True))
     return layer.sprite()

@@ -21,6 +21,11 @@ class Rect(NamedTuple):
             self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
         )
 
+    @property
+    def center(self) -> tuple[float, float]:
+        """(x, y) in pixels."""
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
     def wider(self, by: int) -> Rect:
         """The rectangle grown by so many pixels to all sides."""
         return Rect(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
@@ -42,11 +47,19 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """rect: inside the picture.  form: index into `Wanted.sizes_wh`.  above: over its face."""
+    """Where a tag stands.
+
+    Attributes:
+        rect: Inside the picture.
+        form: Index into `Wanted.sizes_wh`.
+        above: Whether it stands over its face.
+        apart: Whether it found no room at its face.
+    """
 
     rect: Rect
     form: int
     above: bool
+    apart: bool = False
 
 
 def place(
@@ -147,5 +160,5 @@ class _Search:
             for _, x, y in spots:
                 rect = Rect(x, y, x + width, y + height)
                 if not any(rect.overlaps(other) for other in taken):
-                    return Placed(rect, form, False)
+                    return Placed(rect, form, False, apart=True)
         return None

@@ -145,7 +145,9 @@ class Overlay:
             avoid.append(said)
         # Last, because a pill that found no other room must still be readable on the panel.
         if self.labels:
-            self._faces.labels(painter, tracks, self._colours, sizes, avoid=avoid)
+            self._faces.labels(
+                painter, tracks, self._colours, sizes, avoid=avoid, followed=result.selected
+            )
         if self.help:
             painter.dim(0.45)
             _middle(painter, panels.help_panel(self.keys, sizes), sizes)

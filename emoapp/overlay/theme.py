@@ -1,9 +1,10 @@
-"""Colours and sizes: everything about the overlay's looks that is a number."""
+"""Colours and sizes of the overlay."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from emoapp.errors import EmoappError
@@ -56,11 +57,51 @@ EXTRA: tuple[Colour, ...] = tuple(
 
 GROUND = from_hex("#14161A")
 """Behind every text."""
-GROUND_OPACITY = 0.74
+GROUND_OPACITY = 0.84
+"""Enough for text and icons to be legible over a white picture."""
 TEXT = from_hex("#FFFFFF")
 QUIET = from_hex("#BEC4CC")
+GREY = from_hex("#70757C")
 RECORDING = from_hex("#FF4B3E")
 WARNING = from_hex("#FFB938")
+
+
+WHITE = from_hex("#FFFFFF")
+BRIGHTEST_GROUND = mix(GROUND, WHITE, GROUND_OPACITY)
+"""A panel over a white picture: what is legible there is legible everywhere."""
+
+ICON_CONTRAST = 3.0
+TEXT_CONTRAST = 4.5
+"""The smallest contrasts of WCAG 2.1 (1.4.11 and 1.4.3), against the ground."""
+
+
+def contrast(a: Colour, b: Colour) -> float:
+    """Return the contrast ratio of two colours as WCAG 2.1 defines it, 1 to 21."""
+    brighter, darker = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    def linear(value: float) -> float:
+        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+    blue, green, red = (linear(channel / 255) for channel in colour)
+    return 0.0722 * blue + 0.7152 * green + 0.2126 * red
+
+
+@lru_cache(maxsize=64)
+def legible(colour: Colour, ratio: float = ICON_CONTRAST) -> Colour:
+    """Return the colour, lightened until it has that contrast to every panel's ground."""
+    for percent in range(0, 101, 2):
+        lighter = mix(WHITE, colour, percent / 100)
+        if contrast(lighter, BRIGHTEST_GROUND) >= ratio:
+            return lighter
+    return WHITE
+
+
+def muted(colour: Colour) -> Colour:
+    """Return the quiet form of an expression's colour, for what is not in the foreground."""
+    return legible(mix(colour, GREY, 0.45))
 
 
 def known(label: str) -> str | None:
@@ -101,10 +142,14 @@ def asset(*parts: str) -> Path:
 class Sizes:
     """All lengths, in pixels, for a picture of one size.
 
-    text, small: the size of the letters (their em).
-    icon: side of the square an icon fills.  pad: from a panel's edge to what is in it.
-    gap: between neighbours in a row.  margin: from the picture's edge to a panel.
-    stroke: thickness of a face's corners.
+    Attributes:
+        width, height: Of the picture.
+        text, small: Font sizes (the em).
+        icon: Side of the square that an icon fills.
+        pad: From a panel's edge to what is in it.
+        gap: Between neighbors in a row.
+        margin: From the picture's edge to a panel.
+        stroke: Thickness of a face's corners.
     """
 
     width: int
@@ -119,6 +164,7 @@ class Sizes:
 
     @classmethod
     def of(cls, width: int, height: int) -> Sizes:
+        """Return the lengths for a picture of this width and height in pixels."""
         # The shorter side, so that a phone's upright picture gets no giant letters.
         short = min(width, height)
         text = max(12, round(short * 0.0265))

@@ -16,14 +16,14 @@ from support.drawing import (
 from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS, FERPLUS
 from emoapp.overlay import Overlay, Status, colours_of, text
-from emoapp.overlay.bars import BarsPanel, muted, plan
+from emoapp.overlay.bars import BarsPanel, plan
 from emoapp.overlay.blend import Painter
-from emoapp.overlay.theme import Sizes
+from emoapp.overlay.theme import Sizes, legible, muted
 from emoapp.types import Box, Rejection
 
 
 def full(colour):
-    return colour
+    return legible(colour)
 
 
 def bar_pixels(panel, sizes, colours, inks):

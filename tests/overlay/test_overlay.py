@@ -21,9 +21,19 @@ from support.drawing import (
 )
 
 from emoapp.config import OverlayConfig
-from emoapp.labels import EMOTIONS
-from emoapp.overlay import HELP, Overlay
+from emoapp.labels import EMOTIONS, FERPLUS
+from emoapp.overlay import HELP, Overlay, colours_of
 from emoapp.overlay.bars import STAY_S
+from emoapp.overlay.theme import (
+    BRIGHTEST_GROUND,
+    ICON_CONTRAST,
+    QUIET,
+    TEXT,
+    TEXT_CONTRAST,
+    contrast,
+    legible,
+    muted,
+)
 
 
 @settings(deadline=None, max_examples=60)
@@ -153,3 +163,13 @@ def test_a_camera_that_fails_before_the_model_is_there_is_waited_for():
     image = np.full((360, 640, 3), 90, np.uint8)
     Overlay(()).draw_waiting(image, "The camera is gone", "q quits.")
     assert image.std() > 5
+
+
+@pytest.mark.parametrize("label", FERPLUS)
+def test_icons_and_text_are_legible_on_every_ground(label):
+    colour = colours_of(FERPLUS)[label]
+    for icon in (legible(colour), muted(colour)):
+        assert contrast(icon, BRIGHTEST_GROUND) >= ICON_CONTRAST
+    for ink in (TEXT, QUIET):
+        assert contrast(ink, BRIGHTEST_GROUND) >= TEXT_CONTRAST
+    assert contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21)
