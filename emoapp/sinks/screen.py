@@ -1,4 +1,8 @@
-"""Finds out whether a window can be opened, before OpenCV tries: its Qt ends the program if not."""
+"""Check whether a window can be opened, since OpenCV's Qt aborts the program if not.
+
+Not by XOpenDisplay or xcb_connect: both hang forever on a server that accepts and stays silent,
+and both report a refusal, a restart and a missing server alike (xcb writes the reason to stderr).
+"""
 
 from __future__ import annotations
 
