@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from emoapp.errors import SourceError, UsageError
+from emoapp.images import as_image
 from emoapp.recognizer import EmotionRecognizer
 from emoapp.rows import Rows
 from emoapp.sinks.files import cannot_write, check_target
@@ -169,7 +170,7 @@ def _face(track: Track) -> dict:
         "face": track.id,
         "box": [round(float(side), 1) for side in track.face.box],
         "detector_score": round(float(track.face.score), 4),
-        "label": None if track.rejection else encodable(track.label),
+        "label": None if track.rejection else encodable(track.label or ""),
         "confidence": round(track.confidence, 4),
         "rejection": track.rejection.value if track.rejection else None,
         "probabilities": {
@@ -179,7 +180,8 @@ def _face(track: Track) -> dict:
 
 
 def _result(tracks: tuple[Track, ...], image: np.ndarray | None = None) -> Result:
-    return Result(Frame(np.zeros((1, 1, 3), np.uint8) if image is None else image, 0, 0.0), tracks)
+    pixels = np.zeros((1, 1, 3), np.uint8) if image is None else image
+    return Result(Frame(as_image(pixels), 0, 0.0), tracks)
 
 
 def _draw(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emoapp.errors import UsageError
 from emoapp.sinks.base import Sink
@@ -30,7 +30,7 @@ def open_window(title: str) -> Window:
     return Window(title)
 
 
-def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
+def open_recorder(path: str | os.PathLike[str], **options: Any) -> VideoRecorder:
     """See `emoapp.sinks.recorder.VideoRecorder`."""
     from emoapp.sinks.recorder import VideoRecorder
 
@@ -40,7 +40,7 @@ def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
 
 
 def _log(name: str) -> Callable[..., Sink]:
-    def open_it(*args, **options) -> Sink:
+    def open_it(*args: object, **options: object) -> Sink:
         from emoapp.sinks import log
 
         return getattr(log, name)(*args, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.errors import SinkError
@@ -47,3 +48,16 @@ class Sink(ABC):
         # The error that ends the block is the one to tell.
         with suppress(SinkError):
             self.abandon()
+
+
+class FileSink(Sink):
+    """Takes results into a file of its own.
+
+    path: where the file is in the end.
+    """
+
+    path: Path
+
+    @abstractmethod
+    def fileno(self) -> int:
+        """The descriptor whose lock keeps other processes away."""

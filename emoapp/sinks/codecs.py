@@ -128,7 +128,10 @@ def add_video(
     colorimetry: what their pixels mean; None for those that `to_yuv` makes.
     """
     options = codec.options | {"crf": str(crf)}
+    from emoapp.utils.libav import av
+
     stream = container.add_stream(codec.encoder, rate=rate, options=options)
+    assert isinstance(stream, av.VideoStream)
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context
     stream.time_base = context.time_base = TIME_BASE
@@ -147,13 +150,14 @@ def to_yuv(picture: np.ndarray) -> av.VideoFrame:
 
     picture: uint8 (H, W, 3), BGR; may be changed afterwards.
     """
-    import cv2  # here, so that the command line reads the tables above without either
+    import cv2  # here, so that the command line reads the tables above without them
+    import numpy as np
 
     from emoapp.utils.libav import av
 
     height, width = (side & ~1 for side in picture.shape[:2])
     # OpenCV's conversion takes a sixth of the time of FFmpeg's exact one (0.3 ms at 1280x720).
     yuv = cv2.cvtColor(picture[:height, :width], cv2.COLOR_BGR2YUV_I420)
-    frame = av.VideoFrame.from_numpy_buffer(yuv, format="yuv420p")
+    frame = av.VideoFrame.from_numpy_buffer(np.asarray(yuv, np.uint8), format="yuv420p")
     frame.time_base = TIME_BASE
     return frame

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-import numpy as np
-
+from emoapp.images import Image
 from emoapp.sinks.base import Sink
 from emoapp.types import Result
 from emoapp.utils.terminal import say
@@ -17,9 +16,9 @@ class ConsoleLog(Sink):
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stdout if stream is None else stream
-        self._said: dict[int, str] = {}
+        self._said: dict[int, str | None] = {}
 
-    def write(self, result: Result, picture: np.ndarray | None) -> None:
+    def write(self, result: Result, picture: Image | None) -> None:
         for track in result.tracks:
             label = track.rejection.value if track.rejection else track.label
             if self._said.get(track.id) != label:

@@ -14,7 +14,7 @@ from pathlib import Path
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.images import Image
 from emoapp.rows import Rows, Value
-from emoapp.sinks.base import Sink
+from emoapp.sinks.base import FileSink
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.lines import LineFile
 from emoapp.types import Result
@@ -25,7 +25,7 @@ from emoapp.utils.files import create, create_part, write_whole
 _FLUSH_S = 0.5
 
 
-class LineLog(Sink):
+class LineLog(FileSink):
     """A text file of rows (see `rows.Rows`) that grows as the run goes on.
 
     What was written is whole lines at any moment, also where the disk is full or the program is
@@ -135,7 +135,7 @@ class _PartCsv(CsvLog):
         return file
 
 
-class ParquetLog(Sink):
+class ParquetLog(FileSink):
     """A Parquet table, for which pyarrow is needed.
 
     Such a file can be read only once its end is written. So until `close` the rows are in a CSV

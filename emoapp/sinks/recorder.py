@@ -13,7 +13,7 @@ from pathlib import Path
 from emoapp.colorimetry import Colorimetry
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.images import Image, YuvImage, as_image
-from emoapp.sinks.base import Sink
+from emoapp.sinks.base import FileSink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.sound import Sound
@@ -28,7 +28,7 @@ _WAITING = 8
 _SLICE_S = 0.1
 
 
-class VideoRecorder(Sink):
+class VideoRecorder(FileSink):
     """Encodes in a thread behind a short queue; `write` waits where the encoder can't keep up.
 
     Each picture keeps its frame's time, so uneven sources stay uneven and nothing drifts. Until
@@ -122,6 +122,8 @@ class VideoRecorder(Sink):
     def write(self, result: Result, picture: Image | None) -> None:
         if self._closed:
             raise SinkError(f"The recording {self.path} is closed already.")
+        if picture is None:
+            raise TypeError("picture: expected an image, got None")
         picture = as_image(picture, "picture")
         if picture.size_wh != self._size_wh:
             expected, came = ("x".join(map(str, size)) for size in (self._size_wh, picture.size_wh))
@@ -232,11 +234,12 @@ class VideoRecorder(Sink):
     def _encode_all(self) -> None:
         end_s = 0.0
         for frame in self._taken():
+            pts = frame.pts or 0  # `write` has set it
             frame.duration = self._step
             if self._sound is not None:
-                self._sound.mux_until(float(frame.pts * TIME_BASE))
+                self._sound.mux_until(float(pts * TIME_BASE))
             self._container.mux(self._stream.encode(frame))
-            end_s = float((frame.pts + self._step) * TIME_BASE)
+            end_s = float((pts + self._step) * TIME_BASE)
         self._container.mux(self._stream.encode())
         if self._sound is not None:
             self._sound.mux_until(None if self._whole_sound else end_s)

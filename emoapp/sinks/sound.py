@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from fractions import Fraction
 
 from emoapp.errors import SourceError
 from emoapp.sinks.codecs import Container
@@ -46,7 +47,7 @@ class Sound:
         """Copy what sounds up to `t`, seconds since the file's beginning; None for all of it."""
         while self._next is not None:
             packet = self._next
-            if t is not None and float(packet.dts * packet.time_base) - self._start > t:
+            if t is not None and _time_s(packet) - self._start > t:
                 return
             self._tracks[packet.stream.index].mux(packet)
             self._next = next(self._packets, None)
@@ -62,7 +63,8 @@ class Sound:
         self._input.close()
 
     def _track(self, stream: av.AudioStream) -> _Copied | _Encoded:
-        start = round((self._input.start_time or 0) / av.time_base / stream.time_base)
+        time_base = stream.time_base or Fraction(1, av.time_base)
+        start = round((self._input.start_time or 0) / av.time_base / time_base)
         if _takes(self._output.format.name, self._container, self._input.name, stream.index):
             return _Copied(stream, self._output, start)
         self.reencoded = stream.codec.canonical_name
@@ -76,6 +78,10 @@ class Sound:
                     yield packet
         except av.error.FFmpegError:
             return  # Damage: what came until there is kept, as with pictures.
+
+
+def _time_s(packet: av.Packet) -> float:
+    return float((packet.dts or 0) * (packet.time_base or 0))
 
 
 def _unreadable(path: str, exc: Exception) -> SourceError:
@@ -117,7 +123,7 @@ class _Copied:
 
     def mux(self, packet: av.Packet) -> None:
         # Damaged files have times that run backwards; a muxer refuses the whole file then.
-        if self._last is not None and packet.dts <= self._last:
+        if packet.dts is None or (self._last is not None and packet.dts <= self._last):
             return
         self._last = packet.dts
         packet.dts -= self._start
@@ -143,9 +149,10 @@ class _Encoded:
         # Some files say how many channels there are and not which; encoders want to know.
         layout = av.AudioLayout(f"{stream.layout.nb_channels}c")
         layout = layout if "channels" in stream.layout.name else stream.layout
-        self._stream = output.add_stream(encoder, rate=rate, layout=layout.name)
-        context = self._stream.codec_context
-        self._resampler = av.AudioResampler(context.format, layout.name, rate)
+        added = output.add_stream(encoder, rate=rate, layout=layout.name)
+        assert isinstance(added, av.AudioStream)
+        self._stream = added
+        self._resampler = av.AudioResampler(added.codec_context.format, layout.name, rate)
         self._start = start
 
     def mux(self, packet: av.Packet) -> None:
@@ -154,6 +161,8 @@ class _Encoded:
         except av.error.InvalidDataError:
             return  # a damaged bit of sound
         for frame in frames:
+            if not isinstance(frame, av.AudioFrame):
+                continue
             if frame.pts is not None:
                 frame.pts -= self._start
             self._encode(frame)

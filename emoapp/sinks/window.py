@@ -49,9 +49,9 @@ class Window(Sink):
         self._full, self._trials = False, 0
         self._room_wh: tuple[int, int] | None = None
 
-    def write(self, result: Result | None, picture: Image | np.ndarray) -> None:
+    def write(self, result: Result | None, picture: Image | np.ndarray | None) -> None:
         """Show `picture`, an array is uint8 (H, W, 3), BGR; nothing once the window is closed."""
-        if self.closed:
+        if self.closed or picture is None:
             return
         picture = as_image(picture, "picture").bgr()
         size_wh = picture.shape[1], picture.shape[0]
@@ -107,13 +107,13 @@ class Window(Sink):
         say how much room there is: so a few are sent too large, to see what becomes of them.
         """
         width, height = self._size_wh
+        room_wh = self._room_wh
         if self._trials:
             self._trials -= 1
             room_wh = LARGEST_SCREEN_WH
-        else:
-            if self._room_wh is None:
-                self._room_wh = cv2.getWindowImageRect(self._title)[2:]
-            room_wh = self._room_wh
+        elif room_wh is None:
+            _, _, *sides = cv2.getWindowImageRect(self._title)
+            room_wh = self._room_wh = sides[0], sides[1]
         scale = min(room_wh[0] / width, room_wh[1] / height)
         return cv2.resize(picture, None, fx=scale, fy=scale) if scale > 1 else picture
 

@@ -29,23 +29,22 @@ _BY_NAME = "camera:"
 
 
 def _camera(
-    spec: str, *, size_wh: tuple[int, int] | None, fps: float | None, reconnect: bool, **_
+    spec: str, *, size_wh: tuple[int, int] | None, fps: float | None, reconnect: bool, **_: object
 ) -> Source:
     from emoapp.sources.camera import Camera
     from emoapp.sources.listing import find_camera
 
-    def open_it(**options) -> LiveSource:
+    def open_it(**options: bool) -> LiveSource:
+        device: int | str = int(spec) if spec.isdigit() else spec
         # A name is looked for each time: plugged in again, the camera may have another number.
         if spec.startswith(_BY_NAME):
             device = find_camera(spec.removeprefix(_BY_NAME))
-        else:
-            device = int(spec) if spec.isdigit() else spec
         return Camera(device, size_wh=size_wh, fps=fps, **options)
 
     return _lasting(open_it, reconnect)
 
 
-def _stream(spec: str, *, reconnect: bool, **_) -> Source:
+def _stream(spec: str, *, reconnect: bool, **_: object) -> Source:
     from emoapp.sources.stream import Stream
 
     return _lasting(partial(Stream, spec), reconnect)
@@ -59,13 +58,13 @@ def _lasting(open_it: Callable[..., LiveSource], reconnect: bool) -> Source:
     return Reconnecting(partial(open_it, await_first=False))
 
 
-def _images(spec: str, *, loop: bool, live: bool, **_) -> Source:
+def _images(spec: str, *, loop: bool, live: bool, **_: object) -> Source:
     from emoapp.sources.images import ImageFiles, list_images
 
     return _at_pace(ImageFiles(list_images(spec), name=spec, loop=loop), live)
 
 
-def _video(spec: str, *, loop: bool, live: bool, **_) -> Source:
+def _video(spec: str, *, loop: bool, live: bool, **_: object) -> Source:
     from emoapp.sources.video_file import VideoFile
 
     return _at_pace(VideoFile(spec, loop=loop), live)

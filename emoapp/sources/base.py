@@ -46,8 +46,10 @@ class Source(ABC):
     frame_count: int | None = None
     """How many frames will come; None where nobody knows (cameras, streams)."""
 
-    missed: int = 0
-    """Frames that came while nobody read and are lost; always 0 for files."""
+    @property
+    def missed(self) -> int:
+        """Frames that came while nobody read and are lost; always 0 for files."""
+        return 0
 
     @abstractmethod
     def read(self) -> Frame | Waiting | None:

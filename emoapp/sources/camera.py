@@ -101,7 +101,7 @@ class Camera(LiveSource):
             raise CameraError(f"{self._title} cannot be opened: {why(self._device)} {_OTHERWISE}")
         # Each call below makes some drivers start anew (up to a second each), so only these.
         # MJPG first: uncompressed, USB 2 carries 1280x720 only at 5 to 10 frames a second.
-        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter_fourcc(*"MJPG"))
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_wh[0])
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
         if abs(capture.get(cv2.CAP_PROP_FPS) - fps) > 0.5:

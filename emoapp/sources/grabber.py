@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from emoapp.images import as_image
 from emoapp.types import Frame
 
 # Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
@@ -46,7 +47,7 @@ class LatestFrameGrabber:
         release: Callable[[], None],
         name: str,
         stall_s: float | None = None,
-        stalled: Callable[[], Exception] | None = None,
+        stalled: Callable[[], Exception] = TimeoutError,
         first_s: float | None = None,
         queue_size: int = 1,
     ) -> None:
@@ -123,7 +124,7 @@ class LatestFrameGrabber:
             self._left = len(self._waiting)
             if self._first is None:
                 self._first = number, t
-            return Frame(image, number - self._first[0], t - self._first[1], arrived)
+            return Frame(as_image(image), number - self._first[0], t - self._first[1], arrived)
 
     def close(self) -> None:
         """Stop the thread; may be called twice."""

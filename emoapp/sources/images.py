@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from emoapp.errors import SourceError
+from emoapp.images import as_image
 from emoapp.sources import IMAGE_SUFFIXES
 from emoapp.sources.base import Source
 from emoapp.sources.still import load_image
@@ -90,7 +91,7 @@ class ImageFiles(Source):
         if image is None:
             image = self._load(self._paths[index % len(self._paths)])
         self._index += 1
-        return Frame(image, index, index * SECONDS_EACH)
+        return Frame(as_image(image), index, index * SECONDS_EACH)
 
     def _load(self, path: str) -> np.ndarray:
         return load_image(path).image

@@ -55,13 +55,14 @@ def list_cameras() -> list[CameraInfo]:
     backends = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_MSMF}
     cameras = []
     for found in enumerate_cameras(backends.get(sys.platform, cv2.CAP_ANY)):
-        path, modes = None, ()
+        path, modes = None, None
         if sys.platform.startswith("linux"):
             path = f"/dev/video{found.index}"
-            if (modes := _linux_modes(path)) is None:
+            modes = _linux_modes(path)
+            if modes is None:
                 continue
         name = found.name or f"camera {found.index}"
-        cameras.append(CameraInfo(found.index, name, path, modes))
+        cameras.append(CameraInfo(found.index, name, path, modes or ()))
     return sorted(cameras, key=lambda camera: camera.number)
 
 

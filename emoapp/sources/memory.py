@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
-from PIL import Image
+from PIL import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 LARGEST = 30_000_000
 """Pixels. Larger pictures are decoded at a half, a quarter or an eighth of their scale: of a whole
@@ -46,9 +48,9 @@ def largest_file(format_name: str) -> int:
     return MEMORY // _FILE_COPIES.get(format_name, 1)
 
 
-def memory_for(format_name: str) -> int:
+def memory_for(format_name: str | None) -> int:
     """The bytes that decoding a picture of this format may take."""
-    return _MORE_MEMORY.get(format_name, MEMORY)
+    return _MORE_MEMORY.get(format_name or "", MEMORY)
 
 
 def size_of(file: BinaryIO) -> int:
@@ -59,7 +61,7 @@ def size_of(file: BinaryIO) -> int:
     return size
 
 
-def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
+def choose_scale(image: ImageFile.ImageFile, file: BinaryIO) -> int | None:
     """The largest scale of `SCALES` at which a picture can be decoded; None where it fits at none.
 
     image: opened but not loaded.  file: what it was opened from; its position is kept.
@@ -67,17 +69,17 @@ def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
     pixels = image.width * image.height
     if pixels > MOST_PIXELS:
         return None
-    whole = pixels * _BESIDE.get(image.format, 0)
+    whole = pixels * _BESIDE.get(image.format or "", 0)
     if image.format in _HELD:
         whole += size_of(file)
     at_scale = _OUTPUT
-    if image.format in ("JPEG", "MPO"):
+    if isinstance(image, JpegImageFile):
         whole += _coefficients(image, file)
         at_scale += _STORED.get(image.mode, 4)
     else:
         whole += pixels * _STORED.get(image.mode, 4)
     decoder = image.tile[0][0] if image.tile else ""
-    if decoder == "libtiff":
+    if isinstance(image, TiffImageFile) and decoder == "libtiff":
         whole += 2 * _strip(image)
     elif decoder == "bmp_rle":
         whole += 4 * pixels
@@ -88,19 +90,19 @@ def choose_scale(image: Image.Image, file: BinaryIO) -> int | None:
     return None
 
 
-def choose_grey_scale(image: Image.Image, file: BinaryIO, *, beside: int) -> int | None:
+def choose_grey_scale(image: ImageFile.ImageFile, file: BinaryIO, *, beside: int) -> int | None:
     """The largest scale at which a JPEG can be decoded in grey; None for other formats.
 
     beside: bytes that are in memory already.
     """
-    if image.format not in ("JPEG", "MPO") or image.mode not in ("L", "RGB"):
+    if not isinstance(image, JpegImageFile) or image.mode not in ("L", "RGB"):
         return None
     pixels, whole = image.width * image.height, beside + _coefficients(image, file)
     fitting = (scale for scale in SCALES if whole + _GREY * pixels // scale**2 <= MEMORY)
     return next(fitting, None)
 
 
-def _coefficients(image: Image.Image, file: BinaryIO) -> int:
+def _coefficients(image: JpegImageFile, file: BinaryIO) -> int:
     """Bytes for a JPEG's coefficients: all are in memory where each pixel takes several scans."""
     layers = [(across, down) for _, across, down, _ in image.layer]
     if "progressive" not in image.info and _first_scan(file) >= len(layers):
@@ -130,7 +132,7 @@ def _first_scan(file: BinaryIO) -> int:
         file.seek(place)
 
 
-def _strip(image: Image.Image) -> int:
+def _strip(image: TiffImageFile) -> int:
     """Bytes of the part of a TIFF file that is decoded at a time."""
     tags = image.tag_v2
     if _TILE_WIDTH in tags:

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from emoapp.sources.base import Source
+from emoapp.sources.base import Source, Waiting
 from emoapp.sources.grabber import QUEUE_SIZE, LatestFrameGrabber
 from emoapp.types import Frame
 
@@ -41,7 +41,7 @@ class Paced(Source):
 
     def _grab(self) -> tuple[np.ndarray, float] | None:
         frame = self._source.read()
-        if frame is None:
+        if frame is None or isinstance(frame, Waiting):  # files end, but never wait
             return None
         now = time.monotonic()
         if self._began is None or now - (self._began + frame.t) > _GIVE_UP_S:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from emoapp.errors import CameraError, SourceError
+from emoapp.images import as_image
 from emoapp.sources.base import Source, Waiting
 from emoapp.sources.live import LiveSource
 from emoapp.types import Frame
@@ -117,7 +118,7 @@ class Reconnecting(Source):
         self._given += 1
         self._trouble = ""
         index, t = self._offset
-        image = fit(frame.image, self.size_wh)
+        image = as_image(fit(frame.image, self.size_wh))
         frame = replace(frame, pixels=image, index=frame.index + index, t=frame.t + t)
         self._last_t, self._last_at = frame.t, now
         return frame

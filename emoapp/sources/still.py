@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from emoapp.errors import SourceError
 from emoapp.sources.memory import (
@@ -98,7 +98,7 @@ def from_pillow(image: Image.Image) -> np.ndarray:
     Raises SourceError for grey of 32 bits.
     """
     rgb = np.asarray(_as_rgb(image, IN_MEMORY))
-    rotate = _ROTATIONS.get(_orientation(image))
+    rotate = _ROTATIONS.get(_orientation(image) or 1)
     return np.ascontiguousarray((rgb if rotate is None else rotate(rgb))[..., ::-1])
 
 
@@ -135,7 +135,7 @@ def _name(source: Path | bytes) -> Path:
     return IN_MEMORY if isinstance(source, bytes) else source
 
 
-def _open(file: BinaryIO, path: Path) -> Image.Image:
+def _open(file: BinaryIO, path: Path) -> ImageFile.ImageFile:
     """Read no more than the header. Raises SourceError for what is no picture, or too large."""
     size = size_of(file)
     if size == 0:
@@ -155,7 +155,7 @@ def _open(file: BinaryIO, path: Path) -> Image.Image:
             return Image.OPEN["JPEG"][0](file, "")
         return Image.open(file, formats=formats)
     except Image.DecompressionBombError as exc:
-        most = 2 * Image.MAX_IMAGE_PIXELS // 1_000_000
+        most = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         raise SourceError(
             f"{path} has more than {most} million pixels. Make it smaller, or save it as JPEG."
         ) from exc
@@ -171,10 +171,15 @@ def _formats(head: bytes) -> list[str]:
     # transparent pixels, and takes the half of a cut-off file for a picture.
     Image.init()
     _learn_heic()
-    return [name for name in _FORMATS if name in Image.OPEN and Image.OPEN[name][1](head) is True]
+    return [name for name in _FORMATS if name in Image.OPEN and _accepts(name, head)]
 
 
-def _decode(image: Image.Image, file: BinaryIO, path: Path) -> StillImage:
+def _accepts(format_name: str, head: bytes) -> bool:
+    accept = Image.OPEN[format_name][1]
+    return accept is not None and accept(head) is True
+
+
+def _decode(image: ImageFile.ImageFile, file: BinaryIO, path: Path) -> StillImage:
     width, height = image.size
     scale = choose_scale(image, file)
     if scale is None:

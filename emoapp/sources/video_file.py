@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 from emoapp.errors import SourceError
@@ -117,19 +118,19 @@ class VideoFile(Source):
 
     def _decode(self) -> Iterator[Frame]:
         step = 1 / (self.fps or _FALLBACK_FPS)
+        time_base = self._stream.time_base or Fraction(1, av.time_base)
         index, t, size_wh = 0, -step, None
         while True:
-            first_pts, began, in_this_round = None, t + step, 0
+            first_pts: int | None = None
+            began, in_this_round = t + step, 0
             for picture in pyav.decode(self._container, self._stream, self._count_damage):
-                pts = picture.pts
-                if first_pts is None and pts is not None:
-                    first_pts = pts
-                    if index == 0:
-                        beginning = (self._container.start_time or 0) / av.time_base
-                        self.start_s = float(pts * self._stream.time_base) - beginning
-                stated = None
+                pts, stated = picture.pts, None
                 if pts is not None:
-                    stated = began + float((pts - first_pts) * self._stream.time_base)
+                    if first_pts is None:
+                        first_pts = pts
+                        if index == 0:
+                            self.start_s = float(pts * time_base) - self._file_start_s()
+                    stated = began + float((pts - first_pts) * time_base)
                 # Files without timestamps, or with ones that run backwards, keep an even pace.
                 t = t + step if stated is None or (index and stated <= t) else stated
                 if size_wh is None:
@@ -143,6 +144,9 @@ class VideoFile(Source):
             if not self._loop or not in_this_round:
                 return
             self._container.seek(0)
+
+    def _file_start_s(self) -> float:
+        return (self._container.start_time or 0) / av.time_base
 
     def _count_damage(self) -> None:
         self.damaged += 1

@@ -8,7 +8,7 @@ import re
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*://)((?:[^\s/?#@:]*:[^/?#\n]*@)?\S*)")
 _HOST = re.compile(r"(?:\[[^\[\]\s@]*\]|[^\[\]\s@:]*)(?::\d*)?")
 _LEFT_OUT = "..."
-_SENTENCE_END = re.compile(r"[.,;:!?)}>'\"]*\Z")
+_SENTENCE_ENDS = ".,;:!?)}>'\""
 
 
 def redact_url(text: str) -> str:
@@ -27,7 +27,7 @@ def redact_url(text: str) -> str:
 
 def _redacted(found: re.Match[str], *, alone: bool) -> str:
     scheme, rest = found[1], found[2]
-    end = "" if alone else _SENTENCE_END.search(rest)[0]
+    end = "" if alone else rest[len(rest.rstrip(_SENTENCE_ENDS)) :]
     rest = rest.removesuffix(end)
     authority = re.split("[/?#]", rest, maxsplit=1)[0]
     host = authority.rpartition("@")[2]

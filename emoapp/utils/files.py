@@ -176,7 +176,7 @@ def in_use(path: Path) -> OutputInUseError:
 
 
 def _files(paths: Iterable[str | os.PathLike[str] | None]) -> Iterable[Path]:
-    for path in map(Path, filter(None, paths)):
+    for path in (Path(path) for path in paths if path):
         yield from path.iterdir() if path.is_dir() else (path,)
 
 

@@ -56,8 +56,10 @@ def shifted_face(face: Face, dx: float, dy: float) -> Face:
 
 
 def _moved(face: Face, factor: float, dx: float, dy: float) -> Face:
+    shift = np.array((dx, dy), np.float32)
+
     def moved(points: np.ndarray | None) -> np.ndarray | None:
-        return None if points is None else points * np.float32(factor) + np.float32((dx, dy))
+        return None if points is None else points * np.float32(factor) + shift
 
     x0, y0, x1, y1 = scaled(face.box, factor)
     return Face(

@@ -6,7 +6,9 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 
 INTERRUPTED = 130
 """The exit status: 128 and the signal's number, as shells have it."""
@@ -57,19 +59,20 @@ def again() -> None:
 
 
 def _interrupt_main() -> None:
-    if hasattr(signal, "pthread_kill"):  # ends what the thread waits for, too
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    thread_id = threading.main_thread().ident
+    if thread_id is not None and hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(thread_id, signal.SIGINT)  # ends what the thread waits for, too
     else:
         signal.raise_signal(signal.SIGINT)
 
 
-def _handle(number: int, handler) -> None:
+def _handle(number: int, handler: Callable[[int, FrameType | None], None]) -> None:
     # A shell's background job and `nohup` ignore it; so it stays.
     if signal.getsignal(number) is not signal.SIG_IGN:
         signal.signal(number, handler)
 
 
-def _end(number: int, frame) -> None:
+def _end(number: int, frame: FrameType | None) -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -78,7 +81,7 @@ def _end(number: int, frame) -> None:
     os._exit(INTERRUPTED)
 
 
-def _raise(number: int, frame) -> None:
+def _raise(number: int, frame: FrameType | None) -> None:
     global _came
     _came = True
     raise KeyboardInterrupt

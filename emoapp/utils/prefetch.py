@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable
+from enum import Enum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -12,7 +13,9 @@ T = TypeVar("T")
 # Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
 _SLICE_S = 0.1
 
-_END = object()
+
+class _Mark(Enum):
+    END = 0
 
 
 class Prefetcher(Generic[T]):
@@ -26,7 +29,7 @@ class Prefetcher(Generic[T]):
 
     def __init__(self, items: Iterable[T], *, depth: int, name: str) -> None:
         self._items = items
-        self._queue: queue.Queue[T | BaseException | object] = queue.Queue(depth)
+        self._queue: queue.Queue[T | BaseException | _Mark] = queue.Queue(depth)
         self._stop = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -39,11 +42,12 @@ class Prefetcher(Generic[T]):
                 item = self._queue.get(timeout=_SLICE_S)
             except queue.Empty:
                 continue
-            if item is not _END and not isinstance(item, BaseException):
+            if isinstance(item, BaseException):
+                self._ended = True
+                raise item
+            if item is not _Mark.END:
                 return item
             self._ended = True
-            if item is not _END:
-                raise item
         return None
 
     def close(self) -> None:
@@ -55,7 +59,7 @@ class Prefetcher(Generic[T]):
         while not self._queue.empty():
             self._queue.get_nowait()
 
-    def _put(self, item: T | BaseException | object) -> None:
+    def _put(self, item: T | BaseException | _Mark) -> None:
         while not self._stop.is_set():
             try:
                 return self._queue.put(item, timeout=_SLICE_S)
@@ -68,7 +72,7 @@ class Prefetcher(Generic[T]):
                 self._put(item)
                 if self._stop.is_set():
                     return
-            self._put(_END)
+            self._put(_Mark.END)
         except BaseException as exc:  # raised again in next(), in the other thread
             self._put(exc)
         finally:

@@ -111,7 +111,7 @@ class Stats:
     @property
     def fps(self) -> float | None:
         """Analysed frames a second, from the first result on."""
-        if self.analysed < 2 or self._last <= self._began:
+        if self._began is None or self.analysed < 2 or self._last <= self._began:
             return None
         return (self.analysed - 1) / (self._last - self._began)
 

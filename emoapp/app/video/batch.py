@@ -186,19 +186,24 @@ def cluster(address: str) -> Iterator[Executor]:
 
 def _absolute(config: VideoConfig) -> VideoConfig:
     """The same run for a process that works in another folder."""
-    whole = {
-        name: path.absolute()
-        for name in ("output", "log", "model")
-        if (path := getattr(config, name)) is not None
-    }
-    return replace(config, source=str(Path(config.source).absolute()), **whole)
+
+    def absolute(path: Path | None) -> Path | None:
+        return None if path is None else path.absolute()
+
+    return replace(
+        config,
+        source=str(Path(config.source).absolute()),
+        output=absolute(config.output),
+        log=absolute(config.log),
+        model=absolute(config.model),
+    )
 
 
 def _as_named(config: VideoConfig, outcome: Outcome) -> Outcome:
     """An outcome with the names that the user gave."""
     done = outcome.config
-    names = {"output": done.output and config.output, "log": done.log and config.log}
-    return replace(outcome, config=replace(config, **names))
+    named = replace(config, output=done.output and config.output, log=done.log and config.log)
+    return replace(outcome, config=named)
 
 
 def _start_worker() -> None:
@@ -212,7 +217,9 @@ def _start_worker() -> None:
 
     def end_with_parent() -> None:
         # Killed, it cannot end this process; going on would surprise whoever starts again.
-        multiprocessing.parent_process().join()
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
         os._exit(1)
 
     threading.Thread(target=end_with_parent, daemon=True).start()

@@ -104,7 +104,7 @@ class Ledger:
 
     def done_now(self, config: VideoConfig) -> None:
         """Note that the results are whole."""
-        wrote = {}
+        wrote: dict[str, object] = {}
         if config.output is not None:
             wrote = {"output": str(_relative(config.output, self.path.parent))}
             wrote["bytes"] = config.output.stat().st_size
@@ -220,12 +220,19 @@ def _relative(path: Path, folder: Path) -> Path:
 
 def _run_id(config: VideoConfig) -> str:
     """One text for one file, as it is now, and all that decides what becomes of it."""
-    names = {
-        name: Path(_whole(path))
-        for name in ("output", "log", "model")
-        if (path := getattr(config, name)) is not None
-    }
-    settings = replace(config, source="", overwrite=False, stats=None, **names)
+
+    def resolved(path: Path | None) -> Path | None:
+        return None if path is None else Path(_whole(path))
+
+    settings = replace(
+        config,
+        source="",
+        overwrite=False,
+        stats=None,
+        output=resolved(config.output),
+        log=resolved(config.log),
+        model=resolved(config.model),
+    )
     source = Path(config.source)
     try:
         stat = source.stat()

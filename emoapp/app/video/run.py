@@ -7,14 +7,16 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.app.run import Progress, Run, open_pipeline, open_results_log
 from emoapp.config import VideoConfig
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.sinks import Sink, open_recorder
+from emoapp.sinks.base import FileSink
 from emoapp.sinks.targets import check_targets
-from emoapp.sources import Source, kind_of, open_source
+from emoapp.sources import Source, open_source
 from emoapp.types import Frame, Result
 from emoapp.utils.prefetch import Prefetcher
 
@@ -73,7 +75,8 @@ def _keep_locked(sinks: list[Sink], locks: ExitStack) -> None:
     """Keep the locks of files that the sinks close."""
     if os.name != "nt":  # where a file that is open could not get its name
         for sink in sinks:
-            locks.callback(os.close, os.dup(sink.fileno()))
+            if isinstance(sink, FileSink):
+                locks.callback(os.close, os.dup(sink.fileno()))
 
 
 def check(config: VideoConfig) -> None:
@@ -115,7 +118,8 @@ class DetectedFrames(Source):
         found = (pipeline.detect(frame) for frame in self._within(source, frames, seconds))
         self._ahead = Prefetcher(found, depth=PREFETCH_DEPTH, name=f"detect {source.name}")
 
-    def read(self) -> Detected | None:
+    # `VideoRun` takes what comes with the frame.
+    def read(self) -> Detected | None:  # type: ignore[override]
         """The next frame and its faces; None at the end."""
         return self._ahead.next()
 
@@ -136,13 +140,15 @@ class DetectedFrames(Source):
 class VideoRun(Run):
     """A run of frames whose faces are found already; may hide them in the annotated copy."""
 
+    config: VideoConfig
     source: DetectedFrames
+    pipeline: Pipeline
 
     def limit_reached(self) -> bool:
         """Never: the source ends at the limits, by the video's time and not by the clock's."""
         return False
 
-    def analyse(self, detected: Detected) -> Result:
+    def analyse(self, detected: Detected) -> Result:  # type: ignore[override]
         return self.pipeline.classify(detected)
 
     def draw(self, result: Result) -> None:
@@ -161,12 +167,14 @@ def _sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[
     if config.log is not None:
         yield open_results_log(config, pipeline)
     if config.output is not None:
-        yield _recorder(config, source)
+        yield _recorder(config, config.output, source)
 
 
-def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
-    of_a_file = {}
-    if kind_of(config.source) == "video":
+def _recorder(config: VideoConfig, output: Path, source: Source) -> VideoRecorder:
+    from emoapp.sources.video_file import VideoFile
+
+    of_a_file: dict[str, object] = {}
+    if isinstance(source, VideoFile):
         of_a_file = {
             "sound": config.source,
             "start_s": source.start_s,
@@ -174,7 +182,7 @@ def _recorder(config: VideoConfig, source: Source) -> VideoRecorder:
             "whole_sound": config.max_frames is None and config.max_seconds is None,
         }
     return open_recorder(
-        config.output,
+        output,
         fps=source.fps or UNKNOWN_FPS,
         size_wh=source.size_wh,
         overwrite=config.overwrite,
@@ -200,5 +208,5 @@ def _notes(run: VideoRun, damaged: int) -> Iterator[str]:
         yield f"it ends early: {run.stats.read} of {stated} frames could be read"
     for sink in run.sinks:
         reencoded = getattr(sink, "reencoded_sound", None)
-        if reencoded:
+        if reencoded and isinstance(sink, FileSink):
             yield f"the sound was encoded anew: {sink.path.suffix} cannot hold its {reencoded}"

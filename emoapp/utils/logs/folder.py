@@ -55,16 +55,18 @@ def prune(folder: Path) -> None:
 
 def is_worker(path: Path) -> bool:
     """Whether a worker wrote the log: a process that does not say how it ended."""
-    return _PATTERN.fullmatch(path.name)["worker"] is not None
+    match = _PATTERN.fullmatch(path.name)
+    return match is not None and match["worker"] is not None
 
 
 def is_running(path: Path) -> bool:
     """Whether a process of the number that the log's name holds is running."""
-    pid = int(_PATTERN.fullmatch(path.name)["pid"])
-    if sys.platform == "win32":
-        return False  # signal 0 would end it there; an open file can't be removed anyway
+    match = _PATTERN.fullmatch(path.name)
+    # On Windows, signal 0 would end the process; an open file can't be removed there anyway.
+    if match is None or sys.platform == "win32":
+        return False
     try:
-        os.kill(pid, 0)
+        os.kill(int(match["pid"]), 0)
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):  # PermissionError: there, and somebody else's

@@ -64,20 +64,26 @@ class FileHandler(logging.Handler):
 
     def go_on_if_full(self) -> None:
         """Begin the next file where this one has `PART_BYTES`."""
-        with self.lock:
+        self.acquire()
+        try:
             try:
                 if os.fstat(self.descriptor).st_size < PART_BYTES:
                     return
                 following = _create(self._path_of(self._part + 1))
             except OSError:
                 return  # The disk may have room later.
-            self._part += 1
-            if self.moved is not None:
-                self.moved(following)
-            os.close(self.descriptor)
-            self.descriptor = following
-            if self._part > 3:  # The first says what was run where.
-                self._path_of(self._part - 2).unlink(missing_ok=True)
+            self._begin_next(following)
+        finally:
+            self.release()
+
+    def _begin_next(self, descriptor: int) -> None:
+        self._part += 1
+        if self.moved is not None:
+            self.moved(descriptor)
+        os.close(self.descriptor)
+        self.descriptor = descriptor
+        if self._part > 3:  # The first says what was run where.
+            self._path_of(self._part - 2).unlink(missing_ok=True)
 
     def close(self) -> None:
         self._closing.set()

@@ -135,15 +135,14 @@ def _thread_failed(args: threading.ExceptHookArgs) -> None:
     if args.exc_type is SystemExit:
         return
     name = args.thread.name if args.thread else "?"
-    error = args.exc_type, args.exc_value, args.exc_traceback
-    logger.critical("the thread %s ended", name, exc_info=error)
+    logger.critical("the thread %s ended", name, exc_info=args.exc_value)
     complain(f"a thread ended: {said(args.exc_value)}; {where()}")
 
 
-def _unraisable(args) -> None:
+def _unraisable(args: sys.UnraisableHookArgs) -> None:
     if args.exc_type is KeyboardInterrupt:
         interrupts.again()
         return
     # Errors while objects are taken apart: nothing that the user could act on.
-    error = args.exc_type, args.exc_value, args.exc_traceback
-    logger.error("%s: %r", args.err_msg or "ignored", args.object, exc_info=error)
+    message = args.err_msg or "ignored"
+    logger.error("%s: %r", message, args.object, exc_info=args.exc_value)
