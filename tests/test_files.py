@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from emoapp.errors import OutputExistsError, OutputInUseError, UsageError
 from emoapp.utils import files
 from emoapp.utils.files import (
-    check_outputs,
     create,
     create_part,
     move,
     part_of,
     write_whole,
 )
+from emoapp.utils.outputs import check_outputs
 
 posix = pytest.mark.skipif(os.name == "nt", reason="links and signals of POSIX")
 

@@ -128,7 +128,7 @@ def test_what_cannot_be_read_right_is_refused(tmp_path):
 
 
 def test_without_its_library_a_phones_picture_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(still, "_learn_heic", lambda: None)
+    monkeypatch.setattr(still, "_register_heic", lambda: None)
     monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
     path = tmp_path / "phone.heic"
     path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200))

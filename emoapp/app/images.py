@@ -20,8 +20,9 @@ from emoapp.sources.images import list_images
 from emoapp.sources.still import StillImage, load_image
 from emoapp.types import Frame, Result, Track
 from emoapp.utils.escape import csv_line, encodable
-from emoapp.utils.files import check_outputs, write_whole
+from emoapp.utils.files import write_whole
 from emoapp.utils.geometry import scaled_face
+from emoapp.utils.outputs import check_outputs
 
 JPEG_QUALITY = 95
 COPY_SUFFIXES = IMAGE_SUFFIXES - {".avif", ".heic", ".heif"}

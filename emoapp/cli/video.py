@@ -184,7 +184,7 @@ def _many(args: argparse.Namespace) -> int:
 def _planned(args: argparse.Namespace) -> tuple[Path, list[VideoConfig]]:
     """The folder of the ledger and all runs; raises where a result would replace what is read."""
     from emoapp.app.video.videos import list_videos, plan
-    from emoapp.utils.files import check_outputs
+    from emoapp.utils.outputs import check_outputs
 
     output, log = args.output, args.log
     if output is None and log is None:

@@ -1,4 +1,4 @@
-"""Faces that stay unrecognisable for as long as they are hidden."""
+"""Redact the faces of a sequence of frames without gaps."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from emoapp.images import Image
 from emoapp.privacy.pixelation import pixelate, pixelate_all
 from emoapp.types import Box, Result, Track
 
-HIDDEN_S = 1.5
-"""So long a face stays hidden where it was last seen: a detector may lose it for some frames."""
+MIN_HIDDEN_S = 1.5
+"""How long a face stays hidden where it was last seen: a detector may lose it for some frames."""
 
-AS_LARGE = 0.5
-"""Whoever takes the place of a lost main person has at least this share of that one's area."""
+MIN_AREA_RATIO = 0.5
+"""The successor of a lost main person has at least this share of its area."""
 
 
 class FaceRedactor:
-    """Hides faces in pictures, in place. Remembers where they were, so frames come in order.
+    """Hides faces in frames, in place; it remembers where they were, so frames must be in order.
 
-    spare_main: leave the main person as it is: the largest face when the first faces came. Once
-        that one has been out of sight for a while, the next person about as large is taken.
+    Args:
+        spare_main: Do not hide the main person, whose face is the largest when faces first appear.
+            Once it has been out of sight for a while, a person of similar size succeeds it.
     """
 
     def __init__(self, *, spare_main: bool = False) -> None:
@@ -28,17 +29,25 @@ class FaceRedactor:
         self._seen: dict[int, tuple[Box, float]] = {}
 
     def hide(self, result: Result) -> None:
-        """Hide the faces of a result in its own frame, and those that were there just before."""
+        """Hide the faces of a result in its frame, and those seen just before.
+
+        Args:
+            result: The result; its frame is changed in place.
+        """
         t = result.frame.t
         if self._spare_main:
             self._choose_main(result.tracks, t)
         spared = self._main.id if self._main else None
-        self._seen = {i: (box, at) for i, (box, at) in self._seen.items() if t - at < HIDDEN_S}
+        self._seen = {i: (box, at) for i, (box, at) in self._seen.items() if t - at < MIN_HIDDEN_S}
         self._seen |= {track.id: (track.face.box, t) for track in result.tracks}
         pixelate(result.frame.pixels, [box for i, (box, _) in self._seen.items() if i != spared])
 
     def hide_all(self, image: Image) -> None:
-        """Hide everything, while it is not known yet where the faces are."""
+        """Hide the whole image while the faces are not yet known.
+
+        Args:
+            image: The image, changed in place.
+        """
         pixelate_all(image)
 
     def _choose_main(self, tracks: Iterable[Track], t: float) -> None:
@@ -47,9 +56,9 @@ class FaceRedactor:
             self._main = max(tracks, key=_area, default=None)
         elif self._main.id in found:
             self._main = found[self._main.id]
-        elif t - self._main.last_t > HIDDEN_S:
-            smallest = AS_LARGE * _area(self._main)
-            large = [track for track in tracks if _area(track) >= smallest]
+        elif t - self._main.last_t > MIN_HIDDEN_S:
+            min_area = MIN_AREA_RATIO * _area(self._main)
+            large = [track for track in tracks if _area(track) >= min_area]
             self._main = max(large, key=_area, default=self._main)
 
 

@@ -1,4 +1,4 @@
-"""What every sink of results can do."""
+"""Define the interface of every sink of results."""
 
 from __future__ import annotations
 
@@ -15,27 +15,38 @@ if TYPE_CHECKING:
 
 
 class Sink(ABC):
-    """Takes results, one after another; closed by `close` or `with`."""
+    """Takes results, one after another; closed by `close` or `with`.
+
+    Attributes:
+        wants_picture: Whether `write` needs the annotated image; drawing is skipped if no sink
+            does.
+    """
 
     wants_picture = False
-    """Whether `write` needs the annotated picture; drawing is skipped where no sink does."""
 
     @abstractmethod
     def write(self, result: Result, picture: Image | None) -> None:
         """Take one result.
 
-        picture: the frame with the overlay drawn on it, not to be changed; None unless some sink
-        `wants_picture`.
+        Args:
+            result: The result.
+            picture: The frame with the overlay drawn on it, not to be changed; None unless some
+                sink `wants_picture`.
 
-        Raises SinkError where it can't be written.
+        Raises:
+            SinkError: The result cannot be written.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Finish what was written and give everything back; may be called twice."""
+        """Finish the output and release all resources; may be called twice.
+
+        Raises:
+            SinkError: The output cannot be finished.
+        """
 
     def abandon(self) -> None:
-        """End before the end: what is not whole keeps a name that says so."""
+        """End early: incomplete output keeps a name that says so."""
         self.close()
 
     def __enter__(self) -> Sink:
@@ -45,19 +56,20 @@ class Sink(ABC):
         if kind is None:
             self.close()
             return
-        # The error that ends the block is the one to tell.
+        # The error that ends the block is the one to report.
         with suppress(SinkError):
             self.abandon()
 
 
 class FileSink(Sink):
-    """Takes results into a file of its own.
+    """Writes results to a file of its own.
 
-    path: where the file is in the end.
+    Attributes:
+        path: The finished file.
     """
 
     path: Path
 
     @abstractmethod
     def fileno(self) -> int:
-        """The descriptor whose lock keeps other processes away."""
+        """Return the descriptor whose lock keeps other processes away."""

@@ -1,4 +1,4 @@
-"""Shows the annotated pictures in a window."""
+"""Show annotated images in a window."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ from emoapp.sinks.keys import key_name
 from emoapp.sinks.screen import prepare_screen
 from emoapp.types import Result
 
-LARGEST_WH = (1280, 720)
-"""The window's size at first, (width, height) in pixels; small pictures are doubled at most."""
+INITIAL_MAX_WH = (1280, 720)
+"""Largest initial size of the window, (width, height) in pixels; images are doubled at most."""
 
-EMPTY = 24
-"""Grey of a window that has nothing to show yet, 0 to 255."""
+EMPTY_GREY = 24
+"""Grey level of a window that has nothing to show yet, 0 to 255."""
 
-LARGEST_SCREEN_WH, TRIALS = (3840, 2160), 8
-"""Until it is known how much room a full screen has, pictures are made as large as this; a window
-manager takes some frames to make the room."""
+MAX_SCREEN_WH, OVERSIZED_FRAMES = (3840, 2160), 8
+"""While the size of the full screen is unknown, so many frames are enlarged to this (width, height)
+in pixels: a window manager takes some frames to switch."""
 
-STAND_POLLS = 8
+EMPTY_WINDOW_POLLS = 8
 
 
 class Window(Sink):
     """A window that the user may resize; to be used in the main thread only.
 
-    Opens with the first picture. Measured at 1280x720 on an X server without a graphics card:
-    0.3 ms for `write`, 2.3 ms for `poll`, which is when the picture is painted.
+    It opens with the first image. Measured at 1280x720 on an X server without a graphics card:
+    0.3 ms for `write`, 2.3 ms for `poll`, which is when the image is painted.
 
-    Raises NoScreenError where there is no screen.
+    Args:
+        title: The window's title.
+
+    Raises:
+        NoScreenError: There is no screen.
     """
 
     wants_picture = True
@@ -41,52 +45,61 @@ class Window(Sink):
     def __init__(self, title: str) -> None:
         self._screen = prepare_screen()
         self._title = title
-        self._shown = False
+        self._is_open = False
         self._size_wh = (0, 0)
         self._closed = False
         self._click: tuple[int, int] | None = None
         self._shown_wh = (0, 0)
-        self._full, self._trials = False, 0
-        self._room_wh: tuple[int, int] | None = None
+        self._is_full_screen, self._oversized_left = False, 0
+        self._screen_wh: tuple[int, int] | None = None
 
     def write(self, result: Result | None, picture: Image | np.ndarray | None) -> None:
-        """Show `picture`, an array is uint8 (H, W, 3), BGR; nothing once the window is closed."""
+        """Show an image, unless the window is closed.
+
+        Args:
+            result: Not used.
+            picture: The image; an array is uint8 (H, W, 3), BGR. None shows nothing.
+        """
         if self.closed or picture is None:
             return
         picture = as_image(picture, "picture").bgr()
         size_wh = picture.shape[1], picture.shape[0]
-        if not self._shown:
+        if not self._is_open:
             self._open()
         if size_wh != self._size_wh:
             self._size_wh = size_wh
-            scale = min(LARGEST_WH[0] / size_wh[0], LARGEST_WH[1] / size_wh[1], 2.0)
+            scale = min(INITIAL_MAX_WH[0] / size_wh[0], INITIAL_MAX_WH[1] / size_wh[1], 2.0)
             cv2.resizeWindow(self._title, *(round(side * scale) for side in size_wh))
-        if self._full:
-            picture = self._filling(picture)
+        if self._is_full_screen:
+            picture = self._enlarged(picture)
         self._shown_wh = picture.shape[1], picture.shape[0]
         cv2.imshow(self._title, picture)
-        self._shown = True
+        self._is_open = True
 
     def stand(self) -> None:
         """Open the window, dark and empty, and wait until it is painted (about 50 ms)."""
-        width, height = LARGEST_WH
-        self.write(None, np.full((height, width, 3), EMPTY, np.uint8))
-        for _ in range(STAND_POLLS):
+        width, height = INITIAL_MAX_WH
+        self.write(None, np.full((height, width, 3), EMPTY_GREY, np.uint8))
+        for _ in range(EMPTY_WINDOW_POLLS):
             self.poll()
             time.sleep(0.005)
 
     def poll(self) -> str | None:
-        """Let the window paint itself; the key pressed since the last call, None where none was.
+        """Paint the window and return the key pressed since the last call.
 
-        "esc", "enter", "space", "tab", "backspace", "left", "right", "up", "down", "home", "end",
-        "page up", "page down", or one small letter, digit or sign.
+        Returns:
+            The key's name (see `keys.key_name`); None if there was none.
         """
-        if not self._shown or self._closed:
+        if not self._is_open or self._closed:
             return None
         return key_name(cv2.pollKey())
 
     def clicked(self) -> tuple[int, int] | None:
-        """Where the user clicked since the last call: x, y in pixels of the picture, or None."""
+        """Return where the user clicked since the last call.
+
+        Returns:
+            (x, y) in pixels of the image; None if there was no click.
+        """
         click, self._click = self._click, None
         if click is None:
             return None
@@ -94,43 +107,45 @@ class Window(Sink):
         return x * width // wide, y * height // high
 
     def toggle_full_screen(self) -> None:
-        """Fill the screen, or go back to a window."""
-        if self._shown and not self.closed:
-            self._full, self._room_wh, self._trials = not self._full, None, TRIALS
-            how = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
-            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, how)
+        """Switch between the full screen and a window."""
+        if self._is_open and not self.closed:
+            self._is_full_screen = not self._is_full_screen
+            self._screen_wh, self._oversized_left = None, OVERSIZED_FRAMES
+            mode = cv2.WINDOW_FULLSCREEN if self._is_full_screen else cv2.WINDOW_NORMAL
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
 
-    def _filling(self, picture: np.ndarray) -> np.ndarray:
-        """The picture, enlarged to the room that the full screen has for it.
+    def _enlarged(self, picture: np.ndarray) -> np.ndarray:
+        """Return the image enlarged to fill the full screen.
 
-        OpenCV 4.11's windows make pictures smaller that find no room, but none larger, and do not
-        say how much room there is: so a few are sent too large, to see what becomes of them.
+        OpenCV 4.11's windows shrink images that are too large, but enlarge none, and do not say how
+        much room there is: so the first ones are oversized, to see what size they are shown in.
         """
         width, height = self._size_wh
-        room_wh = self._room_wh
-        if self._trials:
-            self._trials -= 1
-            room_wh = LARGEST_SCREEN_WH
-        elif room_wh is None:
+        screen_wh = self._screen_wh
+        if self._oversized_left:
+            self._oversized_left -= 1
+            screen_wh = MAX_SCREEN_WH
+        elif screen_wh is None:
             _, _, *sides = cv2.getWindowImageRect(self._title)
-            room_wh = self._room_wh = sides[0], sides[1]
-        scale = min(room_wh[0] / width, room_wh[1] / height)
+            screen_wh = self._screen_wh = sides[0], sides[1]
+        scale = min(screen_wh[0] / width, screen_wh[1] / height)
         return cv2.resize(picture, None, fx=scale, fy=scale) if scale > 1 else picture
 
     @property
     def closed(self) -> bool:
         """Whether the user closed the window, or `close` did."""
-        if self._shown and not self._closed:
+        if self._is_open and not self._closed:
             try:
                 self._closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
-            except cv2.error:  # OpenCV 4.14 knows no closed window
+            except cv2.error:  # OpenCV 4.14 does not know a closed window
                 self._closed = True
         return self._closed
 
     def close(self) -> None:
-        if self._shown and not self.closed:
+        """Close the window; may be called twice."""
+        if self._is_open and not self.closed:
             cv2.destroyWindow(self._title)
-            cv2.pollKey()  # without it the window stays on some desktops
+            cv2.pollKey()  # without this, the window stays on some desktops
         self._closed = True
         if self._screen is not None:
             self._screen.close()
