@@ -195,13 +195,13 @@ def test_a_cluster_worker_logs_and_keeps_its_standard_error(logs, clip):
 import sys
 from distributed import Client, LocalCluster
 if __name__ == "__main__":
-    from emoapp.app.video import batch
+    from emoapp.app.video import batch, executors
     from emoapp.config import VideoConfig
     from pathlib import Path
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as workers:
         configs = [VideoConfig({str(clip)!r}, log=Path({str(logs.parent)!r}, f"{{n}}.csv"))
                    for n in range(2)]
-        with batch.cluster(workers.scheduler_address) as executor:
+        with executors.cluster(workers.scheduler_address) as executor:
             folder = Path({str(logs.parent)!r})
             print([outcome.error for outcome in batch.run_all(configs, executor, folder)])
         with Client(workers) as client:

@@ -215,7 +215,8 @@ def _outcomes(
     args: argparse.Namespace, configs: list[VideoConfig], folder: Path
 ) -> Iterator[Outcome]:
     """Run them in this process, in several, or on a cluster; each outcome as it comes."""
-    from emoapp.app.video.batch import cluster, run_all, run_in_processes, run_one
+    from emoapp.app.video.batch import run_all, run_in_processes, run_one
+    from emoapp.app.video.executors import cluster
 
     if args.dask is None and args.jobs == 1:
         for config in configs:

@@ -23,6 +23,7 @@ class ConsoleLog(Sink):
         self._printed_labels: dict[int, str | None] = {}
 
     def write(self, result: Result, picture: Image | None) -> None:
+        """Print what has changed; see `Sink.write`."""
         for track in result.tracks:
             label = track.rejection.value if track.rejection else track.label
             if self._printed_labels.get(track.id) != label:
@@ -32,4 +33,5 @@ class ConsoleLog(Sink):
                 say(line, file=self._stream)
 
     def close(self) -> None:
+        """Do nothing."""
         pass

@@ -82,6 +82,7 @@ class LineLog(FileSink):
         """
 
     def write(self, result: Result, picture: Image | None = None) -> None:
+        """Add the rows of a result; see `Sink.write`."""
         if self._file.closed:
             raise SinkError(f"The log {self.path} is closed already.")
         for row in self.rows.of(result):
@@ -92,6 +93,7 @@ class LineLog(FileSink):
             self._flush_at = time.monotonic() + _FLUSH_INTERVAL_S
 
     def close(self) -> None:
+        """Write the remaining rows and close the file; may be called twice."""
         if self._file.closed:
             return
         try:
@@ -122,9 +124,11 @@ class CsvLog(LineLog):
     """
 
     def head(self) -> str:
+        """Return the names of the columns."""
         return self.line(self.rows.columns)
 
     def line(self, row: tuple[Value, ...]) -> str:
+        """Return a row; see `LineLog.line`."""
         return csv_line(row)
 
 
@@ -132,9 +136,11 @@ class JsonLinesLog(LineLog):
     """One JSON object per line, with the names of the columns as keys and null for no value."""
 
     def head(self) -> str:
+        """Return nothing: each row names its columns."""
         return ""
 
     def line(self, row: tuple[Value, ...]) -> str:
+        """Return a row; see `LineLog.line`."""
         return json.dumps(dict(zip(self.rows.columns, row, strict=True)), ensure_ascii=False) + "\n"
 
 
@@ -177,9 +183,11 @@ class ParquetLog(FileSink):
         self._closed = False
 
     def write(self, result: Result, picture: Image | None = None) -> None:
+        """Add the rows of a result; see `Sink.write`."""
         self._csv.write(result)
 
     def close(self) -> None:
+        """Convert the CSV file; may be called twice."""
         if self._closed:
             return
         self._closed = True
@@ -193,6 +201,7 @@ class ParquetLog(FileSink):
         self._csv.path.unlink()
 
     def fileno(self) -> int:
+        """Return the descriptor whose lock keeps other processes away."""
         return self._csv.fileno()
 
     def abandon(self) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import queue
 import threading
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from fractions import Fraction
 from pathlib import Path
@@ -14,18 +12,16 @@ from emoapp.colorimetry import Colorimetry
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.images import Image, as_image
 from emoapp.sinks.base import FileSink
-from emoapp.sinks.codecs import TIME_BASE, Container, add_video, choose, to_video_frame
+from emoapp.sinks.codecs import TIME_BASE, Codec, Container, add_video, choose, to_video_frame
 from emoapp.sinks.files import cannot_write, check_target
 from emoapp.sinks.sound import Sound
 from emoapp.types import Result
 from emoapp.utils.files import ANNOTATED, create_part, move
 from emoapp.utils.libav import av, is_playable
+from emoapp.utils.work_queue import WorkQueue
 
 # Each item holds a whole frame (2.8 MB at 1280x720); enough to bridge an encoder's slow moment.
 _QUEUE_SIZE = 8
-
-# Waits are cut into slices: on Windows, Ctrl-C cannot interrupt a longer wait.
-_WAIT_SLICE_S = 0.1
 
 
 class VideoRecorder(FileSink):
@@ -91,27 +87,14 @@ class VideoRecorder(FileSink):
         self._sound: Sound | None = None
         self._whole_sound = whole_sound
         self._container = self._open_container(container)
-        try:
-            rate = Fraction(fps).limit_denominator(1001)
-            self._stream = add_video(
-                self._container, chosen, rate, crf=crf, colorimetry=colorimetry
-            )
-            self._stream.width, self._stream.height = (side & ~1 for side in size_wh)
-            if sound is not None:
-                self._sound = Sound(os.fspath(sound), self._container, container)
-            self._container.start_encoding()
-        except BaseException as exc:
-            self._discard()
-            if isinstance(exc, av.error.FFmpegError):
-                raise cannot_write(self.path, exc) from exc
-            raise
+        rate = Fraction(fps).limit_denominator(1001)
+        self._stream = self._add_streams(container, chosen, rate, crf, sound)
         self.frames = 0
         self._zero_t = None if start_s is None else -start_s
         self._last_pts = -1
         self._error: BaseException | None = None
         self._closed = False
-        self._finishing = threading.Event()
-        self._queue: queue.Queue[av.VideoFrame] = queue.Queue(_QUEUE_SIZE)
+        self._queue: WorkQueue[av.VideoFrame] = WorkQueue(_QUEUE_SIZE)
         self._thread = threading.Thread(target=self._run, name=f"encode {path}", daemon=True)
         self._thread.start()
 
@@ -125,12 +108,35 @@ class VideoRecorder(FileSink):
         opened.metadata["comment"] = ANNOTATED
         return opened
 
+    def _add_streams(
+        self,
+        container: Container,
+        codec: Codec,
+        rate: Fraction,
+        crf: int,
+        sound: str | os.PathLike[str] | None,
+    ) -> av.video.stream.VideoStream:
+        """Add the streams and start encoding; discard the file on failure."""
+        try:
+            stream = add_video(self._container, codec, rate, crf=crf, colorimetry=self._colorimetry)
+            stream.width, stream.height = (side & ~1 for side in self._size_wh)
+            if sound is not None:
+                self._sound = Sound(os.fspath(sound), self._container, container)
+            self._container.start_encoding()
+            return stream
+        except BaseException as exc:
+            self._discard()
+            if isinstance(exc, av.error.FFmpegError):
+                raise cannot_write(self.path, exc) from exc
+            raise
+
     @property
     def reencoded_sound(self) -> str | None:
         """The codec of sound that had to be reencoded for this container; None if none had to."""
         return self._sound.reencoded if self._sound else None
 
     def write(self, result: Result, picture: Image | None) -> None:
+        """Queue an image for encoding; see `Sink.write`."""
         if self._closed:
             raise SinkError(f"The recording {self.path} is closed already.")
         if picture is None:
@@ -143,7 +149,7 @@ class VideoRecorder(FileSink):
         if self._zero_t is None:
             self._zero_t = result.frame.t
         frame.pts = max(round((result.frame.t - self._zero_t) / TIME_BASE), self._last_pts + 1)
-        self._put(frame)
+        self._queue.put(frame, check=self._raise_error)
         self._last_pts = frame.pts
         self.frames += 1
 
@@ -152,6 +158,7 @@ class VideoRecorder(FileSink):
         return self._claim.fileno()
 
     def close(self) -> None:
+        """Encode what is queued and give the file its name; may be called twice."""
         with closing(self._claim):
             if not self._finish_thread() or not self.frames:
                 return
@@ -186,31 +193,12 @@ class VideoRecorder(FileSink):
         if self._closed:
             return False
         self._closed = True
-        self._finishing.set()
+        self._queue.finish()
         self._thread.join()
         if not self.frames:
             self.part.unlink(missing_ok=True)
         self._raise_error()
         return True
-
-    def _put(self, frame: av.VideoFrame) -> None:
-        while True:
-            self._raise_error()
-            try:
-                return self._queue.put(frame, timeout=_WAIT_SLICE_S)
-            except queue.Full:
-                continue
-
-    def _queued_frames(self) -> Iterator[av.VideoFrame]:
-        """Yield what `write` queued, until `close` was called and the queue is empty."""
-        while True:
-            # Checked before the queue, which then holds all that was written before `close`.
-            last_round = self._finishing.is_set()
-            try:
-                yield self._queue.get(timeout=_WAIT_SLICE_S, block=not last_round)
-            except queue.Empty:
-                if last_round:
-                    return
 
     def _raise_error(self) -> None:
         if isinstance(self._error, (OSError, av.error.FFmpegError)):
@@ -235,7 +223,7 @@ class VideoRecorder(FileSink):
 
     def _encode_all(self) -> None:
         end_s = 0.0
-        for frame in self._queued_frames():
+        for frame in self._queue:
             pts = frame.pts or 0  # `write` has set it
             frame.duration = self._frame_duration
             if self._sound is not None:

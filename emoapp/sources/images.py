@@ -94,6 +94,7 @@ class ImageFiles(Source):
         return self._paths[max(0, self._index - 1) % len(self._paths)]
 
     def read(self) -> Frame | None:
+        """Return the next image; None at the end."""
         if not self._paths or (self._index >= len(self._paths) and not self._loop):
             return None
         index, image, self._preloaded = self._index, self._preloaded, None
@@ -106,6 +107,7 @@ class ImageFiles(Source):
         return load_image(path).image
 
     def close(self) -> None:
+        """End the source; may be called twice."""
         self._index, self._loop, self._preloaded = len(self._paths), False, None
 
 

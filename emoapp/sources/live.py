@@ -23,9 +23,11 @@ class LiveSource(Source):
 
     @property
     def missed(self) -> int:
+        """Number of frames lost because they were not read in time."""
         return self._grabber.missed
 
     def ready(self, timeout_s: float) -> bool:
+        """Return the latest frame, waiting for it; None at the end."""
         """Wait until `read` would return or raise at once.
 
         Args:
@@ -40,6 +42,7 @@ class LiveSource(Source):
         return self._grabber.take()
 
     def close(self) -> None:
+        """Stop the thread and release the device or connection; may be called twice."""
         self._grabber.close()
 
     def given_back(self, timeout_s: float) -> bool:

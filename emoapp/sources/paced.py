@@ -33,12 +33,15 @@ class Paced(Source):
 
     @property
     def missed(self) -> int:
+        """Number of frames lost because they were not read in time."""
         return self._grabber.missed
 
     def read(self) -> Frame | None:
+        """Return the latest frame, waiting for it; None at the end."""
         return self._grabber.take()
 
     def close(self) -> None:
+        """Stop the thread and close the source; may be called twice."""
         self._grabber.close()
 
     def _grab(self) -> tuple[np.ndarray, float] | None:

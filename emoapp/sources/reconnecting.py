@@ -67,6 +67,7 @@ class Reconnecting(Source):
 
     @property
     def missed(self) -> int:
+        """Number of frames lost, except those while the source was lost."""
         source = self._source
         return self._missed_earlier + (source.missed if source else 0)
 
@@ -95,6 +96,7 @@ class Reconnecting(Source):
         return self._waiting(self._outage_reason)
 
     def close(self) -> None:
+        """Close the source and stop reopening it; may be called twice."""
         with self._changed:
             self._stop.set()
             source = self._source

@@ -66,12 +66,14 @@ class VideoFile(Source):
             raise
 
     def read(self) -> Frame | None:
+        """Return the next frame; None at the end."""
         if self._first is not None:
             frame, self._first = self._first, None
             return frame
         return self._frames.next()
 
     def close(self) -> None:
+        """Stop decoding and close the file; may be called twice."""
         self._first = None
         self._frames.close()
 

@@ -1,4 +1,4 @@
-"""One recorded video: every frame of it, into an annotated copy and a log."""
+"""Analyze every frame of one recorded video into an annotated copy and a log."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from emoapp.sinks.recorder import VideoRecorder
 
 UNKNOWN_FPS = 25.0
-"""For recordings of a source that does not state its rate."""
+"""Frame rate of recordings of a source that states none."""
 
 PREFETCH_DEPTH = 2
-"""Frames whose faces are found before they are needed; each holds a whole picture."""
+"""Frames whose faces are detected in advance; each holds a whole image."""
 
-NEARLY_ALL = 0.95
-"""Of the frames that a file states: some count pictures that are never shown."""
+MIN_FRAME_SHARE = 0.95
+"""Share of a file's stated frames below which it ends early; some files count hidden frames."""
 
 
 def run_video(
@@ -41,16 +41,25 @@ def run_video(
     opened: Callable[[], None] = lambda: None,
     finished: Callable[[], None] = lambda: None,
 ) -> dict:
-    """Analyse the frames of a file and write what was asked for.
+    """Analyze the frames of a file and write the requested results.
 
-    opened: called once what is to be written is open.
-    finished: called once it is whole, before another process may take hold of it.
+    After an error, the log keeps the frames analyzed so far, and so does the annotated copy under
+    the name `VideoRecorder.part`.
 
-    Returns the statistics (see `Stats.as_dict`) and, as "notes", what the user should know of the
-    result: a line each.
+    Args:
+        config: The run.
+        progress: See `app.run.Progress`; None for no reports.
+        opened: Called once the outputs are open.
+        finished: Called once they are complete, before another process can lock them.
 
-    Raises SourceError, SinkError, ModelError, UsageError; the log keeps what was analysed before
-    an error, the annotated copy does so under the name `VideoRecorder.part`.
+    Returns:
+        The statistics (see `Stats.as_dict`) and, as "notes", lines that the user should know.
+
+    Raises:
+        SourceError: The file cannot be read.
+        SinkError: A result cannot be written.
+        ModelError: A model cannot be loaded.
+        UsageError: The settings do not go together.
     """
     check(config)
     with ExitStack() as locks:
@@ -60,7 +69,7 @@ def run_video(
             expected = _expected_count(source, *limits)
             pipeline = stack.enter_context(open_pipeline(config, frames=expected))
             pipeline.detector.exhaustive = config.blur is not None
-            sinks = [stack.enter_context(sink) for sink in _sinks(config, source, pipeline)]
+            sinks = [stack.enter_context(sink) for sink in _open_sinks(config, source, pipeline)]
             _keep_locked(sinks, locks)
             opened()
             frames = stack.enter_context(DetectedFrames(source, pipeline, *limits))
@@ -72,17 +81,24 @@ def run_video(
 
 
 def _keep_locked(sinks: list[Sink], locks: ExitStack) -> None:
-    """Keep the locks of files that the sinks close."""
-    if os.name != "nt":  # where a file that is open could not get its name
+    """Keep the locks of files after the sinks have closed them."""
+    if os.name != "nt":  # Windows cannot rename an open file
         for sink in sinks:
             if isinstance(sink, FileSink):
                 locks.callback(os.close, os.dup(sink.fileno()))
 
 
 def check(config: VideoConfig) -> None:
-    """Raise UsageError or SinkError where the results cannot be written as they are named.
+    """Check that the results can be written under their names, without creating them.
 
-    Nothing is opened or made: found later, it might cost a file that was to be replaced.
+    Found later, a problem might cost a file that was to be replaced.
+
+    Args:
+        config: The run.
+
+    Raises:
+        SinkError: A result cannot be written.
+        UsageError: A name is unsuitable.
     """
     check_targets(
         record=config.output,
@@ -96,12 +112,18 @@ def check(config: VideoConfig) -> None:
 
 
 class DetectedFrames(Source):
-    """Another source's frames with the faces in them, found ahead in a background thread.
+    """Detect the faces in a source's frames in advance, in a background thread.
 
-    Finding them takes longest, and needs nothing that comes after it.
+    Detection takes longest and does not depend on later stages.
 
-    frames, seconds: end after so many frames, or before the first frame that comes so late; None
-        for no such limit.
+    Args:
+        source: The source.
+        pipeline: Detects the faces.
+        frames: End after this many frames; None for no limit.
+        seconds: End before the first frame at or after this time in the video; None for no limit.
+
+    Attributes:
+        cut: Whether a limit ended it.
     """
 
     def __init__(
@@ -114,19 +136,21 @@ class DetectedFrames(Source):
         self.name, self.size_wh, self.fps = source.name, source.size_wh, source.fps
         self.frame_count = _expected_count(source, frames, seconds)
         self.cut = False
-        """Whether a limit ended it."""
-        found = (pipeline.detect(frame) for frame in self._within(source, frames, seconds))
-        self._ahead = Prefetcher(found, depth=PREFETCH_DEPTH, name=f"detect {source.name}")
+        found = (pipeline.detect(frame) for frame in self._limited(source, frames, seconds))
+        self._prefetcher = Prefetcher(found, depth=PREFETCH_DEPTH, name=f"detect {source.name}")
 
-    # `VideoRun` takes what comes with the frame.
+    # `VideoRun.analyse` takes the faces together with the frame.
     def read(self) -> Detected | None:  # type: ignore[override]
-        """The next frame and its faces; None at the end."""
-        return self._ahead.next()
+        """Return the next frame and its faces; None at the end."""
+        return self._prefetcher.next()
 
     def close(self) -> None:
-        self._ahead.close()
+        """Stop the thread; may be called twice."""
+        self._prefetcher.close()
 
-    def _within(self, source: Source, frames: int | None, seconds: float | None) -> Iterator[Frame]:
+    def _limited(
+        self, source: Source, frames: int | None, seconds: float | None
+    ) -> Iterator[Frame]:
         for number, frame in enumerate(source, 1):
             self.cut = seconds is not None and frame.t >= seconds
             if self.cut:
@@ -138,20 +162,30 @@ class DetectedFrames(Source):
 
 
 class VideoRun(Run):
-    """A run of frames whose faces are found already; may hide them in the annotated copy."""
+    """A run over frames with detected faces, which it may hide in the annotated copy."""
 
     config: VideoConfig
     source: DetectedFrames
     pipeline: Pipeline
 
     def limit_reached(self) -> bool:
-        """Never: the source ends at the limits, by the video's time and not by the clock's."""
+        """Return False: the source ends at the limits, by the video's time instead of the clock."""
         return False
 
     def analyse(self, detected: Detected) -> Result:  # type: ignore[override]
+        """Classify the detected faces of a frame.
+
+        Args:
+            detected: The frame and its faces.
+        """
         return self.pipeline.classify(detected)
 
     def draw(self, result: Result) -> None:
+        """Hide the faces if requested, then draw the result on its frame.
+
+        Args:
+            result: The result.
+        """
         if self.config.blur is not None:
             self._redactor.hide(result)
         super().draw(result)
@@ -163,19 +197,19 @@ class VideoRun(Run):
         return FaceRedactor(spare_main=self.config.blur == "others")
 
 
-def _sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[Sink]:
+def _open_sinks(config: VideoConfig, source: Source, pipeline: Pipeline) -> Iterator[Sink]:
     if config.log is not None:
         yield open_results_log(config, pipeline)
     if config.output is not None:
-        yield _recorder(config, config.output, source)
+        yield _open_recorder(config, config.output, source)
 
 
-def _recorder(config: VideoConfig, output: Path, source: Source) -> VideoRecorder:
+def _open_recorder(config: VideoConfig, output: Path, source: Source) -> VideoRecorder:
     from emoapp.sources.video_file import VideoFile
 
-    of_a_file: dict[str, object] = {}
+    file_options: dict[str, object] = {}
     if isinstance(source, VideoFile):
-        of_a_file = {
+        file_options = {
             "sound": config.source,
             "start_s": source.start_s,
             "colorimetry": source.colorimetry,
@@ -188,12 +222,12 @@ def _recorder(config: VideoConfig, output: Path, source: Source) -> VideoRecorde
         overwrite=config.overwrite,
         codec=config.codec,
         crf=config.crf,
-        **of_a_file,
+        **file_options,
     )
 
 
 def _expected_count(source: Source, frames: int | None, seconds: float | None) -> int | None:
-    """How many frames will come; None where nothing says."""
+    """Return how many frames will come; None if unknown."""
     limits = [source.frame_count, frames]
     if seconds is not None and source.frame_count is not None:
         limits.append(math.ceil(seconds * (source.fps or UNKNOWN_FPS)))
@@ -204,7 +238,7 @@ def _notes(run: VideoRun, damaged: int) -> Iterator[str]:
     if damaged:
         yield f"{damaged} damaged frame{'s' * (damaged > 1)} left out"
     stated = run.source.frame_count
-    if stated and run.stats.read < NEARLY_ALL * stated and not run.source.cut:
+    if stated and run.stats.read < MIN_FRAME_SHARE * stated and not run.source.cut:
         yield f"it ends early: {run.stats.read} of {stated} frames could be read"
     for sink in run.sinks:
         reencoded = getattr(sink, "reencoded_sound", None)
