@@ -1,36 +1,40 @@
-"""Pictures from the disk: who is in each, as annotated copies and as tables."""
+"""Analyze image files into annotated copies and tables."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from emoapp.config import OverlayConfig
+from emoapp.app.image_copies import (
+    COPY_SUFFIXES,
+    check_copies,
+    copy_name,
+    draw_copy,
+    result_of,
+    write_copy,
+)
 from emoapp.errors import SourceError, UsageError
 from emoapp.recognizer import EmotionRecognizer
 from emoapp.rows import Rows
-from emoapp.sinks.files import cannot_write, check_target
+from emoapp.sinks.files import cannot_write
 from emoapp.sources import IMAGE_SUFFIXES
 from emoapp.sources.images import list_images
-from emoapp.sources.still import StillImage, load_image
-from emoapp.types import Frame, Result, Track
+from emoapp.sources.still import load_image
+from emoapp.types import Track
 from emoapp.utils.escape import csv_line, encodable
-from emoapp.utils.files import check_outputs, write_whole
-from emoapp.utils.geometry import scaled_face
-
-JPEG_QUALITY = 95
-COPY_SUFFIXES = IMAGE_SUFFIXES - {".avif", ".heic", ".heif"}
-"""What copies can be written as."""
+from emoapp.utils.files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture to be read, and where its annotated copy goes (None for nowhere)."""
+    """An image to analyze.
+
+    Attributes:
+        path: The file.
+        copy: The annotated copy to write; None for none.
+    """
 
     path: Path
     copy: Path | None = None
@@ -38,12 +42,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysed:
-    """A picture that was read.
+    """An analyzed image.
 
-    tracks: one for each face, largest face first; `id` counts them from 1.
-    size_wh: (width, height) in pixels, upright; the positions of the faces are in these pixels.
-    copy: the annotated copy that was written; None for none.
-    copy_wh: its (width, height) in pixels: less than `size_wh` for large pictures.
+    Attributes:
+        path: The file.
+        size_wh: (width, height) in pixels, upright; faces are located in these pixels.
+        tracks: One for each face, largest face first; `id` counts them from 1.
+        copy: The annotated copy that was written; None for none.
+        copy_wh: (width, height) of the copy in pixels, smaller than `size_wh` for large images.
     """
 
     path: Path
@@ -53,7 +59,7 @@ class Analysed:
     copy_wh: tuple[int, int] | None = None
 
     def as_dict(self) -> dict:
-        """What stands in the JSON: as in a log, a face has no label where it is not believed."""
+        """Return an object that JSON can represent; as in a log, rejected faces have no label."""
         return {
             "source": encodable(str(self.path)),
             "size_wh": list(self.size_wh),
@@ -68,15 +74,30 @@ def plan(
     overwrite: bool = False,
     missing: Callable[[SourceError], None],
 ) -> list[Picture]:
-    """The pictures that files, folders and patterns stand for, each once, and their copies' names.
+    """Find the images that files, folders and patterns stand for, each once, and name their copies.
 
-    output: a folder, made where there is none; or a file, if it is called like one and there is
-        one picture. Pictures of a folder keep their place below it.
-    missing: called for each spec that stands for nothing.
+    Args:
+        specs: Files, folders and glob patterns.
+        output: The folder of the copies, created if necessary; or a file, if its suffix is that of
+            an image and there is only one. Images of a folder keep their path below it. None for
+            no copies.
+        overwrite: Whether copies may replace existing files.
+        missing: Called for each spec that stands for nothing.
 
-    Raises UsageError where two pictures would have the same copy or a copy is one of the pictures,
-    SinkError where a copy can't be written or is there already.
+    Raises:
+        SinkError: A copy cannot be written or already exists.
+        UsageError: Two images would have the same copy, or a copy is one of the images.
     """
+    found = _find(specs, missing)
+    if output is None:
+        return [Picture(path) for path in found]
+    copies = _name_copies(found, output)
+    check_copies(copies, overwrite)
+    return [Picture(path, copy) for path, copy in copies.items()]
+
+
+def _find(specs: Sequence[str], missing: Callable[[SourceError], None]) -> dict[Path, Path]:
+    """Return image -> its path below the folder that was named."""
     found: dict[Path, Path] = {}
     for spec in specs:
         top = Path(spec) if Path(spec).is_dir() else None
@@ -87,8 +108,11 @@ def plan(
             continue
         for path in map(Path, paths):
             found.setdefault(path, path.relative_to(top) if top else Path(path.name))
-    if output is None:
-        return [Picture(path) for path in found]
+    return found
+
+
+def _name_copies(found: dict[Path, Path], output: Path) -> dict[Path, Path]:
+    """Return image -> its copy."""
     if output.suffix.lower() in IMAGE_SUFFIXES and not output.is_dir():
         if len(found) > 1:
             raise UsageError(
@@ -99,11 +123,8 @@ def plan(
                 f"{output}: copies can be written as JPEG, PNG, BMP, TIFF or WebP: change the "
                 "name's ending."
             )
-        copies = {path: output for path in found}
-    else:
-        copies = {path: output / _copy_name(below) for path, below in found.items()}
-    _check(copies, overwrite)
-    return [Picture(path, copy) for path, copy in copies.items()]
+        return {path: output for path in found}
+    return {path: output / copy_name(below) for path, below in found.items()}
 
 
 def analyse(
@@ -114,13 +135,17 @@ def analyse(
     overwrite: bool = False,
     done: Callable[[Analysed | SourceError], None],
 ) -> None:
-    """Read each picture and write its copy; copies of large pictures are smaller than these.
+    """Analyze each image and write its copy; copies of large images are smaller.
 
-    blur: make the faces unrecognisable in the copies.
-    overwrite: replace copies that are there.
-    done: called for each picture with what came of it.
+    Args:
+        pictures: The images and their copies.
+        recognizer: Analyzes them.
+        blur: Make the faces unrecognizable in the copies.
+        overwrite: Replace existing copies.
+        done: Called for each image with its result, or the error if it cannot be read.
 
-    Raises SinkError where a copy can't be written.
+    Raises:
+        SinkError: A copy cannot be written.
     """
     for picture in pictures:
         try:
@@ -130,14 +155,23 @@ def analyse(
             continue
         tracks = recognizer.analyze_still(loaded)
         if picture.copy is not None:
-            _draw(loaded, tracks, recognizer.labels, blur=blur)
-            _write(loaded.image, picture.copy, overwrite)
+            draw_copy(loaded, tracks, recognizer.labels, blur=blur)
+            write_copy(loaded.image, picture.copy, overwrite)
         size_wh = loaded.image.shape[1], loaded.image.shape[0]
         done(Analysed(picture.path, loaded.size_wh, tracks, picture.copy, size_wh))
 
 
 def write_json(path: Path, results: Iterable[Analysed], *, overwrite: bool = False) -> None:
-    """A list of the pictures with their faces. Raises SinkError."""
+    """Write a list of the images with their faces as JSON.
+
+    Args:
+        path: The file.
+        results: The analyzed images.
+        overwrite: Replace an existing file.
+
+    Raises:
+        SinkError: It cannot be written.
+    """
     text = json.dumps([result.as_dict() for result in results], indent=1, ensure_ascii=False)
     _write_text(path, text + "\n", overwrite)
 
@@ -145,9 +179,18 @@ def write_json(path: Path, results: Iterable[Analysed], *, overwrite: bool = Fal
 def write_csv(
     path: Path, results: Iterable[Analysed], labels: Sequence[str], *, overwrite: bool = False
 ) -> None:
-    """A row for each face and one for each picture without; a log's columns but for the time.
+    """Write a row for each face, and one for each image without, as CSV.
 
-    Raises SinkError.
+    The columns are those of a log, except for frame and time.
+
+    Args:
+        path: The file.
+        results: The analyzed images.
+        labels: The expressions, in the order of the model.
+        overwrite: Replace an existing file.
+
+    Raises:
+        SinkError: It cannot be written.
     """
 
     def write(half: Path) -> None:
@@ -156,7 +199,7 @@ def write_csv(
             kept = [i for i, name in enumerate(columns) if name not in ("frame", "time_s")]
             file.write(csv_line(columns[i] for i in kept))
             for result in results:
-                for row in Rows(str(result.path), labels).of(_result(result.tracks)):
+                for row in Rows(str(result.path), labels).of(result_of(result.tracks)):
                     file.write(csv_line(row[i] for i in kept))
 
     try:
@@ -170,7 +213,7 @@ def _face(track: Track) -> dict:
         "face": track.id,
         "box": [round(float(side), 1) for side in track.face.box],
         "detector_score": round(float(track.face.score), 4),
-        "label": None if track.rejection else encodable(track.label),
+        "label": None if track.rejection else encodable(track.label or ""),
         "confidence": round(track.confidence, 4),
         "rejection": track.rejection.value if track.rejection else None,
         "probabilities": {
@@ -179,62 +222,8 @@ def _face(track: Track) -> dict:
     }
 
 
-def _result(tracks: tuple[Track, ...], image: np.ndarray | None = None) -> Result:
-    return Result(Frame(np.zeros((1, 1, 3), np.uint8) if image is None else image, 0, 0.0), tracks)
-
-
-def _draw(
-    loaded: StillImage, tracks: tuple[Track, ...], labels: Sequence[str], *, blur: bool
-) -> None:
-    """Draw on the picture as it was loaded; the tracks are in pixels of the full one."""
-    from emoapp.overlay import Overlay, Status
-    from emoapp.privacy import pixelate
-
-    image = loaded.image
-    tracks = tuple(
-        replace(track, face=scaled_face(track.face, 1 / loaded.scale)) for track in tracks
-    )
-    if blur:
-        pixelate(image, [track.face.box for track in tracks])
-    # Of several faces the bars would tell about one only, and not which.
-    overlay = Overlay(labels, OverlayConfig(bars=len(tracks) == 1, timeline=False, status=False))
-    selected = tracks[0].id if tracks else None
-    result = replace(_result(tracks, image), selected=selected)
-    overlay.draw(image, result, Status(), now=0.0)
-
-
-def _write(image: np.ndarray, path: Path, overwrite: bool) -> None:
-    parameters = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_WEBP_QUALITY, JPEG_QUALITY]
-    data = cv2.imencode(path.suffix.lower(), image, parameters)[1]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, lambda half: half.write_bytes(data.tobytes()), overwrite=overwrite)
-    except OSError as exc:
-        raise cannot_write(path, exc) from exc
-
-
 def _write_text(path: Path, text: str, overwrite: bool) -> None:
     try:
         write_whole(path, lambda half: half.write_text(text, encoding="utf-8"), overwrite=overwrite)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
-
-
-def _copy_name(path: Path) -> Path:
-    # What can be read but not written becomes a PNG: no loss, and every program opens it.
-    return path if path.suffix.lower() in COPY_SUFFIXES else path.with_name(f"{path.name}.png")
-
-
-def _check(copies: dict[Path, Path], overwrite: bool) -> None:
-    taken: dict[Path, Path] = {}
-    for path, copy in copies.items():
-        if copy in taken:
-            raise UsageError(
-                f"{taken[copy]} and {path} would both be written to {copy}: "
-                "name the folder that holds them all, or run the command twice."
-            )
-        taken[copy] = path
-    check_outputs(copies.values(), copies)
-    for copy in taken:
-        if copy.parent.is_dir():
-            check_target(copy, overwrite=overwrite)

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from emoapp.errors import SinkError, SourceError, UsageError
     from emoapp.recognizer import EmotionRecognizer
     from emoapp.sinks.files import check_target
-    from emoapp.utils.files import check_outputs
+    from emoapp.utils.outputs import check_outputs
 
     if args.blur and args.output is None:
         raise UsageError("--blur changes the annotated copies: say with -o where they go.")

@@ -184,7 +184,7 @@ def _many(args: argparse.Namespace) -> int:
 def _planned(args: argparse.Namespace) -> tuple[Path, list[VideoConfig]]:
     """The folder of the ledger and all runs; raises where a result would replace what is read."""
     from emoapp.app.video.videos import list_videos, plan
-    from emoapp.utils.files import check_outputs
+    from emoapp.utils.outputs import check_outputs
 
     output, log = args.output, args.log
     if output is None and log is None:
@@ -215,7 +215,8 @@ def _outcomes(
     args: argparse.Namespace, configs: list[VideoConfig], folder: Path
 ) -> Iterator[Outcome]:
     """Run them in this process, in several, or on a cluster; each outcome as it comes."""
-    from emoapp.app.video.batch import cluster, run_all, run_in_processes, run_one
+    from emoapp.app.video.batch import run_all, run_in_processes, run_one
+    from emoapp.app.video.executors import cluster
 
     if args.dask is None and args.jobs == 1:
         for config in configs:

@@ -1,4 +1,4 @@
-"""Make faces unrecognisable."""
+"""Make faces unrecognizable."""
 
 from emoapp.privacy.pixelation import pixelate
 

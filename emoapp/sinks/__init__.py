@@ -1,4 +1,4 @@
-"""Where results go: a window, a video file, a log."""
+"""Open sinks of results: a window, a video file, a log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emoapp.errors import UsageError
 from emoapp.sinks.base import FileSink, PictureSink, Sink
@@ -33,14 +33,26 @@ logger = get_logger(__name__)
 
 
 def open_window(title: str) -> Window:
-    """See `emoapp.sinks.window.Window`."""
+    """Open a window; see `emoapp.sinks.window.Window`.
+
+    Args:
+        title: The window's title.
+
+    Raises:
+        NoScreenError: There is no screen.
+    """
     from emoapp.sinks.window import Window
 
     return Window(title)
 
 
-def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
-    """See `emoapp.sinks.recorder.VideoRecorder`."""
+def open_recorder(path: str | os.PathLike[str], **options: Any) -> VideoRecorder:
+    """Open a recording.
+
+    Args:
+        path: The video file.
+        **options: See `emoapp.sinks.recorder.VideoRecorder`, as for the exceptions.
+    """
     from emoapp.sinks.recorder import VideoRecorder
 
     recorder = VideoRecorder(path, **options)
@@ -48,8 +60,8 @@ def open_recorder(path: str | os.PathLike[str], **options) -> VideoRecorder:
     return recorder
 
 
-def _log(name: str) -> Callable[..., FileSink]:
-    def open_it(*args, **options) -> FileSink:
+def _log_factory(name: str) -> Callable[..., FileSink]:
+    def open_it(*args: object, **options: object) -> FileSink:
         from emoapp.sinks import log
 
         return getattr(log, name)(*args, **options)
@@ -58,15 +70,22 @@ def _log(name: str) -> Callable[..., FileSink]:
 
 
 LOGS: dict[str, Callable[..., FileSink]] = {
-    ".csv": _log("CsvLog"),
-    ".jsonl": _log("JsonLinesLog"),
-    ".parquet": _log("ParquetLog"),
+    ".csv": _log_factory("CsvLog"),
+    ".jsonl": _log_factory("JsonLinesLog"),
+    ".parquet": _log_factory("ParquetLog"),
 }
 """A log's suffix -> factory(path, labels, *, source, overwrite)."""
 
 
 def check_log_name(path: str | os.PathLike[str]) -> None:
-    """Raise UsageError for a suffix that is not in `LOGS`, or whose package is missing."""
+    """Check the suffix of a log.
+
+    Args:
+        path: The log.
+
+    Raises:
+        UsageError: The suffix is not in `LOGS`, or the package that it needs is missing.
+    """
     suffix = Path(path).suffix.lower()
     if suffix not in LOGS:
         raise UsageError(f"The log {path} must end with {', '.join(LOGS)}.")
@@ -86,10 +105,15 @@ def open_log(
 ) -> FileSink:
     """Open the log that the suffix of `path` names.
 
-    labels: the expressions, in the order of the model.
-    source: what is read, as the user named it; stands in each row.
+    Args:
+        path: The log.
+        labels: The expressions, in the order of the model.
+        source: What the user called the source; it is repeated in each row.
+        overwrite: Replace an existing file.
 
-    Raises UsageError as `check_log_name` does, SinkError where it can't be written.
+    Raises:
+        SinkError: The log cannot be written.
+        UsageError: See `check_log_name`.
     """
     check_log_name(path)
     log = LOGS[Path(path).suffix.lower()](path, labels, source=source, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""Says in words who looks how: what there is to see where there is no window."""
+"""Print changes of expression to the terminal, for runs without a window."""
 
 from __future__ import annotations
 
@@ -11,19 +11,26 @@ from emoapp.utils.terminal import say
 
 
 class ConsoleLog(Sink):
-    """Prints a line whenever a person comes or changes the expression."""
+    """Prints a line whenever a track appears or its expression changes.
+
+    Args:
+        stream: Where to print; None for standard output.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stdout if stream is None else stream
-        self._said: dict[int, str] = {}
+        self._printed_labels: dict[int, str | None] = {}
 
     def write(self, result: Result) -> None:
+        """Print what has changed; see `Sink.write`."""
         for track in result.tracks:
             label = track.rejection.value if track.rejection else track.label
-            if self._said.get(track.id) != label:
-                self._said[track.id] = label
-                sure = "" if track.rejection else f" {track.confidence:.0%}"
-                say(f"{result.frame.t:8.2f} s  face {track.id}  {label}{sure}", file=self._stream)
+            if self._printed_labels.get(track.id) != label:
+                self._printed_labels[track.id] = label
+                share = "" if track.rejection else f" {track.confidence:.0%}"
+                line = f"{result.frame.t:8.2f} s  face {track.id}  {label}{share}"
+                say(line, file=self._stream)
 
     def close(self) -> None:
+        """Do nothing."""
         pass

@@ -1,4 +1,4 @@
-"""A text file that holds whole lines at any moment."""
+"""Append whole lines to a text file."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from emoapp.sinks.files import cannot_write
 
 
 class LineFile:
-    """A file to which lines are added; whoever is killed or finds the disk full leaves whole ones.
+    """A text file that holds only whole lines, even if the process is killed or the disk is full.
 
-    file: new, open for writing and unbuffered, so that adding is one call whose failure can be
-        undone. It is taken over and closed.
+    Args:
+        file: A new file, open for writing and unbuffered, so that adding is one call whose failure
+            can be undone. This object closes it.
+        path: The name of the file.
     """
 
     def __init__(self, file: FileIO, path: Path) -> None:
@@ -21,17 +23,22 @@ class LineFile:
 
     @property
     def closed(self) -> bool:
+        """Whether the file is closed."""
         return self._file.closed
 
     def fileno(self) -> int:
-        """The file whose lock keeps other processes away."""
+        """Return the descriptor whose lock keeps other processes away."""
         return self._file.fileno()
 
     def add(self, lines: str) -> None:
         """Add whole lines, all or none of them.
 
-        Raises SinkError where they can't be written; the file is then closed for good, because
-        lines after a gap would look like all of them, and gone if it is empty.
+        Args:
+            lines: The lines, each with its line break.
+
+        Raises:
+            SinkError: They cannot be written. The file is then closed for good, because lines after
+                a gap would look complete, and removed if it is empty.
         """
         text = lines.encode("utf-8")
         whole = self._file.tell()
@@ -40,13 +47,13 @@ class LineFile:
                 text = text[self._file.write(text) :]
         except OSError as exc:
             with suppress(OSError):
-                self._file.truncate(whole)  # a full disk takes a part of it
+                self._file.truncate(whole)  # a full disk takes part of the text
             self.close()
             if not whole:
                 self._path.unlink(missing_ok=True)
             raise cannot_write(self._path, exc, kept=self._path if whole else None) from exc
 
     def close(self) -> None:
-        """May be called twice."""
+        """Close the file; may be called twice."""
         with suppress(OSError):
             self._file.close()

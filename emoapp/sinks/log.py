@@ -1,4 +1,4 @@
-"""Writes what was seen as a table: CSV, JSON lines or Parquet, a line at a time."""
+"""Write results as a table: CSV, JSON lines or Parquet."""
 
 from __future__ import annotations
 
@@ -20,21 +20,25 @@ from emoapp.types import Result
 from emoapp.utils.escape import CSV_ESCAPED, csv_line
 from emoapp.utils.files import create, create_part, write_whole
 
-# So that a table can be watched as it grows, and little is lost if the program is killed.
-_FLUSH_S = 0.5
+# Short, so that a table can be watched as it grows and little is lost if the program is killed.
+_FLUSH_INTERVAL_S = 0.5
 
 
 class LineLog(FileSink):
-    """A text file of rows (see `rows.Rows`) that grows as the run goes on.
+    """A text file of rows (see `rows.Rows`) that grows during the run.
 
-    What was written is whole lines at any moment, also where the disk is full or the program is
-    killed. Once a write has failed, the log is closed. No two processes write one file.
+    The file holds only whole lines, even if the disk is full or the program is killed. Once a write
+    has failed, the log is closed. No two processes write the same file.
 
-    source: what is read, as the user named it.
-    labels: the expressions, in the order of the model.
+    Args:
+        path: The file.
+        labels: The expressions, in the order of the model.
+        source: What the user called the source.
+        overwrite: Replace an existing file.
 
-    Raises SinkError: the file exists and `overwrite` is False, another program is writing it, no
-    folder, no rights, disk full.
+    Raises:
+        SinkError: The file exists and `overwrite` is False, another program is writing it, or it
+            cannot be written (no folder, no rights, disk full).
     """
 
     def __init__(
@@ -51,34 +55,44 @@ class LineLog(FileSink):
             self._file = LineFile(self.create(overwrite), self.path)
         except OSError as exc:
             raise cannot_write(self.path, exc) from exc
-        self._waiting = io.StringIO()
-        self._waiting.write(self.head())
+        self._buffer = io.StringIO()
+        self._buffer.write(self.head())
         self._flush_at = 0.0
-        self._any = False
+        self._has_rows = False
 
     def create(self, overwrite: bool) -> FileIO:
-        """Create the file."""
+        """Create the file.
+
+        Args:
+            overwrite: Replace an existing file.
+        """
         return create(self.path, overwrite=overwrite)
 
     @abstractmethod
     def head(self) -> str:
-        """What stands above the rows."""
+        """Return the text above the rows."""
 
     @abstractmethod
     def line(self, row: tuple[Value, ...]) -> str:
-        """One row as text, with the end of the line."""
+        """Return a row as text, with its line break.
+
+        Args:
+            row: The values, in the order of the columns.
+        """
 
     def write(self, result: Result) -> None:
+        """Add the rows of a result; see `Sink.write`."""
         if self._file.closed:
             raise SinkError(f"The log {self.path} is closed already.")
         for row in self.rows.of(result):
-            self._waiting.write(self.line(row))
-            self._any = True
+            self._buffer.write(self.line(row))
+            self._has_rows = True
         if time.monotonic() >= self._flush_at:
             self._flush()
-            self._flush_at = time.monotonic() + _FLUSH_S
+            self._flush_at = time.monotonic() + _FLUSH_INTERVAL_S
 
     def close(self) -> None:
+        """Write the remaining rows and close the file; may be called twice."""
         if self._file.closed:
             return
         try:
@@ -87,46 +101,50 @@ class LineLog(FileSink):
             self._file.close()
 
     def fileno(self) -> int:
-        """The file whose lock keeps other processes away."""
+        """Return the descriptor whose lock keeps other processes away."""
         return self._file.fileno()
 
     def abandon(self) -> None:
-        """Keep the rows; a file without any is removed."""
-        if self._any or self._file.closed:
+        """Keep the rows; remove a file without any."""
+        if self._has_rows or self._file.closed:
             return self.close()
         self._file.close()
         self.path.unlink(missing_ok=True)
 
     def _flush(self) -> None:
-        text, self._waiting = self._waiting.getvalue(), io.StringIO()
+        text, self._buffer = self._buffer.getvalue(), io.StringIO()
         self._file.add(text)
 
 
 class CsvLog(LineLog):
-    """Comma-separated values, the columns' names in the first line.
+    """Comma-separated values, with the names of the columns in the first line.
 
-    Texts that a spreadsheet would run as formulas have an apostrophe in front (`escape.csv_cell`).
+    Text that a spreadsheet would run as a formula gets a leading apostrophe (`escape.csv_cell`).
     """
 
     def head(self) -> str:
+        """Return the names of the columns."""
         return self.line(self.rows.columns)
 
     def line(self, row: tuple[Value, ...]) -> str:
+        """Return a row; see `LineLog.line`."""
         return csv_line(row)
 
 
 class JsonLinesLog(LineLog):
-    """One JSON object a line, with the columns' names as keys and null for nothing."""
+    """One JSON object per line, with the names of the columns as keys and null for no value."""
 
     def head(self) -> str:
+        """Return nothing: each row names its columns."""
         return ""
 
     def line(self, row: tuple[Value, ...]) -> str:
+        """Return a row; see `LineLog.line`."""
         return json.dumps(dict(zip(self.rows.columns, row, strict=True)), ensure_ascii=False) + "\n"
 
 
 class _PartCsv(CsvLog):
-    """A CSV beside `path` that is not whole yet."""
+    """The incomplete CSV file beside `path`."""
 
     def create(self, overwrite: bool) -> FileIO:
         file = create_part(self.path, suffix=".csv")
@@ -135,12 +153,19 @@ class _PartCsv(CsvLog):
 
 
 class ParquetLog(FileSink):
-    """A Parquet table, for which pyarrow is needed.
+    """A Parquet table, which needs pyarrow.
 
-    Such a file can be read only once its end is written. So until `close` the rows are in a CSV
-    beside it, "NAME.part.csv" (see `files.create_part`), which is what a killed run leaves.
+    Such a file can be read only once its end is written. Until `close`, the rows are therefore in a
+    CSV file beside it, "NAME.part.csv" (see `files.create_part`), which a killed run leaves behind.
 
-    Parameters and errors as for `LineLog`.
+    Args:
+        path: The file.
+        labels: The expressions, in the order of the model.
+        source: What the user called the source.
+        overwrite: Replace an existing file.
+
+    Raises:
+        SinkError: See `LineLog`.
     """
 
     def __init__(
@@ -157,9 +182,11 @@ class ParquetLog(FileSink):
         self._closed = False
 
     def write(self, result: Result) -> None:
+        """Add the rows of a result; see `Sink.write`."""
         self._csv.write(result)
 
     def close(self) -> None:
+        """Convert the CSV file; may be called twice."""
         if self._closed:
             return
         self._closed = True
@@ -173,16 +200,17 @@ class ParquetLog(FileSink):
         self._csv.path.unlink()
 
     def fileno(self) -> int:
+        """Return the descriptor whose lock keeps other processes away."""
         return self._csv.fileno()
 
     def abandon(self) -> None:
-        """Leave the CSV as it is."""
+        """Leave the CSV file as it is."""
         if not self._closed:
             self._closed = True
             self._csv.abandon()
 
     def _convert(self, half: Path) -> None:
-        """A block at a time, so that the memory stays the same whatever the length."""
+        """Convert the CSV file block by block, so that memory does not grow with its length."""
         import pyarrow
         from pyarrow import compute, parquet
         from pyarrow import csv as arrow_csv
@@ -198,7 +226,7 @@ class ParquetLog(FileSink):
                     name: types.get(name, pyarrow.float64()) for name in self._csv.rows.columns
                 },
                 strings_can_be_null=True,
-                null_values=[""],  # an expression may be called "null"
+                null_values=[""],  # a label may be "null"
             ),
         )
         with reader, parquet.ParquetWriter(half, reader.schema) as writer:

@@ -1,4 +1,8 @@
-"""Finds out whether a window can be opened, before OpenCV tries: its Qt ends the program if not."""
+"""Check whether a window can be opened, since OpenCV's Qt aborts the program if not.
+
+Not by XOpenDisplay or xcb_connect: both hang forever on a server that accepts and stays silent,
+and both report a refusal, a restart and a missing server alike (xcb writes the reason to stderr).
+"""
 
 from __future__ import annotations
 
@@ -14,39 +18,45 @@ from pathlib import Path
 
 from emoapp.errors import NoScreenError
 
-_OTHERWISE = "To work without a window, add `--no-window`."
+_NO_WINDOW_HINT = "To work without a window, add `--no-window`."
 
-# A screen over the network (ssh -X, a remote X server) answers well within this.
+# A screen over the network (ssh -X, a remote X server) answers well within this time.
 _TIMEOUT_S = 3.0
 
-# A server that is just starting anew resets connections for a moment.
-_ATTEMPTS, _PAUSE_S = 10, 0.1
+# A server that is restarting resets connections for a moment.
+_MAX_ATTEMPTS, _RETRY_PAUSE_S = 10, 0.1
 
 _COOKIE = b"MIT-MAGIC-COOKIE-1"
 
 
 def prepare_screen() -> socket.socket | None:
-    """Raise NoScreenError unless a window can be opened; keep Qt from writing to stderr.
+    """Check that a window can be opened, and keep Qt from writing to stderr.
 
-    To be called before OpenCV opens its first window. What is returned is to be closed after the
-    last: some X servers (Xvfb) start anew when their only visitor leaves, and a window that opens
-    at that moment would end the program.
+    Call this before OpenCV opens its first window.
+
+    Returns:
+        A connection to close after the last window: some X servers (Xvfb) restart when their only
+        client leaves, and a window that opens at that moment would end the program. None on
+        Windows and macOS.
+
+    Raises:
+        NoScreenError: No window can be opened.
     """
-    # Windows and macOS always have a screen where a program is started by hand.
+    # Windows and macOS always have a screen when a program is started by hand.
     if not sys.platform.startswith(("linux", "freebsd")):
         return None
     _check_imports()
-    # OpenCV's wheels bring Qt with its X11 part only. Told so, it does not try Wayland first and
-    # complain that the part is missing; Wayland desktops show X11 windows through XWayland.
+    # OpenCV's wheels bundle only Qt's X11 plugin. With this, Qt does not try Wayland first and
+    # complain about the missing plugin; Wayland desktops show X11 windows through XWayland.
     os.environ["QT_QPA_PLATFORM"] = "xcb"
-    # Qt's warnings (missing fonts, odd desktop settings) help nobody who uses this program; what
-    # keeps it from working is said by connect().
+    # Qt's warnings (missing fonts, odd desktop settings) do not help users of this program;
+    # connect() reports what keeps it from working.
     os.environ.setdefault("QT_LOGGING_RULES", "*.debug=false;*.info=false;*.warning=false")
     return connect(os.environ.get("DISPLAY", ""))
 
 
 def _check_imports() -> None:
-    """Raise where a window would hang for ever: see `emoapp.utils.libav`."""
+    """Raise NoScreenError if a window would hang forever: see `emoapp.utils.libav`."""
     import cv2
 
     order = [name for name in sys.modules if name in ("av", "cv2")]
@@ -58,45 +68,52 @@ def _check_imports() -> None:
 
 
 def connect(display: str) -> socket.socket:
-    """A connection to the X server `display` (":0", "host:10.0"), which has accepted it.
+    """Connect to an X server.
 
-    Raises NoScreenError, saying why, where it does not.
+    Args:
+        display: The display's name: ":0", "host:10.0".
+
+    Returns:
+        A connection that the server has accepted.
+
+    Raises:
+        NoScreenError: There is no connection; the message says why.
     """
-    host, number = _parse(display)
-    for _ in range(_ATTEMPTS):
+    host, number = _parse_display(display)
+    for _ in range(_MAX_ATTEMPTS):
         try:
-            return _be_let_in(host, number)
+            return _authenticate(host, number)
         except (ConnectionResetError, BrokenPipeError) as exc:
             error: OSError = exc
-            time.sleep(_PAUSE_S)
+            time.sleep(_RETRY_PAUSE_S)
         except OSError as exc:
             error = exc
             break
     reason = error.strerror or str(error)
     raise NoScreenError(
-        f"The screen DISPLAY={display} cannot be used: {reason}. {_OTHERWISE}"
+        f"The screen DISPLAY={display} cannot be used: {reason}. {_NO_WINDOW_HINT}"
     ) from error
 
 
-def _parse(display: str) -> tuple[str, int]:
-    """The host, "" for this computer, and the number."""
+def _parse_display(display: str) -> tuple[str, int]:
+    """Return a display's host, "" for this computer, and its number."""
     if not display:
         reason = "the variable DISPLAY is not set"
         if os.environ.get("WAYLAND_DISPLAY"):
             reason += " (this Wayland desktop runs without XWayland, which OpenCV's windows need)"
-        raise NoScreenError(f"There is no screen for a window: {reason}. {_OTHERWISE}")
+        raise NoScreenError(f"There is no screen for a window: {reason}. {_NO_WINDOW_HINT}")
     match = re.fullmatch(r"(?:[a-z]+/)?(.*):(\d+)(?:\.\d+)?", display)
     if match is None:
-        raise NoScreenError(f"DISPLAY={display} names no screen. {_OTHERWISE}")
+        raise NoScreenError(f"DISPLAY={display} names no screen. {_NO_WINDOW_HINT}")
     return match[1], int(match[2])
 
 
-def _be_let_in(host: str, number: int) -> socket.socket:
-    """Try every key; raises OSError where none fits or nobody answers."""
+def _authenticate(host: str, number: int) -> socket.socket:
+    """Try every key; raise OSError if none is accepted or nobody answers."""
     for name, data in _credentials(number):
-        server = _dial(host, number)
+        server = _open_socket(host, number)
         try:
-            refusal = _introduce(server, name, data)
+            refusal = _request_setup(server, name, data)
         except BaseException:
             server.close()
             raise
@@ -107,7 +124,7 @@ def _be_let_in(host: str, number: int) -> socket.socket:
 
 
 def _credentials(number: int) -> Iterator[tuple[bytes, bytes]]:
-    """Name and data of each key in the user's file for that display; at last, none at all."""
+    """Yield name and data of each key for the display in the user's file; finally, no key."""
     path = Path(os.environ.get("XAUTHORITY") or Path.home() / ".Xauthority")
     try:
         rest = path.read_bytes()
@@ -124,8 +141,8 @@ def _credentials(number: int) -> Iterator[tuple[bytes, bytes]]:
     yield b"", b""
 
 
-def _introduce(server: socket.socket, name: bytes, data: bytes) -> str:
-    """Begin X11's conversation; "" where the server accepts, else the reason that it gives."""
+def _request_setup(server: socket.socket, name: bytes, data: bytes) -> str:
+    """Send X11's setup request; return "" if the server accepts, else the reason it states."""
 
     def padded(value: bytes) -> bytes:
         return value + bytes(-len(value) % 4)
@@ -140,11 +157,11 @@ def _introduce(server: socket.socket, name: bytes, data: bytes) -> str:
     return server.recv(answer[1]).decode("latin-1").strip() or "no reason given"
 
 
-def _dial(host: str, number: int) -> socket.socket:
+def _open_socket(host: str, number: int) -> socket.socket:
     if host not in ("", "unix"):
         return socket.create_connection((host.strip("[]"), 6000 + number), _TIMEOUT_S)
     path = f"/tmp/.X11-unix/X{number}"
-    for address in ("\0" + path, path):  # Linux's own names without a file, then the file
+    for address in ("\0" + path, path):  # Linux's abstract name, then the file
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         server.settimeout(_TIMEOUT_S)
         try:

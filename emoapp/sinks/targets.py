@@ -1,4 +1,4 @@
-"""Checks of the files that a run is asked to write, before it opens a camera in vain."""
+"""Check the files that a run is to write, before it opens a camera in vain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from emoapp.sinks import check_log_name
 from emoapp.sinks.files import check_rights, check_target
-from emoapp.utils.files import check_outputs, is_special
+from emoapp.utils.files import is_special
+from emoapp.utils.outputs import check_outputs
 
 
 def check_targets(
@@ -21,17 +22,22 @@ def check_targets(
     codec: str | None = None,
     crf: int | None = None,
 ) -> None:
-    """Raise what opening these files would raise; None is passed over, and no file is made.
+    """Raise what opening these files would raise; create none.
 
-    record: a recording, encoded with `codec` and `crf` (see `codecs.choose`).
-    log: a table of results.
-    others: any other file.
-    inputs: what is read, which must not be written (see `files.check_outputs`).
-    overwrite: replace files that are there.
+    Args:
+        record: A recording; None for none.
+        log: A table of results; None for none.
+        others: Any other files; None is skipped.
+        inputs: What is read and must not be overwritten (see `outputs.check_outputs`).
+        overwrite: Replace existing files.
+        codec: The codec of the recording (see `codecs.choose`).
+        crf: The quality of the recording (see `codecs.choose`).
 
-    Raises SinkError: a file exists and must not be replaced, no folder, no rights, disk full.
-    UsageError: an output that is an input or another output, a suffix that names no such file,
-    options that do not go together.
+    Raises:
+        SinkError: A file exists and must not be replaced, or cannot be written (no folder, no
+            rights, disk full).
+        UsageError: An output is also an input or another output, a suffix is not supported, or
+            options do not go together.
     """
     check_outputs((record, log, *others), inputs)
     if record is not None:
@@ -41,7 +47,7 @@ def check_targets(
     if log is not None:
         check_log_name(log)
     for path in filter(None, (record, log, *others)):
-        # What is no file, such as /dev/stdout, can be neither replaced nor lost.
+        # Devices and pipes, such as /dev/stdout, can be neither replaced nor lost.
         if is_special(path):
             continue
         check_target(path, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""Where frames come from: cameras, video files, pictures, network streams."""
+"""Open sources of frames: cameras, video files, images and network streams."""
 
 from __future__ import annotations
 
@@ -23,55 +23,54 @@ __all__ = ["KINDS", "Source", "Waiting", "is_annotated", "kind_of", "open_source
 
 IMAGE_SUFFIXES = frozenset(".jpg .jpeg .png .bmp .tif .tiff .webp .avif .heic .heif".split())
 
-_BY_NAME = "camera:"
+_NAME_PREFIX = "camera:"
 
 # Each backend is imported when it is opened: OpenCV and PyAV take a fifth of a second each.
 
 
 def _camera(
-    spec: str, *, size_wh: tuple[int, int] | None, fps: float | None, reconnect: bool, **_
+    spec: str, *, size_wh: tuple[int, int] | None, fps: float | None, reconnect: bool, **_: object
 ) -> Source:
     from emoapp.sources.camera import Camera
     from emoapp.sources.listing import find_camera
 
-    def open_it(**options) -> LiveSource:
-        # A name is looked for each time: plugged in again, the camera may have another number.
-        if spec.startswith(_BY_NAME):
-            device = find_camera(spec.removeprefix(_BY_NAME))
-        else:
-            device = int(spec) if spec.isdigit() else spec
+    def open_camera(**options: bool) -> LiveSource:
+        device: int | str = int(spec) if spec.isdigit() else spec
+        # The name is looked up each time: plugged in again, the camera may have another number.
+        if spec.startswith(_NAME_PREFIX):
+            device = find_camera(spec.removeprefix(_NAME_PREFIX))
         return Camera(device, size_wh=size_wh, fps=fps, **options)
 
-    return _lasting(open_it, reconnect)
+    return _open_live(open_camera, reconnect)
 
 
-def _stream(spec: str, *, reconnect: bool, **_) -> Source:
+def _stream(spec: str, *, reconnect: bool, **_: object) -> Source:
     from emoapp.sources.stream import Stream
 
-    return _lasting(partial(Stream, spec), reconnect)
+    return _open_live(partial(Stream, spec), reconnect)
 
 
-def _lasting(open_it: Callable[..., LiveSource], reconnect: bool) -> Source:
+def _open_live(factory: Callable[..., LiveSource], reconnect: bool) -> Source:
     if not reconnect:
-        return open_it()
+        return factory()
     from emoapp.sources.reconnecting import Reconnecting
 
-    return Reconnecting(partial(open_it, await_first=False))
+    return Reconnecting(partial(factory, await_first=False))
 
 
-def _images(spec: str, *, loop: bool, live: bool, **_) -> Source:
+def _images(spec: str, *, loop: bool, live: bool, **_: object) -> Source:
     from emoapp.sources.images import ImageFiles, list_images
 
-    return _at_pace(ImageFiles(list_images(spec), name=spec, loop=loop), live)
+    return _paced(ImageFiles(list_images(spec), name=spec, loop=loop), live)
 
 
-def _video(spec: str, *, loop: bool, live: bool, **_) -> Source:
+def _video(spec: str, *, loop: bool, live: bool, **_: object) -> Source:
     from emoapp.sources.video_file import VideoFile
 
-    return _at_pace(VideoFile(spec, loop=loop), live)
+    return _paced(VideoFile(spec, loop=loop), live)
 
 
-def _at_pace(source: Source, live: bool) -> Source:
+def _paced(source: Source, live: bool) -> Source:
     if not live:
         return source
     from emoapp.sources.paced import Paced
@@ -91,10 +90,16 @@ KINDS: dict[str, Callable[..., Source]] = {
 
 
 def kind_of(spec: str | int | os.PathLike[str]) -> str:
-    """Which of `KINDS` a spec means. Looks at the disk, but opens nothing."""
+    """Return the kind of source that a spec means, a key of `KINDS`.
+
+    This looks at the disk but opens nothing.
+
+    Args:
+        spec: See `open_source`.
+    """
     text = str(spec)
     path = Path(text)
-    if re.fullmatch(rf"\d+|/dev/video\d+|{_BY_NAME}.+", text):
+    if re.fullmatch(rf"\d+|/dev/video\d+|{_NAME_PREFIX}.+", text):
         return "camera"
     if "://" in text:
         return "stream"
@@ -106,7 +111,14 @@ def kind_of(spec: str | int | os.PathLike[str]) -> str:
 
 
 def is_annotated(path: str | os.PathLike[str]) -> bool | None:
-    """Whether emoapp wrote a video, as its metadata say; None where it can't be read."""
+    """Return whether emoapp wrote a video, according to its metadata.
+
+    Args:
+        path: The video file.
+
+    Returns:
+        None if the file cannot be read.
+    """
     from emoapp.sources import pyav
     from emoapp.utils.libav import av
 
@@ -129,17 +141,22 @@ def open_source(
 ) -> Source:
     """Open a source of frames.
 
-    spec: a camera's number (0, "0"), "/dev/video0", or "camera:" and a part of its name; a video
-        file; a picture, a folder or a glob pattern of pictures; an address (http, https, rtsp).
-    loop: files begin again at the end. Cameras and streams don't end, so it changes nothing there.
-    live: files play in real time, and the newest frame wins, as with a camera; cameras and streams
-        do so anyway.
-    size_wh, fps: (width, height) in pixels and frames a second to ask a camera for.
-    reconnect: a camera or a stream that breaks off is opened again until it is back; meanwhile
-        `read` gives Waiting about ten times a second. Files know no such thing.
+    Args:
+        spec: A camera's number (0, "0"), "/dev/video0", or "camera:" and part of its name; a video
+            file; an image, a folder or a glob pattern of images; an address (http, https, rtsp).
+        loop: Start files again at their end. Cameras and streams do not end, so this has no effect
+            on them.
+        live: Play files in real time and keep only the latest frame, as a camera does. Cameras and
+            streams always behave this way.
+        size_wh: (width, height) in pixels to request from a camera.
+        fps: Frames per second to request from a camera.
+        reconnect: Reopen a camera or a stream that breaks off until it is back; meanwhile `read`
+            returns Waiting about ten times a second. This has no effect on files.
 
-    Raises CameraError or SourceError where it can't be opened; UsageError where `size_wh` or `fps`
-    is given for something that is no camera.
+    Raises:
+        CameraError: The camera cannot be opened.
+        SourceError: The source cannot be opened.
+        UsageError: `size_wh` or `fps` is given for a source that is not a camera.
     """
     text = os.fspath(spec) if not isinstance(spec, int) else str(spec)
     if not text or text.startswith("-") and text[1:].isdigit():

@@ -1,4 +1,4 @@
-"""What every source of frames can do."""
+"""Define the interface of every source of frames."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from emoapp.types import Frame
 class Waiting:
     """A live source has nothing to show right now, but goes on by itself when it can.
 
-    It comes between the frames of a slow camera too: tell the user once `since_s` is over a second.
+    It also comes between the frames of a slow camera: tell the user once `since_s` exceeds a
+    second.
 
-    reason: one sentence for the user, without the full stop: "Camera 0 was unplugged".
-    since_s: seconds since the last frame, or since the source was opened where none came yet.
+    Attributes:
+        reason: One sentence for the user, without the full stop: "Camera 0 was unplugged".
+        since_s: Seconds since the last frame, or since the source was opened if none came yet.
     """
 
     reason: str
@@ -27,40 +29,44 @@ class Waiting:
 class Source(ABC):
     """A sequence of frames; opened by its constructor, closed by `close` or `with`.
 
-    Iterating gives every `Frame` that `read` gives.
+    Iterating yields every `Frame` that `read` returns.
+
+    Attributes:
+        name: What the user would call it: a path, an address or "camera 0".
+        size_wh: (width, height) of the frames in pixels; before the first frame, the size that the
+            source announces.
+        fps: Frames per second that the source states; None if it does not say. In the dark, many
+            cameras deliver fewer.
+        colorimetry: The meaning of the frames' pixels if all of them are YUV; None if they are BGR.
+        frame_count: The number of frames to come; None if unknown (cameras, streams).
     """
 
     name: str
-    """What the user would call it: a path, an address or "camera 0"."""
-
     size_wh: tuple[int, int]
-    """(width, height) of the frames in pixels; before the first one, as the source announces it."""
-
     fps: float | None = None
-    """Frames a second as the source states them; None where it does not say. In the dark, many
-    cameras give fewer."""
-
     colorimetry: Colorimetry | None = None
-    """What the frames' pixels mean where all of them come as YUV; None where they come as BGR."""
-
     frame_count: int | None = None
-    """How many frames will come; None where nobody knows (cameras, streams)."""
 
-    missed: int = 0
-    """Frames that came while nobody read and are lost; always 0 for files."""
+    @property
+    def missed(self) -> int:
+        """Number of frames lost because they were not read in time; always 0 for files."""
+        return 0
 
     @abstractmethod
     def read(self) -> Frame | Waiting | None:
-        """The next frame (of a live source: the newest, waiting for it), or None at the end.
+        """Return the next frame, or the latest one of a live source, waiting for it.
 
-        Waiting comes only from a source that was opened to reconnect.
+        Returns:
+            None at the end; Waiting only from a source that was opened to reconnect.
 
-        Raises SourceError, or CameraError for a camera, where the source breaks.
+        Raises:
+            CameraError: The camera breaks off.
+            SourceError: Any other source breaks off.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Give everything back; may be called twice."""
+        """Release all resources; may be called twice."""
 
     def __enter__(self) -> Source:
         return self

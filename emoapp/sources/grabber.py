@@ -9,34 +9,41 @@ from collections.abc import Callable
 
 import numpy as np
 
+from emoapp.images import as_image
 from emoapp.types import Frame
 
-# Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
-_SLICE_S = 0.1
+# Waits are cut into slices: on Windows, Ctrl-C cannot interrupt a longer wait.
+_WAIT_SLICE_S = 0.1
 
 QUEUE_SIZE = 4
-"""So many pictures bridge a reader's slow moment: 130 ms at 30 pictures a second."""
+"""Frames that bridge a reader's slow moment: 130 ms at 30 frames per second."""
 
-# How long close() waits for a driver that hangs inside a call before it leaves the thread behind.
-_JOIN_S = 1.0
+# How long close() waits for a driver that hangs in a call before it abandons the thread.
+_JOIN_TIMEOUT_S = 1.0
 
 
 class LatestFrameGrabber:
-    """Call `grab` over and over in a background thread and keep the latest picture.
+    """Call `grab` repeatedly in a background thread and keep the latest frames.
 
-    grab: waits for the next picture and returns (image uint8 (H, W, 3) BGR, its time in seconds),
-        or None at the end. What it raises comes up in `take`.
-    release: called once in that thread when it ends, so that a device is never given back while
-        a call is still inside it.
-    stall_s, stalled: `take` raises `stalled()` where it waited so many seconds for a picture;
-        None waits for ever.
-    first_s: the same for the first picture; None: as for the others.
-    queue_size: so many of the newest are kept. A reader that was held up once gets them one after
-        the other, as long as fewer wait each time; one that does not catch up gets the newest only,
-        until nothing waits any more, so that it never lags behind.
+    Indices and times count from the first frame that is taken, not from the first that arrived:
+    frames between opening a camera and reading from it do not count as missed.
 
-    Numbers and times count from the first picture that is taken, not from the first that came:
-    the time between opening a camera and reading from it is nobody's loss.
+    Args:
+        grab: Waits for the next frame and returns (image uint8 (H, W, 3) BGR, its time in
+            seconds), or None at the end. Its exceptions are raised by `take`.
+        release: Called once in the thread when it ends, so that a device is never released while a
+            call into it is still running.
+        name: The name of the source, for the thread's name.
+        stall_s: `take` raises `stalled()` after waiting this many seconds for a frame; None waits
+            forever.
+        stalled: Makes the exception for a stalled source.
+        first_s: The same as `stall_s` for the first frame; None: as for the others.
+        queue_size: Number of latest frames to keep. A reader that was delayed once gets them one
+            after the other, as long as fewer are queued each time; one that does not catch up gets
+            only the latest until the queue is empty, so that it never lags behind.
+
+    Attributes:
+        missed: Number of frames lost because they were not taken in time.
     """
 
     def __init__(
@@ -46,7 +53,7 @@ class LatestFrameGrabber:
         release: Callable[[], None],
         name: str,
         stall_s: float | None = None,
-        stalled: Callable[[], Exception] | None = None,
+        stalled: Callable[[], Exception] = TimeoutError,
         first_s: float | None = None,
         queue_size: int = 1,
     ) -> None:
@@ -57,115 +64,141 @@ class LatestFrameGrabber:
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._queue_size = queue_size
-        self._waiting: deque[tuple[int, np.ndarray, float, float]] = deque()
+        self._queue: deque[tuple[int, np.ndarray, float, float]] = deque()
         self._arrived: float | None = None
-        self._left = 0
-        self._lags = False
+        self._left_in_queue = 0
+        self._is_lagging = False
         self._error: BaseException | None = None
-        self._ended = False
-        self._came = 0
+        self._has_ended = False
+        self._arrival_count = 0
         self._first: tuple[int, float] | None = None
         self.missed = 0
         self._thread = threading.Thread(target=self._run, name=f"grab {name}", daemon=True)
 
     def start(self) -> None:
-        """Begin to grab; may be called again without effect."""
+        """Start grabbing; further calls have no effect."""
         if not self._thread.ident and not self._stop.is_set():
             self._thread.start()
 
     def sleep(self, seconds: float) -> None:
-        """For `grab`: wait so long, less if the slot is closed meanwhile."""
+        """Wait inside `grab`; return early if the grabber is closed meanwhile.
+
+        Args:
+            seconds: How long to wait.
+        """
         self._stop.wait(seconds)
 
     @property
     def stopping(self) -> bool:
-        """For `grab`: nobody wants another picture."""
+        """Whether `grab` should return because no more frames are wanted."""
         return self._stop.is_set()
 
     def arrives(self) -> None:
-        """For `grab`: the picture is there now, not only once `grab` has made it ready."""
+        """Note inside `grab` that the frame arrives now, before it is decoded."""
         self._arrived = time.monotonic()
 
     def peek(self, timeout_s: float) -> np.ndarray | None:
-        """The picture in the slot, left there; None if none comes in so many seconds."""
+        """Return the latest image without taking it.
+
+        Args:
+            timeout_s: How many seconds to wait for it.
+
+        Returns:
+            uint8 (H, W, 3), BGR; None if none arrives in time.
+        """
         with self._changed:
             self._wait(timeout_s)
-            if not self._waiting and self._error is not None:
+            if not self._queue and self._error is not None:
                 raise self._error
-            return self._waiting[-1][1] if self._waiting else None
+            return self._queue[-1][1] if self._queue else None
 
     def ready(self, timeout_s: float) -> bool:
-        """Wait for at most so many seconds: True once `take` returns or raises without waiting."""
+        """Wait until `take` would return or raise at once.
+
+        Args:
+            timeout_s: How many seconds to wait at most.
+
+        Returns:
+            False if the time ran out.
+        """
         self.start()
         with self._changed:
-            left_s = self._until_stalled()
+            left_s = self._remaining_s()
             waits_s = timeout_s if left_s is None else min(timeout_s, left_s)
             self._idle_s += self._wait(waits_s)
-            return self._has_news() or self._until_stalled() == 0
+            return self._has_news() or self._remaining_s() == 0
 
     def take(self) -> Frame | None:
-        """The next picture, waiting for it; None at the end or once closed."""
+        """Return the next frame, waiting for it; None at the end or once closed.
+
+        Raises:
+            Exception: What `grab` or `release` raised, or `stalled()`.
+        """
         self.start()
         with self._changed:
-            self._wait(self._until_stalled())
+            self._wait(self._remaining_s())
             self._idle_s = 0.0
-            if not self._waiting:
+            if not self._queue:
                 if self._error is not None:
                     raise self._error
-                if self._ended or self._stop.is_set():
+                if self._has_ended or self._stop.is_set():
                     return None
                 raise self._stalled()
-            left = len(self._waiting) - 1
-            self._lags = left > 0 and (self._lags or 0 < self._left <= left)
-            if self._lags:
-                self._keep(1)
-            number, image, t, arrived = self._waiting.popleft()
-            self._left = len(self._waiting)
+            left = len(self._queue) - 1
+            self._is_lagging = left > 0 and (self._is_lagging or 0 < self._left_in_queue <= left)
+            if self._is_lagging:
+                self._trim(1)
+            number, image, t, arrived = self._queue.popleft()
+            self._left_in_queue = len(self._queue)
             if self._first is None:
                 self._first = number, t
-            return Frame(image, number - self._first[0], t - self._first[1], arrived)
+            return Frame(as_image(image), number - self._first[0], t - self._first[1], arrived)
 
     def close(self) -> None:
-        """Stop the thread; may be called twice."""
+        """Stop the thread and drop all frames; may be called twice."""
         if self._stop.is_set():
             return
         self._stop.set()
         if self._thread.ident:
-            self._thread.join(_JOIN_S)
+            self._thread.join(_JOIN_TIMEOUT_S)
         else:
-            self._ended = True
+            self._has_ended = True
             self._release()
         with self._changed:
-            self._waiting.clear()
+            self._queue.clear()
 
     def released(self, timeout_s: float) -> bool:
-        """After `close`: True once `release` was called, waiting so many seconds for it."""
+        """Return whether `release` was called after `close`.
+
+        Args:
+            timeout_s: How many seconds to wait for it.
+        """
         if self._thread.ident:
             self._thread.join(timeout_s)
-        return self._ended
+        return self._has_ended
 
-    def _keep(self, count: int) -> None:
-        """Let go of all but the newest."""
-        while len(self._waiting) > count:
-            self._waiting.popleft()
+    def _trim(self, count: int) -> None:
+        """Drop all but the `count` latest frames."""
+        while len(self._queue) > count:
+            self._queue.popleft()
             if self._first is not None:
                 self.missed += 1
 
     def _has_news(self) -> bool:
-        return bool(self._waiting) or self._ended or self._stop.is_set()
+        return bool(self._queue) or self._has_ended or self._stop.is_set()
 
-    def _until_stalled(self) -> float | None:
-        """Seconds that a reader may still wait for a picture; None: for ever."""
-        limit_s = self._stall_s if self._came else self._first_s
+    def _remaining_s(self) -> float | None:
+        """Return for how many seconds a reader may still wait for a frame; None: forever."""
+        limit_s = self._stall_s if self._arrival_count else self._first_s
         return None if limit_s is None else max(0.0, limit_s - self._idle_s)
 
     def _wait(self, timeout_s: float | None) -> float:
-        """Until there is news, or `timeout_s` seconds went by; gives the seconds waited in vain."""
+        """Wait until there is news or `timeout_s` is over; return the seconds waited in vain."""
         waited = 0.0
         while not self._has_news() and (timeout_s is None or waited < timeout_s):
-            slice_s = _SLICE_S if timeout_s is None else min(_SLICE_S, timeout_s - waited)
-            # Slices are counted, not the clock read: the clock jumps when the computer sleeps,
-            # and that is not the camera's fault.
+            slice_s = _WAIT_SLICE_S if timeout_s is None else min(_WAIT_SLICE_S, timeout_s - waited)
+            # This counts slices instead of reading the clock, which jumps when the computer
+            # sleeps; that is not the camera's fault.
             if not self._changed.wait(slice_s):
                 waited += slice_s
         return waited
@@ -179,18 +212,18 @@ class LatestFrameGrabber:
                 if picture is None or self._stop.is_set():
                     break
                 with self._changed:
-                    self._waiting.append((self._came, *picture, arrived))
-                    self._came += 1
-                    self._keep(1 if self._first is None else self._queue_size)
+                    self._queue.append((self._arrival_count, *picture, arrived))
+                    self._arrival_count += 1
+                    self._trim(1 if self._first is None else self._queue_size)
                     self._changed.notify_all()
-        except BaseException as exc:  # raised again in take(), in the thread that reads
+        except BaseException as exc:  # raised again by take() in the reader's thread
             self._error = exc
         finally:
-            # The device first: whoever hears of the end may open it again at once.
+            # The device first: whoever learns of the end may open it again at once.
             try:
                 self._release()
             except Exception as exc:
                 self._error = self._error or exc
             with self._changed:
-                self._ended = True
+                self._has_ended = True
                 self._changed.notify_all()

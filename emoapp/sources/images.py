@@ -1,4 +1,4 @@
-"""Pictures from the disk as a source: one, a folder or a pattern."""
+"""Read image files as a source of frames: a file, a folder or a glob pattern."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ from pathlib import Path
 import numpy as np
 
 from emoapp.errors import SourceError
+from emoapp.images import as_image
 from emoapp.sources import IMAGE_SUFFIXES
 from emoapp.sources.base import Source
 from emoapp.sources.still import load_image
 from emoapp.types import Frame
 
-SECONDS_EACH = 1.0
-"""How long a picture stands."""
+IMAGE_DURATION_S = 1.0
+"""How long each image is shown."""
 
-EMPTY_WH, EMPTY = (1280, 720), 24
-"""(width, height) in pixels, and grey, of the frame in the place of a picture that can't be read.
-"""
+PLACEHOLDER_WH, PLACEHOLDER_GREY = (1280, 720), 24
+"""(width, height) in pixels, and grey level, of the frame that replaces an unreadable image."""
 
 
 def list_images(spec: str | os.PathLike[str]) -> list[str]:
-    """The pictures that a file, a folder (searched deeply) or a glob pattern stands for, sorted.
+    """Return the image files that a spec stands for, sorted.
 
-    Raises SourceError where there is none.
+    Args:
+        spec: A file, a folder (searched recursively) or a glob pattern.
+
+    Raises:
+        SourceError: There is none.
     """
     if Path(spec).is_dir():
         from imutils.paths import list_files
@@ -34,7 +38,7 @@ def list_images(spec: str | os.PathLike[str]) -> list[str]:
         found = [
             path
             for path in list_files(str(spec), validExts=tuple(IMAGE_SUFFIXES))
-            # As macOS puts them beside each file on a memory stick; they are no pictures.
+            # macOS puts these beside each file on a memory stick; they are not images.
             if not os.path.basename(path).startswith("._")
         ]
         where = f"the folder {spec}"
@@ -52,12 +56,18 @@ def list_images(spec: str | os.PathLike[str]) -> list[str]:
 
 
 class ImageFiles(Source):
-    """Pictures one after another, a second each, read when their turn comes.
+    """Show image files one after another, a second each, and load each only when it is due.
 
-    They may differ in size; `size_wh` is the first one's. Large ones come at a reduced scale (see
-    `still.load_image`), and what is found in them is in pixels of the frame.
+    They may differ in size; `size_wh` is that of the first. Large ones are decoded at a reduced
+    scale (see `still.load_image`), and detections are in pixels of the frame.
 
-    Raises SourceError, naming the file, for one that can't be read.
+    Args:
+        paths: The files.
+        name: The name of the source; None for that of the first file.
+        loop: Start again after the last file.
+
+    Raises:
+        SourceError: A file cannot be read; the message names it.
     """
 
     def __init__(
@@ -71,42 +81,53 @@ class ImageFiles(Source):
             raise SourceError("No picture was given.")
         self._paths = [os.fspath(path) for path in paths]
         self.name = name or self._paths[0]
-        self.fps = 1 / SECONDS_EACH
+        self.fps = 1 / IMAGE_DURATION_S
         self.frame_count = None if loop else len(self._paths)
         self._loop = loop
         self._index = 0
-        self._ahead: np.ndarray | None = self._load(self._paths[0])
-        self.size_wh = self._ahead.shape[1], self._ahead.shape[0]
+        self._preloaded: np.ndarray | None = self._load(self._paths[0])
+        self.size_wh = self._preloaded.shape[1], self._preloaded.shape[0]
 
     @property
     def path(self) -> str:
-        """The file of the frame that `read` gave last."""
+        """The file of the frame that `read` returned last."""
         return self._paths[max(0, self._index - 1) % len(self._paths)]
 
     def read(self) -> Frame | None:
+        """Return the next image; None at the end."""
         if not self._paths or (self._index >= len(self._paths) and not self._loop):
             return None
-        index, image, self._ahead = self._index, self._ahead, None
+        index, image, self._preloaded = self._index, self._preloaded, None
         if image is None:
             image = self._load(self._paths[index % len(self._paths)])
         self._index += 1
-        return Frame(image, index, index * SECONDS_EACH)
+        return Frame(as_image(image), index, index * IMAGE_DURATION_S)
 
     def _load(self, path: str) -> np.ndarray:
         return load_image(path).image
 
     def close(self) -> None:
-        self._index, self._loop, self._ahead = len(self._paths), False, None
+        """End the source; may be called twice."""
+        self._index, self._loop, self._preloaded = len(self._paths), False, None
 
 
 class Stills(ImageFiles):
-    """Pictures to be looked at one by one, forwards and backwards.
+    """Step through image files one by one, forwards and backwards.
 
-    One that can't be read is an empty frame, and the others go on; a single one raises SourceError.
+    A file that cannot be read becomes an empty frame.
 
-    problem: why the picture that `read` gave last can't be read; None where it could be.
-    problems: the files of which that was so.
-    scale: how many of the file's pixels, across and down, became one of the frame's.
+    Args:
+        paths: The files.
+        name: The name of the source; None for that of the first file.
+        loop: Continue with the first file after the last, and the other way round.
+
+    Attributes:
+        problem: Why the file of the last frame cannot be read; None if it was read.
+        problems: The files that could not be read.
+        scale: How many of the file's pixels, across and down, became one pixel of the frame.
+
+    Raises:
+        SourceError: There is only one file and it cannot be read.
     """
 
     def __init__(
@@ -126,18 +147,22 @@ class Stills(ImageFiles):
 
     @property
     def number(self) -> int:
-        """Of the frame that `read` gave last, from 0."""
+        """Index in the files of the frame that `read` returned last, from 0."""
         return max(0, self._index - 1) % len(self._paths)
 
     def go(self, step: int) -> bool:
-        """Let the next `read` give the picture so many steps from the last one.
+        """Move by a number of files from the last one returned; the next `read` returns that one.
 
-        Returns False, and changes nothing, where there is none; with `loop` there always is.
+        Args:
+            step: How many files to move forwards; negative for backwards.
+
+        Returns:
+            False, with no effect, if there is no such file; with `loop` there always is.
         """
         wanted = self.number + step
         if not self._loop and not 0 <= wanted < len(self._paths):
             return False
-        self._index, self._ahead = wanted % len(self._paths), None
+        self._index, self._preloaded = wanted % len(self._paths), None
         return True
 
     def _load(self, path: str) -> np.ndarray:
@@ -146,7 +171,7 @@ class Stills(ImageFiles):
         except SourceError as exc:
             self.problem, self.scale = str(exc), 1
             self.problems.add(path)
-            width, height = EMPTY_WH
-            return np.full((height, width, 3), EMPTY, np.uint8)
+            width, height = PLACEHOLDER_WH
+            return np.full((height, width, 3), PLACEHOLDER_GREY, np.uint8)
         self.problem, self.scale = None, loaded.scale
         return loaded.image

@@ -1,31 +1,27 @@
-"""Which cameras this computer has."""
+"""List the connected cameras."""
 
 from __future__ import annotations
 
 import errno
-import glob
-import os
-import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from emoapp.errors import CameraError
 
-# Where Linux has its cameras, and their names even for who may not open them.
-_DEVICES = "/dev/video*"
-_NAMES = Path("/sys/class/video4linux")
+NONE_HINT = "Plug one in, or see the program without one: `emoapp live --demo`."
 
-# Elsewhere cameras can't be listed, only tried; each number that is none costs a few tenths of a
-# second.
-_TRIED = range(6)
+# Linux describes its video devices here, even to users who may not open them.
+_SYSFS_DIR = Path("/sys/class/video4linux")
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """size_wh: (width, height) in pixels.
+    """A frame size that a camera offers.
 
-    rates: frames a second, the highest first; empty where the camera does not say.
+    Attributes:
+        size_wh: (width, height) in pixels.
+        rates: Frames per second, highest first; empty if the camera does not say.
     """
 
     size_wh: tuple[int, int]
@@ -34,12 +30,14 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class CameraInfo:
-    """A camera that is plugged in; another program may be using it.
+    """A connected camera; another program may be using it.
 
-    number: what `open_source` takes.
-    name: as the camera calls itself; "camera 0" where the system does not tell.
-    path: "/dev/video0"; None but on Linux.
-    modes: what it offers, the largest size first; empty where that can't be found out.
+    Attributes:
+        number: The number that `open_source` takes.
+        name: What the camera calls itself; "video0" or "camera 0" if the system does not say.
+        path: "/dev/video0"; None on systems other than Linux.
+        modes: The modes it offers, largest size first; empty if they cannot be determined,
+            which is always so on systems other than Linux.
     """
 
     number: int
@@ -49,14 +47,33 @@ class CameraInfo:
 
 
 def list_cameras() -> list[CameraInfo]:
-    """All cameras, by number. Takes a moment where it isn't Linux: each number is tried."""
-    return _ask_linux() if sys.platform.startswith("linux") else _try_numbers()
+    """Return all connected cameras, ordered by number, without switching any of them on."""
+    import cv2
+    from cv2_enumerate_cameras import enumerate_cameras
+
+    # The first backend that OpenCV tries on each system: its numbers are those of `VideoCapture`.
+    backends = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_MSMF}
+    cameras = []
+    for found in enumerate_cameras(backends.get(sys.platform, cv2.CAP_ANY)):
+        path, modes = None, None
+        if sys.platform.startswith("linux"):
+            path = f"/dev/video{found.index}"
+            modes = _linux_modes(path)
+            if modes is None:
+                continue
+        name = found.name or f"camera {found.index}"
+        cameras.append(CameraInfo(found.index, name, path, modes or ()))
+    return sorted(cameras, key=lambda camera: camera.number)
 
 
 def find_camera(wanted: int | str) -> int:
-    """The number of the camera of that number, path or name; a part of the name is enough.
+    """Return the number of the camera with the given number, path or name.
 
-    Raises CameraError where there is none, or more than one; it lists what there is.
+    Args:
+        wanted: A number, a path, or a name; part of the name is enough if only one camera has it.
+
+    Raises:
+        CameraError: No camera or more than one matches; the message lists the cameras.
     """
     cameras = list_cameras()
     text = str(wanted).strip()
@@ -72,62 +89,27 @@ def find_camera(wanted: int | str) -> int:
     raise CameraError(f'{problem} "{text}". There is {there_is}. Its number says it for certain.')
 
 
-NONE_HINT = "Plug one in, or see the program without one: `emoapp live --demo`."
-
-
-def _ask_linux() -> list[CameraInfo]:
-    numbers = (re.search(r"\d+$", path) for path in glob.glob(_DEVICES))
-    found = (_ask_device(int(number[0]), number.string) for number in numbers if number)
-    return sorted((camera for camera in found if camera), key=lambda camera: camera.number)
-
-
-def _ask_device(number: int, path: str) -> CameraInfo | None:
+def _linux_modes(path: str) -> tuple[Mode, ...] | None:
+    """Return the modes of a device, or None if it is no camera."""
     from emoapp.sources import v4l2
 
     try:
-        fd = v4l2.open_device(path)
+        modes = v4l2.read_modes(path)
     except OSError as exc:
-        # Of a camera's nodes the first gives the pictures; more can't be known without opening it.
+        # A camera has several devices, and the first one captures; telling more would need to
+        # open them.
         closed = exc.errno in (errno.EACCES, errno.EPERM, errno.EBUSY)
-        if not closed or _system_says(number, "index") not in ("0", None):
-            return None
-        return CameraInfo(number, _system_says(number, "name") or f"camera {number}", path)
-    try:
-        card = v4l2.card_of(fd)
-        if card is None:
-            return None
-        modes = tuple(
-            Mode(size_wh, tuple(sorted(rates, reverse=True)))
-            for size_wh, rates in sorted(v4l2.modes_of(fd).items(), reverse=True)
-        )
-    finally:
-        os.close(fd)
-    name = card or _system_says(number, "name") or f"camera {number}"
-    return CameraInfo(number, name, path, modes)
-
-
-def _system_says(number: int, what: str) -> str | None:
-    try:
-        return (_NAMES / f"video{number}" / what).read_text("utf-8").strip() or None
-    except OSError:
+        return () if closed and _is_first_device(Path(path).name) else None
+    if modes is None:
         return None
+    return tuple(
+        Mode(size_wh, tuple(sorted(rates, reverse=True)))
+        for size_wh, rates in sorted(modes.items(), reverse=True)
+    )
 
 
-def _try_numbers() -> list[CameraInfo]:
-    import cv2
-
-    from emoapp.sources.camera import quiet_opencv
-
-    quiet_opencv()
-    found = []
-    for number in _TRIED:
-        capture = cv2.VideoCapture(number)
-        if capture.isOpened():
-            size = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
-            rate = capture.get(cv2.CAP_PROP_FPS)
-            # Only what it is set to just now; OpenCV can't ask for the rest.
-            mode = Mode((int(size[0]), int(size[1])), (round(rate, 2),) if rate > 0 else ())
-            modes = (mode,) if 0 not in mode.size_wh else ()
-            found.append(CameraInfo(number, f"camera {number}", modes=modes))
-        capture.release()
-    return found
+def _is_first_device(device: str) -> bool:
+    try:
+        return (_SYSFS_DIR / device / "index").read_text("utf-8").strip() in ("0", "")
+    except OSError:
+        return True

@@ -1,4 +1,4 @@
-"""What the sources that come from outside have in common: the camera and the stream."""
+"""Define what live sources, cameras and streams, have in common."""
 
 from __future__ import annotations
 
@@ -8,33 +8,49 @@ from emoapp.types import Frame
 
 
 class LiveSource(Source):
-    """Received in a thread, into the one slot that its constructor sets as `_newest`."""
+    """A source that is received in a background thread.
 
-    _newest: LatestFrameGrabber
+    The constructor of a subclass sets `_grabber`.
 
+    Attributes:
+        trouble: One sentence for the user, without the full stop: why no frame comes right now.
+        ends: True if None from `read` is the final end, as of a film on a web server.
+    """
+
+    _grabber: LatestFrameGrabber
     trouble: str
-    """One sentence for the user, without the full stop, saying why no frame comes right now."""
-
     ends: bool = False
-    """True where None from `read` is the end for good, as of a film on a web server."""
 
     @property
     def missed(self) -> int:
-        return self._newest.missed
+        """Number of frames lost because they were not read in time."""
+        return self._grabber.missed
 
     def ready(self, timeout_s: float) -> bool:
-        """Wait for at most so many seconds: True once `read` returns or raises without waiting."""
-        return self._newest.ready(timeout_s)
+        """Return the latest frame, waiting for it; None at the end."""
+        """Wait until `read` would return or raise at once.
+
+        Args:
+            timeout_s: How many seconds to wait at most.
+
+        Returns:
+            False if the time ran out.
+        """
+        return self._grabber.ready(timeout_s)
 
     def read(self) -> Frame | None:
-        return self._newest.take()
+        return self._grabber.take()
 
     def close(self) -> None:
-        self._newest.close()
+        """Stop the thread and release the device or connection; may be called twice."""
+        self._grabber.close()
 
     def given_back(self, timeout_s: float) -> bool:
-        """After `close`: True once the device or connection is free, waiting so many seconds.
+        """Return whether the device or connection is free after `close`.
 
-        `close` leaves a driver alone that hangs inside a call; it gives back when it returns.
+        `close` does not wait for a driver that hangs in a call; it is released when it returns.
+
+        Args:
+            timeout_s: How many seconds to wait for it.
         """
-        return self._newest.released(timeout_s)
+        return self._grabber.released(timeout_s)

@@ -1,4 +1,4 @@
-"""Makes a file behave like a camera: it plays in real time, and who reads late misses frames."""
+"""Play a file in real time, like a camera: a late reader misses frames."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import time
 
 import numpy as np
 
-from emoapp.sources.base import Source
+from emoapp.sources.base import Source, Waiting
 from emoapp.sources.grabber import QUEUE_SIZE, LatestFrameGrabber
 from emoapp.types import Frame
 
-# Later than this the clock is set anew: after the computer slept, nothing is played in a rush.
-_GIVE_UP_S = 0.5
+# When later than this, the clock is reset: nothing is rushed after the computer slept.
+_MAX_LAG_S = 0.5
 
 
 class Paced(Source):
-    """Plays another source at its own timing, from the first `read` on; the newest frame wins.
+    """Play another source with its own timing from the first `read` on; keep the latest frames.
 
-    Takes `source` over and closes it. What it raises comes up in `read`.
+    Args:
+        source: The source to play; it is closed together with this one. Its exceptions are raised
+            by `read`.
     """
 
     def __init__(self, source: Source) -> None:
@@ -25,26 +27,29 @@ class Paced(Source):
         self.name, self.size_wh = source.name, source.size_wh
         self.fps, self.frame_count = source.fps, source.frame_count
         self._began: float | None = None
-        self._newest = LatestFrameGrabber(
+        self._grabber = LatestFrameGrabber(
             self._grab, release=source.close, name=source.name, queue_size=QUEUE_SIZE
         )
 
     @property
     def missed(self) -> int:
-        return self._newest.missed
+        """Number of frames lost because they were not read in time."""
+        return self._grabber.missed
 
     def read(self) -> Frame | None:
-        return self._newest.take()
+        """Return the latest frame, waiting for it; None at the end."""
+        return self._grabber.take()
 
     def close(self) -> None:
-        self._newest.close()
+        """Stop the thread and close the source; may be called twice."""
+        self._grabber.close()
 
     def _grab(self) -> tuple[np.ndarray, float] | None:
         frame = self._source.read()
-        if frame is None:
+        if frame is None or isinstance(frame, Waiting):  # files end, but never wait
             return None
         now = time.monotonic()
-        if self._began is None or now - (self._began + frame.t) > _GIVE_UP_S:
+        if self._began is None or now - (self._began + frame.t) > _MAX_LAG_S:
             self._began = now - frame.t
-        self._newest.sleep(self._began + frame.t - now)
+        self._grabber.sleep(self._began + frame.t - now)
         return frame.image, frame.t

@@ -1,4 +1,4 @@
-"""What the file and the stream share of PyAV: decoding past damage, pictures as ours."""
+"""Decode video with PyAV past damaged frames, and convert the frames to images."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from emoapp.colorimetry import FULL_RANGE, Colorimetry
 from emoapp.images import BgrImage, Image, YuvImage
 from emoapp.utils.libav import av
 
-# Reading goes on behind damage, but not for ever where nothing but damage comes.
-_MOST_ERRORS_IN_A_ROW = 100
+# Reading continues after damage, but not forever if nothing else comes.
+_MAX_CONSECUTIVE_ERRORS = 100
 
 _ROTATIONS = {
     90: cv2.ROTATE_90_COUNTERCLOCKWISE,
@@ -21,16 +21,24 @@ _ROTATIONS = {
     270: cv2.ROTATE_90_CLOCKWISE,
 }
 
-_YUV = ("yuv420p", "yuvj420p")
+_YUV_FORMATS = ("yuv420p", "yuvj420p")
 
 
 def open_input(path: str | os.PathLike[str]) -> av.container.InputContainer:
-    """Open a file to read; names in it that are no UTF-8 are no reason to refuse it."""
+    """Open a file for reading, even if the metadata in it are not UTF-8.
+
+    Args:
+        path: The file.
+    """
     return av.open(os.fspath(path), metadata_errors="replace")
 
 
 def video_stream(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
-    """The first stream of moving pictures; None where there is none (an album's cover is none)."""
+    """Return the first video stream; None if there is none (an album cover does not count).
+
+    Args:
+        container: The opened file or address.
+    """
     for stream in container.streams.video:
         if not stream.disposition & av.stream.Disposition.attached_pic:
             return stream
@@ -42,12 +50,21 @@ def decode(
     stream: av.video.stream.VideoStream,
     on_damage: Callable[[], None] = lambda: None,
 ) -> Iterator[av.VideoFrame]:
-    """Every whole picture to the end; `on_damage` is called for each that is lost."""
-    errors_in_a_row = 0
-    while errors_in_a_row < _MOST_ERRORS_IN_A_ROW:
+    """Decode all intact frames.
+
+    Args:
+        container: The opened file or address.
+        stream: Its video stream.
+        on_damage: Called for each frame that is lost.
+
+    Yields:
+        The frames, in order.
+    """
+    consecutive_errors = 0
+    while consecutive_errors < _MAX_CONSECUTIVE_ERRORS:
         try:
             for packet in container.demux(stream):
-                errors_in_a_row = 0
+                consecutive_errors = 0
                 try:
                     frames = packet.decode()
                 except av.error.InvalidDataError:
@@ -60,12 +77,16 @@ def decode(
                         yield frame
             return
         except av.error.InvalidDataError:  # between the packets
-            errors_in_a_row += 1
+            consecutive_errors += 1
             on_damage()
 
 
 def colorimetry_of(stream: av.video.stream.VideoStream) -> Colorimetry | None:
-    """What the pixels of a stream mean; None where its pictures are best taken as BGR."""
+    """Return the meaning of a stream's pixels; None if its frames are best converted to BGR.
+
+    Args:
+        stream: A video stream.
+    """
     context = stream.codec_context
     said = Colorimetry(
         matrix=context.colorspace,
@@ -74,20 +95,22 @@ def colorimetry_of(stream: av.video.stream.VideoStream) -> Colorimetry | None:
         full_range=context.pix_fmt == "yuvj420p" or context.color_range == FULL_RANGE,
     )
     even = not (context.width % 2 or context.height % 2)
-    return said if context.pix_fmt in _YUV and even and said.is_known else None
+    return said if context.pix_fmt in _YUV_FORMATS and even and said.is_known else None
 
 
 def to_image(
     frame: av.VideoFrame, size_wh: tuple[int, int], colorimetry: Colorimetry | None
 ) -> Image:
-    """The picture, upright, in memory of its own.
+    """Return a frame as an upright image in memory of its own.
 
-    size_wh: (width, height) before it is turned, for a stream whose pictures change their size.
-    colorimetry: what `colorimetry_of` gave.
+    Args:
+        frame: The decoded frame.
+        size_wh: (width, height) in pixels before rotation, for streams whose frames change size.
+        colorimetry: What `colorimetry_of` returned.
     """
     if colorimetry is None:
         return BgrImage(to_bgr(frame, size_wh))
-    if (frame.width, frame.height) != size_wh or frame.format.name not in _YUV:
+    if (frame.width, frame.height) != size_wh or frame.format.name not in _YUV_FORMATS:
         frame = frame.reformat(*size_wh, "yuv420p")
     image = YuvImage(frame.to_ndarray(), colorimetry)
     rotation = _rotation(frame)
@@ -101,9 +124,15 @@ def to_image(
 
 
 def to_bgr(frame: av.VideoFrame, size_wh: tuple[int, int] | None = None) -> np.ndarray:
-    """The picture as uint8 (H, W, 3) BGR, upright.
+    """Return a frame as an upright array.
 
-    size_wh: (width, height) before it is turned, for a stream whose pictures change their size.
+    Args:
+        frame: The decoded frame.
+        size_wh: (width, height) in pixels before rotation, for streams whose frames change size;
+            None for the frame's own.
+
+    Returns:
+        uint8 (H, W, 3), BGR.
     """
     width, height = size_wh or (frame.width, frame.height)
     image = frame.to_ndarray(format="bgr24", width=width, height=height)
@@ -112,5 +141,5 @@ def to_bgr(frame: av.VideoFrame, size_wh: tuple[int, int] | None = None) -> np.n
 
 
 def _rotation(frame: av.VideoFrame) -> int | None:
-    """How OpenCV is to turn the picture; None for one that is upright."""
+    """Return OpenCV's code for the rotation that a frame needs; None if it is upright."""
     return _ROTATIONS.get(round(frame.rotation) % 360)

@@ -1,4 +1,4 @@
-"""A camera or a stream that comes back by itself after it was lost."""
+"""Reopen a camera or a stream after it was lost."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from emoapp.errors import CameraError, SourceError
+from emoapp.images import as_image
 from emoapp.sources.base import Source, Waiting
 from emoapp.sources.live import LiveSource
 from emoapp.types import Frame
@@ -18,30 +19,35 @@ from emoapp.utils.logs import get_logger
 logger = get_logger(__name__)
 
 RETRY_S = 0.5
-"""How long after an attempt to open it again the next one begins."""
+"""How long to wait between two attempts to reopen a source."""
 
-# A caller waits no longer than this for an answer, so that its window and keys stay alive.
-_ANSWER_S = 0.08
+# `read` waits no longer than this, so that the caller's window and keys stay responsive.
+_READ_TIMEOUT_S = 0.08
 
-# How long close() waits for an opening that hangs before it leaves the thread behind, as
+# How long close() waits for an attempt to open that hangs before it abandons the thread, as
 # LatestFrameGrabber does.
-_JOIN_S = 1.0
+_JOIN_TIMEOUT_S = 1.0
 
 
 class Reconnecting(Source):
-    """Opens a source, and again whenever it breaks off, in a thread; `read` never waits long.
+    """Open a source, and reopen it in a thread whenever it breaks off; `read` never waits long.
 
-    open: opens the source without waiting for its first picture. Called at once, and what it
-        raises then is raised; from then on until it works, every `RETRY_S` seconds. A lost source
-        is given back before: a camera can be opened only once.
+    Indices and times continue: `Frame.t` includes the time without the source, while `index` and
+    `missed` do not include its frames, since nobody knows how many there would have been. All
+    frames have the size of the first: if the source comes back with another size (a different
+    camera in the same socket), its frames are scaled to fit, with black bars if the aspect ratio
+    differs.
 
-    Numbers and times go on: the time without the source is in `Frame.t`, its frames are not in
-    `index` and `missed`, for nobody knows how many there would have been. All frames have the size
-    of the first: where the source comes back with another (a different camera in the same socket),
-    its pictures are scaled to fit, with black at two sides where the shape differs.
+    Args:
+        open: Opens the source without waiting for its first frame. It is called at once, and its
+            exceptions are raised then; after a loss it is called until it succeeds. A lost source
+            is released first: a camera can be opened only once.
+        retry_s: How many seconds to wait between two attempts.
 
-    Raises CameraError or SourceError where it can't be opened at first; and where a film on a web
-    server breaks off: that can't go on in the middle.
+    Raises:
+        CameraError: The camera cannot be opened the first time.
+        SourceError: The source cannot be opened the first time, or a film on a web server breaks
+            off: it cannot be continued in the middle.
     """
 
     def __init__(self, open: Callable[[], LiveSource], *, retry_s: float = RETRY_S) -> None:
@@ -50,97 +56,103 @@ class Reconnecting(Source):
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
-        self._trouble = ""
-        self._given = self._missed_before = 0
-        # What is added to the numbers and times of the present source; None until its first frame.
+        self._outage_reason = ""
+        self._returned_count = self._missed_earlier = 0
+        # Added to the indices and times of the current source; None until its first frame.
         self._offset: tuple[int, float] | None = None
-        self._last_t, self._last_at = 0.0, time.monotonic()
+        self._last_t, self._last_frame_at = 0.0, time.monotonic()
         source = open()
         self._source: LiveSource | None = source
         self.name, self.size_wh, self.fps = source.name, source.size_wh, source.fps
 
     @property
     def missed(self) -> int:
+        """Number of frames lost, except those while the source was lost."""
         source = self._source
-        return self._missed_before + (source.missed if source else 0)
+        return self._missed_earlier + (source.missed if source else 0)
 
     def read(self) -> Frame | Waiting | None:
-        """The newest frame; Waiting where none came for 80 ms; None once closed."""
-        source = self._present()
+        """Return the latest frame; Waiting if none came for 80 ms; None once closed.
+
+        Raises:
+            SourceError: A film on a web server breaks off.
+        """
+        source = self._current_source()
         if source is None:
-            return None if self._stop.is_set() else self._waiting(self._trouble)
+            return None if self._stop.is_set() else self._waiting(self._outage_reason)
         try:
-            if not source.ready(_ANSWER_S):
-                return self._waiting(self._trouble or source.trouble)
+            if not source.ready(_READ_TIMEOUT_S):
+                return self._waiting(self._outage_reason or source.trouble)
             frame = source.read()
         except (CameraError, SourceError):
             if source.ends:
                 raise
             frame = None
         if frame is not None:
-            return self._continued(frame)
+            return self._continue_numbering(frame)
         if source.ends or self._stop.is_set():
             return None
         self._lose(source)
-        return self._waiting(self._trouble)
+        return self._waiting(self._outage_reason)
 
     def close(self) -> None:
+        """Close the source and stop reopening it; may be called twice."""
         with self._changed:
             self._stop.set()
             source = self._source
-            self._forget()
+            self._detach()
             self._changed.notify_all()
         if source is not None:
             source.close()
         if self._thread is not None:
-            self._thread.join(_JOIN_S)
+            self._thread.join(_JOIN_TIMEOUT_S)
 
-    def _present(self) -> LiveSource | None:
-        """The source, waiting a moment for it where it is being opened."""
+    def _current_source(self) -> LiveSource | None:
+        """Return the source, waiting a moment for it if it is being opened."""
         with self._changed:
             if self._source is None and not self._stop.is_set():
-                self._changed.wait(_ANSWER_S)
+                self._changed.wait(_READ_TIMEOUT_S)
             if self._error is not None:
                 raise self._error
             return self._source
 
     def _waiting(self, reason: str) -> Waiting:
-        return Waiting(reason, time.monotonic() - self._last_at)
+        return Waiting(reason, time.monotonic() - self._last_frame_at)
 
-    def _continued(self, frame: Frame) -> Frame:
+    def _continue_numbering(self, frame: Frame) -> Frame:
         now = time.monotonic()
-        if self._given == 0:
+        if self._returned_count == 0:
             self.size_wh = frame.size_wh
         if self._offset is None:
-            lost_s = now - self._last_at if self._given else 0.0
-            self._offset = self._given + self._missed_before, self._last_t + lost_s
-        self._given += 1
-        self._trouble = ""
+            lost_s = now - self._last_frame_at if self._returned_count else 0.0
+            self._offset = self._returned_count + self._missed_earlier, self._last_t + lost_s
+        self._returned_count += 1
+        self._outage_reason = ""
         index, t = self._offset
-        image = fit(frame.image, self.size_wh)
+        image = as_image(letterbox(frame.image, self.size_wh))
         frame = replace(frame, pixels=image, index=frame.index + index, t=frame.t + t)
-        self._last_t, self._last_at = frame.t, now
+        self._last_t, self._last_frame_at = frame.t, now
         return frame
 
     def _lose(self, source: LiveSource) -> None:
-        self._trouble = source.trouble
+        self._outage_reason = source.trouble
         logger.warning("lost: %s", source.trouble)
         with self._changed:
             if self._stop.is_set():  # closed from another thread, which closes the source too
                 return
-            self._forget()
+            self._detach()
             self._thread = threading.Thread(
                 target=self._reopen, args=(source,), name=f"reopen {self.name}", daemon=True
             )
             self._thread.start()
 
-    def _forget(self) -> None:
+    def _detach(self) -> None:
         if self._source is not None:
-            self._missed_before += self._source.missed
+            self._missed_earlier += self._source.missed
         self._source = self._offset = None
 
     def _reopen(self, lost: LiveSource) -> None:
-        """In a thread of its own: giving back and opening may hang inside a driver."""
+        """Release and reopen the source, in a thread since either may hang inside a driver."""
         try:
             lost.close()
             while not lost.given_back(self._retry_s):
@@ -163,12 +175,20 @@ class Reconnecting(Source):
                 else:
                     source.close()
                 return
-        except BaseException as exc:  # raised again in read(), in the thread that reads
+        except BaseException as exc:  # raised again by read() in the reader's thread
             self._error = exc
 
 
-def fit(image: np.ndarray, size_wh: tuple[int, int]) -> np.ndarray:
-    """The image scaled into (width, height), in the middle, its shape kept; itself if it fits."""
+def letterbox(image: np.ndarray, size_wh: tuple[int, int]) -> np.ndarray:
+    """Scale an image to fit into a size, centered on black, with its aspect ratio kept.
+
+    Args:
+        image: uint8 (H, W, 3), BGR.
+        size_wh: (width, height) in pixels.
+
+    Returns:
+        uint8 (height, width, 3), BGR; `image` itself if it has that size.
+    """
     if (image.shape[1], image.shape[0]) == size_wh:
         return image
     import cv2

@@ -1,4 +1,4 @@
-"""A network stream as a source: MJPEG or other video over http(s), RTSP, RTMP, UDP."""
+"""Receive a network stream: MJPEG or other video over HTTP(S), RTSP, RTMP or UDP."""
 
 from __future__ import annotations
 
@@ -14,53 +14,58 @@ from emoapp.sources.live import LiveSource
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.libav import av
 
-OPEN_S, READ_S = 8.0, 5.0
-"""How long a silent address is waited for: at first, and once it has answered."""
+OPEN_TIMEOUT_S, READ_TIMEOUT_S = 8.0, 5.0
+"""How long to wait for a silent address: at first, and once it has answered."""
 
-_FIRST_FRAME_S = 10.0
+_FIRST_FRAME_TIMEOUT_S = 10.0
 
 
 class Stream(LiveSource):
-    """Receives in a thread; `read` gives the newest frame. Times are those of arrival.
+    """Receive frames in a background thread; `read` returns the latest, timed by its arrival.
 
-    await_first: the constructor waits until the first picture is there, and raises where it does
-        not come; else the first `read` does.
+    Args:
+        address: A URL that FFmpeg understands.
+        await_first: Wait for the first frame in the constructor, and raise if it does not come;
+            otherwise the first `read` does.
 
-    Raises SourceError where nothing answers, nothing that can be shown comes, or it breaks off.
+    Attributes:
+        damaged: Number of frames left out so far because they could not be decoded.
+
+    Raises:
+        SourceError: Nothing answers, no video comes, or the stream breaks off.
     """
 
     def __init__(self, address: str, *, await_first: bool = True) -> None:
         self.name = redact_url(address)
         self.trouble = f"No picture comes from {self.name}"
         self.damaged = 0
-        """Pictures left out so far because they could not be decoded."""
         self._container = self._open(address)
         try:
             stream = pyav.video_stream(self._container)
             if stream is None:
                 raise SourceError(f"{self.name} answers, but sends no video.")
-            # Not by whole frames: each thread would hold one back, and live means now.
+            # Not by whole frames: each thread would hold one back and add latency.
             stream.thread_type = "SLICE"
             rate = stream.average_rate or stream.guessed_rate
-            # Motion JPEG states no rate; ffmpeg says 25 then, which is made up.
+            # Motion JPEG states no rate; FFmpeg then makes up 25.
             made_up = self._container.format.name in ("mpjpeg", "mjpeg")
             self.fps = float(rate) if rate and not made_up else None
         except BaseException:
             self._container.close()
             raise
-        # A film on a web server comes faster than it plays; what has a length is slowed down.
-        self._slow_down = self.ends = bool(self._container.duration)
+        # A film on a web server arrives faster than it plays; what has a length is slowed down.
+        self._is_paced = self.ends = bool(self._container.duration)
         self._began: float | None = None
-        self._pictures = pyav.decode(self._container, stream, self._count_damage)
-        self._newest = LatestFrameGrabber(
+        self._decoded_frames = pyav.decode(self._container, stream, self._count_damage)
+        self._grabber = LatestFrameGrabber(
             self._grab, release=self._container.close, name=self.name, queue_size=QUEUE_SIZE
         )
-        self._newest.start()
+        self._grabber.start()
         self.size_wh = stream.width, stream.height
         if not await_first and 0 not in self.size_wh:
             return
         try:
-            image = self._newest.peek(_FIRST_FRAME_S)
+            image = self._grabber.peek(_FIRST_FRAME_TIMEOUT_S)
             if image is None:
                 raise SourceError(f"{self.name} answers, but no picture came from it.")
         except BaseException:
@@ -69,13 +74,13 @@ class Stream(LiveSource):
         self.size_wh = image.shape[1], image.shape[0]
 
     def _open(self, address: str) -> av.container.InputContainer:
-        # analyzeduration: ffmpeg would watch for 5 s before it gives the first picture.
+        # analyzeduration: FFmpeg would analyze 5 s before it returns the first frame.
         options = {"analyzeduration": "1000000"}
         if address.lower().startswith("rtsp"):
-            options["rtsp_transport"] = "tcp"  # over UDP, lost packets smear the picture
+            options["rtsp_transport"] = "tcp"  # over UDP, lost packets smear the image
         began = time.monotonic()
         try:
-            return av.open(address, options=options, timeout=(OPEN_S, READ_S))
+            return av.open(address, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
         except av.error.FFmpegError as exc:
             reason = _reason(exc, time.monotonic() - began)
             raise SourceError(
@@ -86,7 +91,7 @@ class Stream(LiveSource):
     def _grab(self) -> tuple[np.ndarray, float] | None:
         began = time.monotonic()
         try:
-            picture = next(self._pictures, None)
+            picture = next(self._decoded_frames, None)
         except av.error.FFmpegError as exc:
             reason = _reason(exc, time.monotonic() - began)
             self.trouble = f"{self.name} broke off: {reason}"
@@ -94,10 +99,10 @@ class Stream(LiveSource):
         if picture is None:
             self.trouble = f"{self.name} broke off"
             return None
-        if self._slow_down and picture.time is not None:
+        if self._is_paced and picture.time is not None:
             if self._began is None:
                 self._began = time.monotonic() - picture.time
-            self._newest.sleep(self._began + picture.time - time.monotonic())
+            self._grabber.sleep(self._began + picture.time - time.monotonic())
         return pyav.to_bgr(picture), time.monotonic()
 
     def _count_damage(self) -> None:
@@ -105,9 +110,9 @@ class Stream(LiveSource):
 
 
 def _reason(exc: av.error.FFmpegError, waited_s: float) -> str:
-    # PyAV stops a call that takes too long; what ffmpeg then reports depends on the protocol.
-    if waited_s >= READ_S:
+    # PyAV stops a call that takes too long; what FFmpeg then reports depends on the protocol.
+    if waited_s >= READ_TIMEOUT_S:
         return f"no answer for {waited_s:.0f} seconds"
-    if exc.errno == errno.EIO:  # for a name that does not exist, and for an answer that breaks off
+    if exc.errno == errno.EIO:  # the host does not exist, or the answer breaks off
         return "the connection failed"
     return redact_url(exc.strerror or str(exc))

@@ -26,7 +26,8 @@ from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority
 from emoapp.training.evaluate import Evaluation, evaluate
 from emoapp.training.export import write_tflite
 from emoapp.training.report import write_curves, write_report
-from emoapp.utils.files import already_there, check_outputs
+from emoapp.utils.files import already_there
+from emoapp.utils.outputs import check_outputs
 
 KERAS_FILE, TFLITE_FILE = "model.keras", "emotion.tflite"
 

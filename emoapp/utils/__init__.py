@@ -1,1 +1,1 @@
-"""Helpers that know nothing of faces."""
+"""General helpers that know nothing about faces."""

@@ -1,56 +1,59 @@
-"""Addresses of streams as they may be shown and stored: without user, password and query."""
+"""Remove user, password and query from the addresses of streams."""
 
 from __future__ import annotations
 
 import re
 
-# A password may hold blanks and "@"; FFmpeg takes the last "@" before the path as its end.
+# A password may contain blanks and "@"; FFmpeg takes the last "@" before the path as its end.
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*://)((?:[^\s/?#@:]*:[^/?#\n]*@)?\S*)")
 _HOST = re.compile(r"(?:\[[^\[\]\s@]*\]|[^\[\]\s@:]*)(?::\d*)?")
-_LEFT_OUT = "..."
-_SENTENCE_END = re.compile(r"[.,;:!?)}>'\"]*\Z")
+_PLACEHOLDER = "..."
+_SENTENCE_ENDS = ".,;:!?)}>'\""
 
 
 def redact_url(text: str) -> str:
     """Remove user, password, query and fragment from an address, or from each one in a sentence.
 
-    What is no address, such as a file's name, is returned as it is. A password that was not
-    percent-encoded hides what stands before it too: "rtsp://me:a/b@host/s" becomes
-    "rtsp://...@host/s". So do cameras that take the password in the path: of
-    "rtsp://host/user=me_password=x" is left "rtsp://host/...". An address ends at a blank; only a
-    password may hold some, unless it holds "/", "?" or "#" as well.
+    Text without an address, such as a file name, is returned unchanged. A password that is not
+    percent-encoded also hides what precedes it: "rtsp://me:a/b@host/s" becomes
+    "rtsp://...@host/s". Passwords in the path, as some cameras take them, are hidden too:
+    "rtsp://host/user=me_password=x" becomes "rtsp://host/...". An address ends at a blank; only a
+    password may contain blanks, unless it also contains "/", "?" or "#".
+
+    Args:
+        text: An address, or a sentence that may contain some.
     """
     if "://" not in text:
         return text
-    return _ADDRESS.sub(lambda found: _redacted(found, alone=found[0] == text), text)
+    return _ADDRESS.sub(lambda found: _redact(found, alone=found[0] == text), text)
 
 
-def _redacted(found: re.Match[str], *, alone: bool) -> str:
+def _redact(found: re.Match[str], *, alone: bool) -> str:
     scheme, rest = found[1], found[2]
-    end = "" if alone else _SENTENCE_END.search(rest)[0]
+    end = "" if alone else rest[len(rest.rstrip(_SENTENCE_ENDS)) :]
     rest = rest.removesuffix(end)
     authority = re.split("[/?#]", rest, maxsplit=1)[0]
     host = authority.rpartition("@")[2]
     location = re.split("[?#]", rest[len(authority) :], maxsplit=1)[0]
-    if authority.rpartition("@")[0] == _LEFT_OUT:  # redacted before
+    if authority.rpartition("@")[0] == _PLACEHOLDER:  # already redacted
         host = authority
     behind = rest[len(authority) :]
-    known_host = _HOST.fullmatch(host.removeprefix(f"{_LEFT_OUT}@"))
-    # "@" before and behind "#" or "?": both may be the password's.
-    torn = behind[:1] in ("#", "?") and "@" in authority and "@" in behind
-    if not known_host or torn:
-        kept = _behind_the_last_at(rest)
+    known_host = _HOST.fullmatch(host.removeprefix(f"{_PLACEHOLDER}@"))
+    # "@" both before and after "#" or "?": either may belong to the password.
+    is_ambiguous = behind[:1] in ("#", "?") and "@" in authority and "@" in behind
+    if not known_host or is_ambiguous:
+        kept = _after_last_at(rest)
     elif ":" in authority and "@" in location:
-        kept = _behind_the_last_at(authority + location)
+        kept = _after_last_at(authority + location)
     else:
         kept = host + location
-    kept = "/".join(_LEFT_OUT if "=" in part else part for part in kept.split("/"))
+    kept = "/".join(_PLACEHOLDER if "=" in part else part for part in kept.split("/"))
     return scheme + kept + end
 
 
-def _behind_the_last_at(rest: str) -> str:
-    """What can't belong to a password that holds "/", "?" or "#"."""
+def _after_last_at(rest: str) -> str:
+    """Return what cannot belong to a password that contains "/", "?" or "#"."""
     before, at, behind = rest.rpartition("@")
-    if not at:  # a host that is none: shown up to where a password would begin
+    if not at:  # not a valid host: shown up to where a password would begin
         return before or behind.partition(":")[0]
-    return f"{_LEFT_OUT}@" + re.split("[?#]", behind, maxsplit=1)[0]
+    return f"{_PLACEHOLDER}@" + re.split("[?#]", behind, maxsplit=1)[0]

@@ -1,74 +1,57 @@
-"""Write files atomically and exclusively, never into an input, and pick unused names.
+"""Write files atomically and exclusively, and pick unused names.
 
-- A file that is written must not be one that is read: `check_outputs`, before anything is opened.
-- One process creates a file and locks it while it writes: `create`, `create_part`. What another
-  process is writing is left alone; what a killed process has left is locked no more.
-- What is whole only at its end has another name until then, and is moved without replacing anything
-  that was not to be replaced: `move`, `write_whole`.
+- The process that creates a file locks it while writing: `create`, `create_part`. Files of other
+  running processes are left alone; those of killed processes are no longer locked.
+- A file that is complete only at its end has another name until then, and is moved without
+  replacing anything unasked: `move`, `write_whole`.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import TypeVar
 
-from emoapp.errors import OutputExistsError, OutputInUseError, UsageError
+from emoapp.errors import OutputExistsError, OutputInUseError
 from emoapp.utils.locks import create_locked, unused
 
 ANNOTATED = "annotated by emoapp"
-"""The comment in the metadata of every video that the program writes."""
+"""Comment in the metadata of every video that the program writes."""
 
-_STALE_S = 3600.0  # a temporary file that old was left by a killed process
+_STALE_AGE_S = 3600.0  # a temporary file older than this was left by a killed process
 
-_Used = TypeVar("_Used")
-
-
-def check_outputs(
-    outputs: Iterable[Path | None], inputs: Iterable[str | os.PathLike[str] | None]
-) -> None:
-    """Raise UsageError where an output is the same file as an input or as another output.
-
-    Hard links, symbolic links and other spellings are the same file. `--overwrite` changes nothing:
-    nobody means to replace what is being read.
-
-    outputs, inputs: None, names of cameras and addresses are passed over; of a folder among the
-        inputs the files directly in it count.
-    """
-    read = {_identity(path): path for path in _files(inputs)}
-    written: dict[tuple, Path] = {}
-    for path in filter(None, outputs):
-        identity = _identity(path)
-        if identity in read:
-            same = f"the same file as {read[identity]}, which is" if path != read[identity] else ""
-            raise UsageError(
-                f"{path} is {same or 'itself'} to be read. Choose another name for the result; "
-                "nothing was written."
-            )
-        if identity in written:
-            raise UsageError(
-                f"{written[identity]} and {path} are one file, and two results are to be written. "
-                "Choose another name for one of them."
-            )
-        written[identity] = path
+_T = TypeVar("_T")
 
 
 def is_special(path: Path) -> bool:
-    """Whether this is a terminal, a pipe or the like: what is written there replaces nothing."""
+    """Return whether a path is a terminal, a pipe or the like, where writing replaces nothing.
+
+    Args:
+        path: Any path.
+    """
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def create(path: Path, *, overwrite: bool = False) -> FileIO:
-    """Create a file for this process alone, which is known as long as it is open.
+    """Create a file that belongs to this process as long as it is open.
 
-    A file that is replaced is removed first, never written into: its hard links keep their content.
+    A file to replace is removed first, never written into: its hard links keep their content.
 
-    Returns it open for writing, unbuffered. Raises OutputExistsError where it is there and must not
-    be replaced, OutputInUseError where another program is writing it, OSError.
+    Args:
+        path: The file.
+        overwrite: Replace an existing file.
+
+    Returns:
+        The file, open for writing and unbuffered.
+
+    Raises:
+        OutputExistsError: It exists and must not be replaced.
+        OutputInUseError: Another program is writing it.
+        OSError: It cannot be created.
     """
     try:
         return create_locked(path, replace=overwrite)
@@ -79,11 +62,17 @@ def create(path: Path, *, overwrite: bool = False) -> FileIO:
 
 
 def create_part(path: Path, *, suffix: str | None = None) -> FileIO:
-    """Create the file that becomes `path` in the end; see `part_of` and `create`.
+    """Create the file that finally becomes `path`; see `part_of` and `create`.
 
     A part that a killed process left keeps its content, and the new one gets a number.
 
-    Raises OutputInUseError where another program is writing `path`, OSError.
+    Args:
+        path: The final file.
+        suffix: See `part_of`.
+
+    Raises:
+        OutputInUseError: Another program is writing `path`.
+        OSError: The part cannot be created.
     """
     number = 1
     while True:
@@ -96,55 +85,71 @@ def create_part(path: Path, *, suffix: str | None = None) -> FileIO:
 
 
 def part_of(path: Path, suffix: str | None = None, number: int = 1) -> Path:
-    """What a file is called until it is whole: "NAME.part.mp4", then "NAME.part-2.mp4", ...
+    """Return the name of a file until it is complete: "NAME.part.mp4", "NAME.part-2.mp4", ...
 
-    suffix: with the dot; None for that of `path`.
+    Args:
+        path: The final file.
+        suffix: With the dot; None for that of `path`.
+        number: Counts from 1.
     """
     numbered = f".part-{number}" if number > 1 else ".part"
     return path.with_suffix(numbered + (path.suffix if suffix is None else suffix))
 
 
 def move(part: Path, path: Path, *, overwrite: bool = False) -> None:
-    """Give a whole file its name, in the same folder.
+    """Rename a complete file within its folder.
 
-    Raises FileExistsError where `path` is there, even since a moment ago, and must not be replaced.
+    Args:
+        part: The file.
+        path: Its final name.
+        overwrite: Replace an existing file.
+
+    Raises:
+        FileExistsError: `path` exists, even if only since a moment ago, and must not be replaced.
     """
     if overwrite:
         part.replace(path)
     elif os.name == "nt":
-        part.rename(path)  # replaces nothing there
+        part.rename(path)  # never replaces a file on Windows
     else:
         _move_to_unused(part, path)
 
 
 def write_whole(path: Path, write: Callable[[Path], object], *, overwrite: bool = True) -> None:
-    """Let `write` write beside `path`, then rename: whoever is killed leaves the old or the new.
+    """Write a file beside `path` and rename it, so that a killed process leaves the old or the new.
 
-    write: is given the name of an empty file, which ends with the name of `path`.
+    Args:
+        path: The file.
+        write: Called with the name of an empty file that ends with the name of `path`.
+        overwrite: Replace an existing file.
 
-    Raises OutputExistsError where `path` is there and must not be replaced, OSError.
+    Raises:
+        OutputExistsError: `path` exists and must not be replaced.
+        OSError: It cannot be written.
     """
     if is_special(path):
         write(path)
         return
-    half = _create_half(path)
+    temporary = _create_temporary(path)
     try:
-        write(half)
+        write(temporary)
         try:
-            move(half, path, overwrite=overwrite)
+            move(temporary, path, overwrite=overwrite)
         except FileExistsError:
             raise already_there(path) from None
     except BaseException:
-        half.unlink(missing_ok=True)  # on failure only: once it is moved the name is another's
+        # Only on failure: once moved, the name may be another file's.
+        temporary.unlink(missing_ok=True)
         raise
 
 
-def with_unused_name(suffix: str, use: Callable[[Path], _Used]) -> _Used:
-    """Return `use(path)` for a name in the current folder that nothing has, with the time in it.
+def with_unused_name(suffix: str, use: Callable[[Path], _T]) -> _T:
+    """Return `use(path)` for an unused name in the current folder that contains the time.
 
-    suffix: without the dot, such as "png".
-    use: creates the file; where it raises OutputExistsError, another program was faster, and the
-        next name is tried.
+    Args:
+        suffix: Without the dot, such as "png".
+        use: Creates the file. If it raises OutputExistsError, another program was faster, and the
+            next name is tried.
     """
     stem = time.strftime("emoapp-%Y%m%d-%H%M%S")
     number = 1
@@ -157,59 +162,46 @@ def with_unused_name(suffix: str, use: Callable[[Path], _Used]) -> _Used:
 
 
 def already_there(path: Path) -> OutputExistsError:
-    """What to raise: another program is writing it, or it is just there."""
+    """Return the error for an existing file, which another program may be writing.
+
+    Args:
+        path: The file.
+    """
     try:
         with unused(path):
             pass
     except BlockingIOError:
         return in_use(path)
     except OSError:
-        pass  # nothing can be said about it
+        pass  # it cannot be determined
     return OutputExistsError(f"{path} is there already. Choose another name, or add `--overwrite`.")
 
 
 def in_use(path: Path) -> OutputInUseError:
-    """What to raise."""
+    """Return the error for a file that another program is writing.
+
+    Args:
+        path: The file.
+    """
     return OutputInUseError(
         f"{path} is being written by another program. Wait for its end, or choose another name."
     )
 
 
-def _files(paths: Iterable[str | os.PathLike[str] | None]) -> Iterable[Path]:
-    for path in map(Path, filter(None, paths)):
-        yield from path.iterdir() if path.is_dir() else (path,)
-
-
-def _identity(path: Path) -> tuple:
-    """What all names of one file have in common, also where there is no such file yet."""
-    below: list[str] = []
-    whole = Path(os.path.realpath(path))
-    while True:
-        try:
-            stat = whole.stat()
-        except OSError:
-            if whole == whole.parent:
-                return (os.path.normcase(path),)
-            below.insert(0, os.path.normcase(whole.name))
-            whole = whole.parent
-        else:
-            return stat.st_dev, stat.st_ino, *below
-
-
-def _create_half(path: Path) -> Path:
-    """An empty file beside `path` that no other process has."""
-    # Its end matters to whoever writes, and disks take 255 bytes.
+def _create_temporary(path: Path) -> Path:
+    """Create an empty file beside `path` that no other process uses."""
+    # The end of the name matters to `write`, and file systems limit names to 255 bytes.
     tail = os.fsdecode(os.fsencode(path.name)[-200:])
     number = 1
     while True:
         head = f"emoapp-half-{number}" if number > 1 else "emoapp-half"
-        half = path.with_name(f"{head}.{tail}")
+        temporary = path.with_name(f"{head}.{tail}")
         with suppress(FileExistsError):
-            open(half, "xb").close()
-            return half
+            open(temporary, "xb").close()
+            return temporary
         with suppress(FileNotFoundError):
-            if time.time() - half.stat().st_mtime > _STALE_S:
-                half.unlink()  # and on to the next number: another process may do the same
+            if time.time() - temporary.stat().st_mtime > _STALE_AGE_S:
+                temporary.unlink()  # then try the next number: another process may do the same
         number += 1
 
 
@@ -219,8 +211,8 @@ def _move_to_unused(part: Path, path: Path) -> None:
     except FileExistsError:
         raise
     except OSError:
-        # No hard links here, as on FAT. An empty file takes the name first; a program that is
-        # killed between this line and the next leaves it.
+        # No hard links, as on FAT. An empty file reserves the name first; a program that is killed
+        # between this line and the next leaves it behind.
         open(path, "xb").close()
         try:
             part.replace(path)

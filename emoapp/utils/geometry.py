@@ -1,4 +1,4 @@
-"""Plane geometry of boxes and points."""
+"""Transform boxes and points in the plane."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from emoapp.types import Box, Face
 
 
 def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The rotation, scale and shift that brings `source` nearest to `target` (least squares).
+    """Return the similarity transform that maps `source` closest to `target` (least squares).
 
-    source, target: float (N, 2), N >= 2 points x, y; the source's must not all coincide.
+    This is the closed form of Umeyama (1991) for the plane, where rotation and scale together are
+    one complex factor.
 
-    Returns float64 (2, 3), to be applied to column vectors (x, y, 1). The closed form of Umeyama
-    1991 for the plane, where a rotation with scale is one complex factor.
+    Args:
+        source: float (N, 2), N >= 2 points x, y, which must not all coincide.
+        target: float (N, 2), the corresponding points.
+
+    Returns:
+        float64 (2, 3), to be applied to column vectors (x, y, 1).
+
+    Raises:
+        ValueError: All source points coincide.
     """
-    # Python's own numbers: for two or three points, numpy takes ten times as long.
+    # Python's own numbers: for two or three points, NumPy takes ten times as long.
     z = [complex(x, y) for x, y in source.tolist()]
     w = [complex(x, y) for x, y in target.tolist()]
     z_mean, w_mean = sum(z) / len(z), sum(w) / len(w)
@@ -31,7 +39,12 @@ def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def iou(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes, 0 to 1."""
+    """Return the intersection over union of two boxes, 0 to 1.
+
+    Args:
+        a: A box.
+        b: Another box in the same coordinates.
+    """
     width = min(a.x1, b.x1) - max(a.x0, b.x0)
     height = min(a.y1, b.y1) - max(a.y0, b.y0)
     if width <= 0 or height <= 0:
@@ -41,23 +54,41 @@ def iou(a: Box, b: Box) -> float:
 
 
 def scaled(box: Box, factor: float) -> Box:
-    """The box multiplied by `factor` from the picture's origin."""
+    """Scale a box from the image's origin.
+
+    Args:
+        box: The box.
+        factor: The scale.
+    """
     return Box(*(value * factor for value in box))
 
 
 def scaled_face(face: Face, factor: float) -> Face:
-    """The face with all its positions multiplied by `factor` from the picture's origin."""
+    """Scale all positions of a face from the image's origin.
+
+    Args:
+        face: The face.
+        factor: The scale.
+    """
     return _moved(face, factor, 0.0, 0.0)
 
 
 def shifted_face(face: Face, dx: float, dy: float) -> Face:
-    """The face, moved by so many pixels."""
+    """Shift all positions of a face.
+
+    Args:
+        face: The face.
+        dx: Pixels to the right.
+        dy: Pixels down.
+    """
     return _moved(face, 1.0, dx, dy)
 
 
 def _moved(face: Face, factor: float, dx: float, dy: float) -> Face:
+    shift = np.array((dx, dy), np.float32)
+
     def moved(points: np.ndarray | None) -> np.ndarray | None:
-        return None if points is None else points * np.float32(factor) + np.float32((dx, dy))
+        return None if points is None else points * np.float32(factor) + shift
 
     x0, y0, x1, y1 = scaled(face.box, factor)
     return Face(

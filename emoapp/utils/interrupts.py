@@ -1,4 +1,4 @@
-"""Ctrl-C: ends the process at once while it starts and ends, and in order in between."""
+"""Handle Ctrl-C: exit at once during start and end, in an orderly way in between."""
 
 from __future__ import annotations
 
@@ -6,79 +6,82 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 
 INTERRUPTED = 130
-"""The exit status: 128 and the signal's number, as shells have it."""
+"""Exit status: 128 plus the signal's number, as in shells."""
 
-_came = False
+_has_come = False
 
 
 def end_at_once() -> None:
-    """Let Ctrl-C end the process there and then, quietly; for when nothing is open yet or still.
+    """Let Ctrl-C end the process immediately and quietly, while nothing is open.
 
-    Raising KeyboardInterrupt would not do: what is being imported then turns it into errors of
-    its own or swallows it.
+    KeyboardInterrupt does not work here: modules being imported turn it into errors of their own or
+    swallow it.
     """
-    _handle(signal.SIGINT, _end)
+    _handle(signal.SIGINT, _exit)
 
 
 def raise_interrupts() -> None:
     """Let Ctrl-C, `kill` and the end of a session raise KeyboardInterrupt, which closes files."""
-    global _came
-    _came = False
-    _handle(signal.SIGINT, _raise)
-    signal.signal(signal.SIGTERM, _raise)
+    global _has_come
+    _has_come = False
+    _handle(signal.SIGINT, _raise_interrupt)
+    signal.signal(signal.SIGTERM, _raise_interrupt)
 
 
 def came() -> bool:
-    """Whether one came: an error after it is most likely the import that it broke."""
-    return _came
+    """Return whether an interrupt came: an error after it is probably an import that it broke."""
+    return _has_come
 
 
 def release_import_lock() -> None:
-    """Give back the import lock where an interrupt has left it held.
+    """Release the import lock if an interrupt has left it held.
 
-    CPython keeps it where KeyboardInterrupt comes between its acquisition and the `try` behind it
-    (`importlib._bootstrap._get_module_lock`); imports in all other threads would wait for ever. To
-    be called in the main thread, while that imports nothing.
+    CPython keeps it if KeyboardInterrupt comes between its acquisition and the following `try`
+    (`importlib._bootstrap._get_module_lock`); imports in all other threads would then wait forever.
+    Call this in the main thread while it imports nothing.
     """
     import _imp
 
-    with suppress(RuntimeError):  # it is not held any more
+    with suppress(RuntimeError):  # it is no longer held
         while True:
             _imp.release_lock()
 
 
 def again() -> None:
-    """Interrupt the main thread once more, where a destructor has swallowed it."""
-    # Not at once, or the hook that reports it would be what is interrupted.
+    """Interrupt the main thread again after a destructor has swallowed the interrupt."""
+    # Not at once, which would interrupt the hook that reports it.
     threading.Timer(0.01, _interrupt_main).start()
 
 
 def _interrupt_main() -> None:
-    if hasattr(signal, "pthread_kill"):  # ends what the thread waits for, too
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    thread_id = threading.main_thread().ident
+    if thread_id is not None and hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(thread_id, signal.SIGINT)  # also ends a blocking call
     else:
         signal.raise_signal(signal.SIGINT)
 
 
-def _handle(number: int, handler) -> None:
-    # A shell's background job and `nohup` ignore it; so it stays.
+def _handle(number: int, handler: Callable[[int, FrameType | None], None]) -> None:
+    # Background jobs of a shell and `nohup` ignore the signal; keep it so.
     if signal.getsignal(number) is not signal.SIG_IGN:
         signal.signal(number, handler)
 
 
-def _end(number: int, frame) -> None:
+def _exit(number: int, frame: FrameType | None) -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except Exception:  # closed, full, gone, or just being written to
+        except Exception:  # closed, full, gone, or being written to
             continue
     os._exit(INTERRUPTED)
 
 
-def _raise(number: int, frame) -> None:
-    global _came
-    _came = True
+def _raise_interrupt(number: int, frame: FrameType | None) -> None:
+    global _has_come
+    _has_come = True
     raise KeyboardInterrupt

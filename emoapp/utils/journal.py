@@ -1,4 +1,4 @@
-"""A file of JSON lines that several processes append to; a torn line costs no other."""
+"""Append to and read a file of JSON lines that several processes share."""
 
 from __future__ import annotations
 
@@ -9,15 +9,23 @@ from pathlib import Path
 
 from emoapp.utils.locks import lock
 
-_LOCK_S = 10.0
-"""Another process writes its line in far less."""
+_LOCK_TIMEOUT_S = 10.0
+"""Far longer than another process takes to write its line."""
 
 
 def append(path: Path, entry: dict) -> None:
-    """Write one line. Raises OSError."""
+    """Append one line.
+
+    Args:
+        path: The file; it is created if necessary.
+        entry: An object that JSON can represent.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
     line = json.dumps(entry) + "\n"
     with open(path, "ab+", buffering=0) as file:
-        lock(file.fileno(), wait_s=_LOCK_S)
+        lock(file.fileno(), wait_s=_LOCK_TIMEOUT_S)
         if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)
             # A killed process or a full disk may have left half a line.
@@ -26,7 +34,17 @@ def append(path: Path, entry: dict) -> None:
 
 
 def entries(path: Path) -> Iterator[dict]:
-    """The objects in it, in order; what is none is passed over. Raises OSError."""
+    """Read the entries of a file, in order, skipping damaged lines.
+
+    Args:
+        path: The file; a missing one has no entries.
+
+    Yields:
+        The entries.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

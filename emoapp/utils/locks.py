@@ -1,4 +1,4 @@
-"""Create files that only one process writes, known by a lock that ends with the process."""
+"""Create files that only one process writes, marked by a lock that ends with the process."""
 
 from __future__ import annotations
 
@@ -9,39 +9,47 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from io import FileIO
 from pathlib import Path
 
-_JUST_MADE_S = 0.2
-"""An empty file is given so long: its maker may be about to lock it."""
+_CREATION_GRACE_S = 0.2
+"""How long to wait for an empty file: the process that created it may be about to lock it."""
 
 
 def create_locked(path: Path, *, replace: bool) -> FileIO:
-    """Create a file that no other process creates as long as it is open; unbuffered.
+    """Create a file that no other process creates as long as it is open.
 
-    replace: remove a file of that name, unless another process is writing it.
+    Args:
+        path: The file.
+        replace: Remove an existing file, unless another process is writing it.
 
-    Raises FileExistsError, BlockingIOError where another process is writing it, OSError.
+    Returns:
+        The file, open for writing and unbuffered.
+
+    Raises:
+        FileExistsError: It exists and must not be replaced.
+        BlockingIOError: Another process is writing it.
+        OSError: It cannot be created.
     """
     try:
         file = open(path, "xb", buffering=0)
     except FileExistsError:
-        with unused(path) if path.exists() else nullcontext():  # or a link to nothing
+        with unused(path) if path.exists() else nullcontext():  # or a dangling link
             if not replace:
                 raise
             path.unlink()
         file = open(path, "xb", buffering=0)
     with ExitStack() as stack:
         stack.enter_context(file)
-        lock(file.fileno(), wait_s=2 * _JUST_MADE_S)
+        lock(file.fileno(), wait_s=2 * _CREATION_GRACE_S)
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(file.fileno()), path.stat()):
                 stack.pop_all()
                 return file
-    # Another process took it for one that was left, before it was locked.
+    # Before it was locked, another process took it for an abandoned file.
     raise BlockingIOError
 
 
 if os.name == "nt":
-    # What a process has open there can be neither removed nor renamed: no lock is needed, and one
-    # would keep FFmpeg, which opens the file a second time, from writing.
+    # Windows neither removes nor renames an open file: no lock is needed, and one would keep
+    # FFmpeg, which opens the file a second time, from writing.
 
     def lock(descriptor: int, *, wait_s: float = 0.0) -> None:
         pass
@@ -60,9 +68,12 @@ else:
     def lock(descriptor: int, *, wait_s: float = 0.0) -> None:
         """Lock an open file until it is closed or its process ends.
 
-        wait_s: how long to wait for another process, in seconds.
+        Args:
+            descriptor: The file's descriptor.
+            wait_s: How many seconds to wait for another process.
 
-        Raises BlockingIOError where another process has it.
+        Raises:
+            BlockingIOError: Another process has locked it.
         """
         deadline = time.monotonic() + wait_s
         while True:
@@ -73,13 +84,18 @@ else:
                     raise
                 time.sleep(0.01)
             except OSError:
-                return None  # a network's disk without locks: creating is exclusive all the same
+                return None  # a network disk without locks; creation is still exclusive
 
     @contextmanager
     def unused(path: Path) -> Iterator[None]:
-        """A block in which no other process writes a file.
+        """Enter a context in which no other process writes a file.
 
-        Raises BlockingIOError where one does, OSError where the file can't be read.
+        Args:
+            path: The file.
+
+        Raises:
+            BlockingIOError: Another process is writing it.
+            OSError: It cannot be read.
         """
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         try:
@@ -87,7 +103,7 @@ else:
             if os.fstat(descriptor).st_size == 0:
                 with suppress(OSError):
                     fcntl.flock(descriptor, fcntl.LOCK_UN)
-                time.sleep(_JUST_MADE_S)
+                time.sleep(_CREATION_GRACE_S)
                 lock(descriptor)
             yield
         finally:

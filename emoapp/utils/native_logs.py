@@ -1,10 +1,10 @@
-"""Send what native libraries write to standard error into the diagnostic log.
+"""Redirect what native libraries write to standard error to the diagnostic log.
 
 MediaPipe, TensorFlow Lite, OpenCV, FFmpeg and Qt write to the file descriptor of standard error,
-each with a switch of its own or none at all. Python writes through `sys.stderr`. So the command
-line gives Python a private copy of the descriptor and points the descriptor itself to the log: the
-program's own messages are seen, and the rest is kept. Importing emoapp as a library changes
-nothing; there the process belongs to somebody else.
+each with its own switch or none at all. Python writes through `sys.stderr`. The command line
+therefore gives Python a private copy of the descriptor and points the descriptor itself to the log:
+the program's own messages are shown, and the rest is kept. Importing emoapp as a library changes
+nothing, since the process then belongs to someone else.
 """
 
 from __future__ import annotations
@@ -15,19 +15,22 @@ import os
 import sys
 
 VARIABLE = "EMOAPP_DEBUG"
-"""Set, native messages stay on the terminal, and unexpected errors end in a traceback."""
+"""If set, native messages stay on the terminal, and unexpected errors end in a traceback."""
 
 DESCRIPTOR = 2
-"""Where native code writes its messages, on every system."""
+"""Standard error, where native code writes its messages on every system."""
 
 
 def divert(log: int | None) -> bool:
-    """Point the descriptor of standard error to `log`; crashes leave their tracebacks there too.
+    """Point the descriptor of standard error to a log, where crashes leave tracebacks, too.
 
-    log: an open file descriptor; None for nowhere.
+    Call this once, at the start of the command line.
 
-    Returns False where it was left as it is: EMOAPP_DEBUG=1 is set, or standard error is no file.
-    To be called once, at the start of the command line.
+    Args:
+        log: An open file descriptor; None for nowhere.
+
+    Returns:
+        False if it was left unchanged: EMOAPP_DEBUG=1 is set, or standard error is not a file.
     """
     # TensorFlow reads this when it is imported.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -50,11 +53,15 @@ def divert(log: int | None) -> bool:
     os.dup2(nowhere if log is None else log, DESCRIPTOR)
     os.close(nowhere)
     sys.stderr = terminal
-    # By its number: it stays that of the log when the log goes on in another file.
+    # By its number, which stays that of the log when the log continues in another file.
     faulthandler.enable(terminal if log is None else DESCRIPTOR)
     return True
 
 
 def follow(log: int) -> None:
-    """Point the descriptor, once diverted, to the log's next file."""
+    """Point the diverted descriptor to the log's next file.
+
+    Args:
+        log: An open file descriptor.
+    """
     os.dup2(log, DESCRIPTOR)

@@ -5,60 +5,70 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable
+from enum import Enum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-# Waiting is cut into slices: on Windows a longer wait could not be interrupted by Ctrl-C.
-_SLICE_S = 0.1
+# Waits are cut into slices: on Windows, Ctrl-C cannot interrupt a longer wait.
+_WAIT_SLICE_S = 0.1
 
-_END = object()
+
+class _Sentinel(Enum):
+    END = 0
 
 
 class Prefetcher(Generic[T]):
-    """Iterate over `items` in a background thread, at most `depth` ahead; drop nothing.
+    """Iterate over items in a background thread, a bounded number ahead; drop nothing.
 
-    An exception that `items` raises is raised by `next`, after the items before it. Closed by
-    `close`.
+    An exception of the iterator is raised by `next`, after the items before it.
 
-    name: of the thread.
+    Args:
+        items: The items; a generator is closed at the end.
+        depth: How many items to prefetch at most.
+        name: The thread's name.
     """
 
     def __init__(self, items: Iterable[T], *, depth: int, name: str) -> None:
         self._items = items
-        self._queue: queue.Queue[T | BaseException | object] = queue.Queue(depth)
+        self._queue: queue.Queue[T | BaseException | _Sentinel] = queue.Queue(depth)
         self._stop = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def next(self) -> T | None:
-        """The next item, waiting for it; None at the end and once it is closed."""
+        """Return the next item, waiting for it; None at the end and once closed.
+
+        Raises:
+            BaseException: What the iterator raised.
+        """
         while not self._ended:
             try:
-                item = self._queue.get(timeout=_SLICE_S)
+                item = self._queue.get(timeout=_WAIT_SLICE_S)
             except queue.Empty:
                 continue
-            if item is not _END and not isinstance(item, BaseException):
+            if isinstance(item, BaseException):
+                self._ended = True
+                raise item
+            if item is not _Sentinel.END:
                 return item
             self._ended = True
-            if item is not _END:
-                raise item
         return None
 
     def close(self) -> None:
-        """End the thread; may be called twice."""
+        """Stop the thread and drop all prefetched items; may be called twice."""
         self._stop.set()
         self._ended = True
         self._thread.join()
-        # What was ready is not needed any more; pictures are large.
+        # Frames are large: free them now.
         while not self._queue.empty():
             self._queue.get_nowait()
 
-    def _put(self, item: T | BaseException | object) -> None:
+    def _put(self, item: T | BaseException | _Sentinel) -> None:
         while not self._stop.is_set():
             try:
-                return self._queue.put(item, timeout=_SLICE_S)
+                return self._queue.put(item, timeout=_WAIT_SLICE_S)
             except queue.Full:
                 continue
 
@@ -68,9 +78,9 @@ class Prefetcher(Generic[T]):
                 self._put(item)
                 if self._stop.is_set():
                     return
-            self._put(_END)
-        except BaseException as exc:  # raised again in next(), in the other thread
+            self._put(_Sentinel.END)
+        except BaseException as exc:  # raised again by next()
             self._put(exc)
         finally:
-            # A generator that was left half-way gives its files back here, not some time later.
+            # A generator that was left early releases its files here, not at some later time.
             getattr(self._items, "close", bool)()

@@ -1,26 +1,26 @@
-"""Where the files that ship with the program lie, installed or in a checkout."""
+"""Locate the files that ship with the program, installed or in a checkout."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE_DIR = Path(__file__).resolve().parents[1]
 
 
-def _shipped(folder: str) -> Path:
-    # A wheel carries the folders inside the package; a checkout has them beside it.
-    inside = _PACKAGE / folder
-    return inside if inside.is_dir() else _PACKAGE.parent / folder
+def _find_shipped(folder: str) -> Path:
+    # A wheel has the folders inside the package; a checkout has them beside it.
+    inside = _PACKAGE_DIR / folder
+    return inside if inside.is_dir() else _PACKAGE_DIR.parent / folder
 
 
-ASSETS = _shipped("assets")
+ASSETS = _find_shipped("assets")
 """Icons, fonts and the demo clip."""
 
-MODELS = _shipped("models")
-"""The shipped model, its description and its card."""
+MODELS = _find_shipped("models")
+"""The shipped model, its description and its model card."""
 
 DETECTION = MODELS / "detection"
-"""The network that finds faces."""
+"""The face detector."""
 
 DEMO_CLIP = ASSETS / "demo.mp4"
-"""A few seconds of one face, so that the program can be tried with no camera."""
+"""A few seconds of one face, to try the program without a camera."""

@@ -1,4 +1,4 @@
-"""The numbers of a run: how many frames, how fast, how much work each stage was."""
+"""Collect the statistics of a run: frames, frame rate and time per stage."""
 
 from __future__ import annotations
 
@@ -19,14 +19,21 @@ from emoapp.utils.files import write_whole
 
 STAGES = ("detect", "align", "classify", "draw", "show", "total")
 
+MAX_SAMPLES = 20_000
+"""Values to keep of each stage, an even number: all of eleven minutes at 30 frames per second."""
 
-MOST = 20_000
-"""So many values of each stage are kept, an even number: all of eleven minutes at 30 a second."""
+RECENT_S = 2.0
+"""Period of the numbers in the window; averages since the start would include every pause."""
 
 
 class Sample:
-    """Every n-th of a stream of numbers, n doubled whenever it holds `MOST`: it stays small over
-    hours, and its percentiles are nearly those of the whole."""
+    """Every n-th value of a stream, with n doubled whenever it holds `MAX_SAMPLES`.
+
+    It stays small over hours, and its percentiles are nearly those of all values.
+
+    Attributes:
+        values: The kept values, 32-bit floats.
+    """
 
     def __init__(self) -> None:
         self.values = array("f")
@@ -34,47 +41,57 @@ class Sample:
         self._count = 0
 
     def add(self, value: float) -> None:
+        """Add the next value of the stream.
+
+        Args:
+            value: The value.
+        """
         if self._count % self._every == 0:
-            if len(self.values) == MOST:
+            if len(self.values) == MAX_SAMPLES:
                 self.values = self.values[::2]
                 self._every *= 2
             self.values.append(value)
         self._count += 1
 
 
-RECENT_S = 2.0
-"""What the window shows is of so many seconds: since the start would still know of every pause."""
-
-
 class Recent:
-    """Frames of the last `RECENT_S` seconds before the newest one."""
+    """The frames of the last `RECENT_S` seconds before the latest one."""
 
     def __init__(self) -> None:
         self._frames: deque[tuple[float, float | None]] = deque()
 
     def add(self, at: float, latency_ms: float | None = None) -> None:
-        """A frame that was shown `at`, seconds by a steady clock, later than those before."""
+        """Add a frame.
+
+        Args:
+            at: When it was shown, in seconds by a monotonic clock; later than those before.
+            latency_ms: Milliseconds from its arrival until it was shown; None if unknown.
+        """
         self._frames.append((at, latency_ms))
         while at - self._frames[0][0] > RECENT_S:
             self._frames.popleft()
 
     @property
     def fps(self) -> float | None:
-        """Frames a second; None while there is but one."""
-        lasted = self._frames[-1][0] - self._frames[0][0] if self._frames else 0.0
-        return (len(self._frames) - 1) / lasted if lasted > 0 else None
+        """Frames per second; None if there are fewer than two."""
+        duration_s = self._frames[-1][0] - self._frames[0][0] if self._frames else 0.0
+        return (len(self._frames) - 1) / duration_s if duration_s > 0 else None
 
     @property
     def latency_ms(self) -> float | None:
-        """The mean; None where it is not known of any frame."""
+        """Mean latency in milliseconds; None if it is unknown for all frames."""
         known = [ms for _, ms in self._frames if ms is not None]
         return sum(known) / len(known) if known else None
 
 
 class Stats:
-    """Collects while a run goes on; `as_dict` says what came of it.
+    """Statistics of a run.
 
-    The counters are public and set by the runner.
+    Attributes:
+        recent: The latest frames.
+        read: Number of frames read; counted by the runner.
+        analysed: Number of frames analyzed.
+        shown: Number of frames shown; counted by the runner.
     """
 
     def __init__(self) -> None:
@@ -84,15 +101,18 @@ class Stats:
         self.shown = 0
         self._ms = {stage: Sample() for stage in STAGES}
         self._latency_ms = Sample()
-        self._faces = self._most_faces = 0
+        self._faces = self._max_faces = 0
         self._first_result_s: float | None = None
         self._began: float | None = None
         self._last = 0.0
 
     def add(self, ms: Mapping[str, float], *, faces: int, latency_ms: float | None = None) -> None:
-        """An analysed frame: milliseconds by stage, and how many faces were in it.
+        """Add an analyzed frame.
 
-        latency_ms: from its arrival to the end of showing it; None where either is not known.
+        Args:
+            ms: Milliseconds by stage, with keys in `STAGES`.
+            faces: Number of faces in it.
+            latency_ms: Milliseconds from its arrival until it was shown; None if unknown.
         """
         now = time.perf_counter()
         if self._began is None:
@@ -106,18 +126,26 @@ class Stats:
             self._latency_ms.add(latency_ms)
         self.recent.add(now, latency_ms)
         self._faces += faces
-        self._most_faces = max(self._most_faces, faces)
+        self._max_faces = max(self._max_faces, faces)
 
     @property
     def fps(self) -> float | None:
-        """Analysed frames a second, from the first result on."""
-        if self.analysed < 2 or self._last <= self._began:
+        """Analyzed frames per second since the first result; None if there are fewer than two."""
+        if self._began is None or self.analysed < 2 or self._last <= self._began:
             return None
         return (self.analysed - 1) / (self._last - self._began)
 
     def as_dict(
         self, *, source: str, size_wh: tuple[int, int], source_fps: float | None, missed: int
     ) -> dict:
+        """Return the statistics as an object that JSON can represent.
+
+        Args:
+            source: The name of the source; passwords are removed.
+            size_wh: (width, height) of its frames in pixels.
+            source_fps: Frames per second that it states; None if it does not.
+            missed: Number of frames that were lost.
+        """
         return {
             "source": redact_url(source),
             "size_wh": list(size_wh),
@@ -134,16 +162,22 @@ class Stats:
             "latency_ms": _median_p95(self._latency_ms.values),
             "faces": {
                 "mean": _rounded(self._faces / self.analysed) if self.analysed else None,
-                "max": self._most_faces if self.analysed else None,
+                "max": self._max_faces if self.analysed else None,
             },
             "peak_rss_mb": _rounded(peak_rss_mb()),
         }
 
 
 def write_json(path: Path, numbers: dict, *, overwrite: bool = True) -> None:
-    """Write numbers as a JSON file.
+    """Write statistics to a JSON file.
 
-    Raises SinkError where it can't be written, or is there and `overwrite` is False.
+    Args:
+        path: The file.
+        numbers: The statistics.
+        overwrite: Replace an existing file.
+
+    Raises:
+        SinkError: It cannot be written, or exists and `overwrite` is False.
     """
     text = json.dumps(numbers, indent=1) + "\n"
     try:
@@ -153,7 +187,7 @@ def write_json(path: Path, numbers: dict, *, overwrite: bool = True) -> None:
 
 
 def peak_rss_mb() -> float:
-    """The most memory that this process ever had, in megabytes (10^6 bytes)."""
+    """Return the peak memory of this process in megabytes (10^6 bytes)."""
     memory = psutil.Process().memory_info()
     if hasattr(memory, "peak_wset"):  # Windows
         return memory.peak_wset / 1e6
@@ -165,13 +199,13 @@ def peak_rss_mb() -> float:
 
 
 def _process_age_s() -> float:
-    """Seconds since this process began."""
+    """Return the seconds since this process started."""
     try:
         # By the kernel's own clock, exact to its tick (10 ms). psutil adds the same number to the
-        # time of booting, which Linux states in whole seconds: up to a second wrong.
+        # boot time, which Linux states in whole seconds: an error of up to a second.
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-        begun_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - begun_s
+        started_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - started_s
     except (OSError, AttributeError):  # not Linux
         return time.time() - psutil.Process().create_time()
 

@@ -1,4 +1,4 @@
-"""What the program says in the terminal: a line at a time, with nothing in it that acts there."""
+"""Print messages to the terminal line by line, without active control characters."""
 
 from __future__ import annotations
 
@@ -11,27 +11,36 @@ from emoapp.utils.escape import printable
 
 
 def sayable(text: object) -> str:
-    """The text as it may stand in a line of a terminal.
+    """Return text that is safe to print as a line of a terminal.
 
-    Addresses lose their passwords, control characters and line breaks become visible.
+    Passwords of addresses are removed, control characters and line breaks are escaped.
+
+    Args:
+        text: Anything; it is converted with `str`.
     """
     return printable(redact_url(str(text)))
 
 
 def say(text: object, *, file: TextIO | None = None) -> None:
-    """Print one line at once, whatever it holds.
+    """Print one line immediately.
 
-    file: where to; None for standard output.
+    Args:
+        text: Anything; see `sayable`.
+        file: Where to print; None for standard output.
     """
     file = sys.stdout if file is None else file
     line = sayable(text)
     encoding = getattr(file, "encoding", None) or "utf-8"
-    # A terminal without Unicode shows codes, and is no reason to stop.
+    # A terminal without Unicode shows escapes instead of raising an error.
     print(line.encode(encoding, "backslashreplace").decode(encoding), file=file, flush=True)
 
 
 def complain(text: object) -> None:
-    """Print one line of the program's own on standard error, with the program's name."""
-    # Other packages' reasons have several lines.
+    """Print one line to standard error, prefixed with the program's name.
+
+    Args:
+        text: Anything; line breaks become blanks.
+    """
+    # Messages of other packages may have several lines.
     one_line = re.sub(r"\s*\n\s*", " ", str(text).strip())
     say(f"emoapp: {one_line}", file=sys.stderr)

@@ -194,7 +194,7 @@ def test_a_reduced_picture_is_the_full_one_averaged(
     smooth.convert(mode).save(path, exif=exif, quality=98)
     full = load_image(path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "LARGEST", largest)
+        patch.setattr(memory, "MAX_DECODED_PIXELS", largest)
         reduced = load_image(path)
         finer = load_finer(reduced)
     assert full.scale == 1

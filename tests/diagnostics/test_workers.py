@@ -58,7 +58,7 @@ if __name__ == "__main__":
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as workers:
         configs = [VideoConfig({str(clip)!r}, log=Path({str(logs.parent)!r}, f"{{n}}.csv"))
                    for n in range(2)]
-        with batch.cluster(workers.scheduler_address) as executor:
+        with executors.cluster(workers.scheduler_address) as executor:
             folder = Path({str(logs.parent)!r})
             print([outcome.error for outcome in batch.run_all(configs, executor, folder)])
         with Client(workers) as client:
@@ -83,7 +83,7 @@ def test_many_at_once_have_whole_logs_and_old_ones_go(logs):
         runs = list(pool.map(lambda _: emoapp(logs, "config", "-v"), range(6)))
     assert all(run.returncode == 0 for run in runs)
     new = [path for path in log_files.logs(logs) if "-2019" not in path.name]
-    assert len(new) == log_files.KEPT and running.exists() and foreign.exists()
+    assert len(new) == log_files.MAX_LOGS and running.exists() and foreign.exists()
     line = re.compile(
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [A-Z]+ \d+ MainThread emoapp\.\S+: .+"
     )
@@ -95,7 +95,7 @@ def test_many_at_once_have_whole_logs_and_old_ones_go(logs):
 def test_a_log_stays_small_whoever_writes_it(logs):
     code = (
         "import time; from emoapp.utils.logs import handlers, session\n"
-        "handlers.PART_BYTES, handlers.CHECK_S = 1000, 0.01\n"
+        "handlers.MAX_FILE_BYTES, handlers.CHECK_INTERVAL_S = 1000, 0.01\n"
         "session.start(['some', 'words'])\n"
         "for n in range(100):\n"
         "    os.write(2, b'%3d native %s\\n' % (n, b'x' * 100))\n"

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import types
 
+import cv2
+import cv2_enumerate_cameras as enumeration
 import pytest
 from support.paths import SHARED
 from support.programs import run_python
@@ -56,8 +58,11 @@ def listed(tmp_path, library, *, status: int = 0, **env: str) -> list[dict]:
     for name in ("video1", "video3"):
         (tmp_path / name).touch()
     ran = run_python(
-        "import argparse, emoapp.cli.cameras as c, emoapp.sources.listing as l\n"
-        f"l._DEVICES = {str(tmp_path / 'video*')!r}\n"
+        "import argparse, glob, emoapp.cli.cameras as c, emoapp.sources.v4l2 as v\n"
+        "find, read = glob.glob, v.read_modes\n"
+        f"folder = {str(tmp_path)!r}\n"
+        "glob.glob = lambda pattern: find(pattern.replace('/dev', folder))\n"
+        "v.read_modes = lambda path: read(path.replace('/dev', folder))\n"
         "try: c.run(argparse.Namespace(json=True))\n"
         "except c.CameraError as error: raise SystemExit(error.exit_status)",
         LD_PRELOAD=str(library),
@@ -89,8 +94,8 @@ def test_a_real_device_is_listed_and_a_file_is_not(tmp_path, library):
     (camera,) = listed(tmp_path, library())
     assert camera == {
         "number": 3,
-        "name": "Virtual camera",
-        "path": str(tmp_path / "video3"),
+        "name": "video3",  # vcam makes no entry in /sys, where names are
+        "path": "/dev/video3",
         "modes": [{"size_wh": [320, 180], "rates": []}],  # vcam is silent about rates
     }
 
@@ -98,7 +103,7 @@ def test_a_real_device_is_listed_and_a_file_is_not(tmp_path, library):
 @linux_only
 def test_one_that_is_busy_is_listed_without_modes(tmp_path, library):
     (camera,) = listed(tmp_path, library(), VCAM_BUSY="1")
-    assert (camera["number"], camera["name"], camera["modes"]) == (3, "camera 3", [])
+    assert (camera["number"], camera["name"], camera["modes"]) == (3, "video3", [])
 
 
 @linux_only
@@ -132,31 +137,19 @@ def test_a_node_that_gives_no_pictures_is_left_out(tmp_path, library):
 # Elsewhere
 
 
-def test_without_v4l2_the_numbers_are_tried(monkeypatch):
-    import cv2
+@pytest.mark.parametrize(
+    ("platform", "backend"), [("win32", cv2.CAP_MSMF), ("darwin", cv2.CAP_AVFOUNDATION)]
+)
+def test_without_v4l2_no_camera_is_switched_on(monkeypatch, platform, backend):
+    found = {backend: [(1, "Logi [HD] C920", "id 1"), (0, "", None)]}
 
-    closed = []
+    def enumerate_cameras(backend):
+        return [enumeration.CameraInfo(*one, None, None, backend) for one in found[backend]]
 
-    class Capture:
-        def __init__(self, number):
-            self.number = number
-
-        def isOpened(self):
-            return self.number in (0, 3)
-
-        def get(self, what):
-            return {cv2.CAP_PROP_FRAME_WIDTH: 640, cv2.CAP_PROP_FRAME_HEIGHT: 480}.get(what, 0)
-
-        def release(self):
-            closed.append(self.number)
-
-    monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(cv2, "VideoCapture", Capture)
-    assert listing.list_cameras() == [
-        CameraInfo(0, "camera 0", None, (Mode((640, 480), ()),)),
-        CameraInfo(3, "camera 3", None, (Mode((640, 480), ()),)),
-    ]
-    assert closed == [0, 1, 2, 3, 4, 5]
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(cv2, "VideoCapture", None)
+    monkeypatch.setattr(enumeration, "enumerate_cameras", enumerate_cameras)
+    assert listing.list_cameras() == [CameraInfo(0, "camera 0"), CameraInfo(1, "Logi [HD] C920")]
 
 
 # By name

@@ -15,7 +15,7 @@ from emoapp.errors import CameraError
 from emoapp.sources import Waiting
 from emoapp.sources.grabber import LatestFrameGrabber
 from emoapp.sources.live import LiveSource
-from emoapp.sources.reconnecting import Reconnecting, fit
+from emoapp.sources.reconnecting import Reconnecting, letterbox
 from emoapp.types import Frame
 
 
@@ -35,7 +35,7 @@ class Fake(LiveSource):
         self.steps = queue.Queue()
         for step in steps:
             self.steps.put(step)
-        self._newest = LatestFrameGrabber(
+        self._grabber = LatestFrameGrabber(
             self.grab,
             release=released,
             name="fake",
@@ -45,7 +45,7 @@ class Fake(LiveSource):
 
     def grab(self):
         while self.steps.empty():
-            if self._newest.stopping and not self.hangs:
+            if self._grabber.stopping and not self.hangs:
                 return None
             time.sleep(0.005)
         step = self.steps.get()
@@ -165,7 +165,7 @@ def test_another_size_is_scaled_to_the_first():
 @pytest.mark.parametrize("size_wh", [(320, 180), (640, 360), (320, 240), (101, 333), (3, 2)])
 def test_fit_keeps_the_shape(size_wh):
     image = np.full((size_wh[1], size_wh[0], 3), 200, np.uint8)
-    fitted = fit(image, (320, 180))
+    fitted = letterbox(image, (320, 180))
     assert fitted.shape == (180, 320, 3)
     height = min(180, 320 * size_wh[1] / size_wh[0])
     width = min(320, 180 * size_wh[0] / size_wh[1])

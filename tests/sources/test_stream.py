@@ -26,8 +26,8 @@ def test_an_address_that_has_no_video_says_so(server):
 def test_an_address_that_never_answers_is_given_up(monkeypatch):
     from emoapp.sources import stream
 
-    monkeypatch.setattr(stream, "OPEN_S", 0.5)
-    monkeypatch.setattr(stream, "READ_S", 0.5)
+    monkeypatch.setattr(stream, "OPEN_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(stream, "READ_TIMEOUT_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         with pytest.raises(SourceError, match="no answer"):
             open_source(f"http://127.0.0.1:{silent.getsockname()[1]}/")

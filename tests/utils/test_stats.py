@@ -18,7 +18,7 @@ def test_hours_of_frames_stay_small_and_keep_their_percentiles():
     sample = Sample()
     for value in values:
         sample.add(value)
-    assert stats.MOST / 2 < len(sample.values) <= stats.MOST
+    assert stats.MAX_SAMPLES / 2 < len(sample.values) <= stats.MAX_SAMPLES
     found, expected = (np.percentile(of, (5, 50, 95)) for of in (sample.values, values))
     np.testing.assert_allclose(found, expected, rtol=0.03)
 

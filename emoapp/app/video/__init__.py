@@ -1,1 +1,1 @@
-"""Recorded videos: one, or many with a ledger of what is done."""
+"""Analyze recorded videos: one, or many with a ledger of finished runs."""

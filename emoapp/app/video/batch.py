@@ -1,20 +1,19 @@
-"""Many recordings: one after another, in several processes, or on a cluster."""
+"""Analyze many recordings: one after another, in several processes, or on a cluster."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emoapp.app.run import Progress
+from emoapp.app.video.executors import processes
 from emoapp.app.video.ledger import Ledger
 from emoapp.app.video.run import run_video
 from emoapp.config import VideoConfig
-from emoapp.errors import EmoappError, OutputExistsError, OutputInUseError, UsageError
+from emoapp.errors import EmoappError, OutputExistsError, OutputInUseError
 from emoapp.sinks.files import check_target
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.logs import get_logger, session
@@ -27,9 +26,13 @@ CRASHED = "the program that read it crashed; the file may be damaged"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one recording: numbers as `run_video` gives them, or why there are none.
+    """The outcome of one recording.
 
-    config: the run, without the results that were there before. before: it was done before.
+    Attributes:
+        config: The run, without results that already existed.
+        numbers: What `run_video` returned; None if there was no run.
+        error: Why the run failed; None if it did not.
+        before: Whether an earlier run had finished the recording.
     """
 
     config: VideoConfig
@@ -39,23 +42,26 @@ class Outcome:
 
 
 def run_one(config: VideoConfig, folder: Path, *, progress: Progress | None = None) -> Outcome:
-    """Run one recording unless it is done; its failure is in what is returned, never raised.
+    """Analyze one recording unless it is done; never raise its failure.
 
-    folder: where the ledger is.
+    Args:
+        config: The run.
+        folder: The folder of the ledger.
+        progress: See `app.run.Progress`; None for no reports.
     """
     try:
         return _run(config, Ledger(folder), progress)
     except EmoappError as exc:
         logger.error("%s", exc, exc_info=exc)
         return Outcome(config, error=str(exc))
-    except Exception as exc:  # so that one file's surprise does not end the others' run
+    except Exception as exc:  # so that one file's unexpected error does not end the batch
         source = redact_url(config.source)
         logger.critical("%s: unexpected error", source, exc_info=exc)
         return Outcome(config, error=f"{source}: {session.said(exc)}; {session.where()}")
 
 
 def _run_in_worker(config: VideoConfig, folder: Path) -> Outcome:
-    # A process of this program has begun its log already; a cluster's worker does here.
+    # A process of this program has already started its log; a worker of a cluster starts it here.
     session.start_worker(own_process=False)
     return run_one(config, folder)
 
@@ -64,7 +70,7 @@ def _run(config: VideoConfig, ledger: Ledger, progress: Progress | None) -> Outc
     if not config.overwrite and ledger.done(config):
         return Outcome(config, before=True)
     todo = ledger.begin(config)
-    if not todo.targets:  # all was whole, and the program was killed before it said so
+    if not todo.targets:  # all complete, but the program was killed before it noted so
         ledger.done_now(config)
         return Outcome(config, before=True)
     try:
@@ -75,7 +81,7 @@ def _run(config: VideoConfig, ledger: Ledger, progress: Progress | None) -> Outc
             finished=lambda: ledger.done_now(config),
         )
     except OutputInUseError:
-        raise  # the other program's run, of which the ledger tells
+        raise  # the other program's run, which the ledger describes
     except Exception as exc:
         if isinstance(exc, OutputExistsError) and ledger.done(config):
             return Outcome(config, before=True)  # another batch was faster
@@ -87,26 +93,43 @@ def _run(config: VideoConfig, ledger: Ledger, progress: Progress | None) -> Outc
 def run_all(
     configs: Iterable[VideoConfig], executor: Executor, folder: Path, *, absolute: bool = False
 ) -> Iterator[Outcome]:
-    """Run recordings side by side; yields each outcome as it comes.
+    """Analyze recordings in parallel.
 
-    folder: where the ledger is.
-    absolute: for processes that work in another folder.
+    Args:
+        configs: The runs.
+        executor: Runs them.
+        folder: The folder of the ledger.
+        absolute: Make all paths absolute, for processes with another working directory.
+
+    Yields:
+        Each outcome as it becomes available.
     """
-    tell = _absolute if absolute else lambda config: config
+    prepare = _absolute if absolute else lambda config: config
     folder = folder.absolute()
-    futures = {executor.submit(_run_in_worker, tell(config), folder): config for config in configs}
+    futures = {
+        executor.submit(_run_in_worker, prepare(config), folder): config for config in configs
+    }
     for future in as_completed(futures):
         config = futures[future]
         try:
-            yield _as_named(config, future.result())
+            yield _with_user_names(config, future.result())
         except BrokenExecutor:
             yield Outcome(config, error=CRASHED)
-        except Exception as exc:  # a cluster's own: workers killed, connection lost
+        except Exception as exc:  # of a cluster: workers killed, connection lost
             yield Outcome(config, error=f"{redact_url(config.source)}: {exc}")
 
 
 def run_in_processes(configs: Iterable[VideoConfig], count: int, folder: Path) -> Iterator[Outcome]:
-    """`run_all` in processes of this machine; one that crashes costs no other recording."""
+    """Analyze recordings in processes of this machine; a crash affects no other recording.
+
+    Args:
+        configs: The runs.
+        count: Number of processes.
+        folder: The folder of the ledger.
+
+    Yields:
+        Each outcome as it becomes available.
+    """
     crashed = []
     with processes(count) as executor:
         for outcome in run_all(configs, executor, folder):
@@ -114,8 +137,9 @@ def run_in_processes(configs: Iterable[VideoConfig], count: int, folder: Path) -
                 crashed.append(outcome.config)
             else:
                 yield outcome
-    # One of them brought its process down, and with it the others' turn: alone, each shows itself.
-    # What they had left half is replaced, as the ledger says; nothing else is.
+    # One of them crashed its process and thereby the runs of the others; run alone, each shows
+    # whether it was the one.
+    # Only incomplete files that the ledger lists are replaced.
     for config in crashed:
         with processes(1) as executor:
             (outcome,) = run_all([config], executor, folder)
@@ -126,9 +150,17 @@ def run_in_processes(configs: Iterable[VideoConfig], count: int, folder: Path) -
 
 
 def earlier_numbers(stats: Path, configs: Iterable[VideoConfig]) -> dict:
-    """The statistics that an earlier run of the same batch has written: source -> numbers.
+    """Read the statistics that an earlier run of the same batch has written.
 
-    Raises SinkError where there is another file.
+    Args:
+        stats: The file of the statistics; it may be missing.
+        configs: The runs of the batch.
+
+    Returns:
+        Source -> what `run_video` returned.
+
+    Raises:
+        SinkError: The file contains something else.
     """
     try:
         numbers = json.loads(stats.read_text(encoding="utf-8"))
@@ -142,77 +174,23 @@ def earlier_numbers(stats: Path, configs: Iterable[VideoConfig]) -> dict:
     return {}
 
 
-@contextmanager
-def processes(count: int) -> Iterator[Executor]:
-    """Processes of this machine; ended at once where the block is left by an exception."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    pool = ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
-    )
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    pool.shutdown()
-
-
-@contextmanager
-def cluster(address: str) -> Iterator[Executor]:
-    """The workers of a Dask cluster, which must see the files under the same paths.
-
-    address: of its scheduler, "tcp://host:8786".
-
-    Raises UsageError where Dask is missing or nobody answers.
-    """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise UsageError(
-            "--dask needs Dask: pip install 'emoapp[cluster]' "
-            "(in a checkout: pip install -e '.[cluster]')"
-        ) from None
-    try:
-        client = Client(address, timeout=5)
-    except (OSError, ValueError) as exc:
-        raise UsageError(f"No Dask scheduler answers at {address}: {exc}") from exc
-    with client, client.get_executor(pure=False) as executor:
-        yield executor
-
-
 def _absolute(config: VideoConfig) -> VideoConfig:
-    """The same run for a process that works in another folder."""
-    whole = {
-        name: path.absolute()
-        for name in ("output", "log", "model")
-        if (path := getattr(config, name)) is not None
-    }
-    return replace(config, source=str(Path(config.source).absolute()), **whole)
+    """Return the run with absolute paths."""
+
+    def absolute(path: Path | None) -> Path | None:
+        return None if path is None else path.absolute()
+
+    return replace(
+        config,
+        source=str(Path(config.source).absolute()),
+        output=absolute(config.output),
+        log=absolute(config.log),
+        model=absolute(config.model),
+    )
 
 
-def _as_named(config: VideoConfig, outcome: Outcome) -> Outcome:
-    """An outcome with the names that the user gave."""
+def _with_user_names(config: VideoConfig, outcome: Outcome) -> Outcome:
+    """Return an outcome with the names that the user gave."""
     done = outcome.config
-    names = {"output": done.output and config.output, "log": done.log and config.log}
-    return replace(outcome, config=replace(config, **names))
-
-
-def _start_worker() -> None:
-    import multiprocessing
-    import signal
-    import threading
-
-    # Ctrl-C reaches the whole group; the first process ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    session.start_worker()
-
-    def end_with_parent() -> None:
-        # Killed, it cannot end this process; going on would surprise whoever starts again.
-        multiprocessing.parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    named = replace(config, output=done.output and config.output, log=done.log and config.log)
+    return replace(outcome, config=named)

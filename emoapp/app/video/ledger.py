@@ -1,13 +1,13 @@
-"""Remember in a file what became of each recording, so that a batch can be started again."""
+"""Record the outcome of each run in a file, so that a batch can be resumed."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from emoapp.app.video.identity import absolute_name, file_id, relative_to, run_id
 from emoapp.config import VideoConfig
 from emoapp.rows import FACE_COLUMNS, FRAME_COLUMNS
 from emoapp.sinks.files import cannot_write
@@ -22,12 +22,13 @@ LEDGER = "emoapp-runs.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What is known of one run.
+    """The state of one run.
 
-    state: "started", "done", "failed", or "" for never heard of.
-    made: where nothing was when the run started, so that what is there now may be its own.
-    kept: results that a run before it had finished.
-    log: device and inode of the log that it created.
+    Attributes:
+        state: "started", "done", "failed", or "" if unknown.
+        made: Paths that did not exist when the run started, so that files there may be its own.
+        kept: Results that an earlier run had completed.
+        log: Device and inode of the log that the run created.
     """
 
     state: str = ""
@@ -37,13 +38,17 @@ class _Entry:
 
 
 class Ledger:
-    """Says which recordings are done, and what of a killed run may be replaced.
+    """Knows which recordings are done, and which files of a killed run may be replaced.
 
-    A recording counts as done where its file and the settings are the same and the results are
-    still there. Several processes may use one ledger at a time; of each run the last line counts,
-    and a line that a killed process did not finish is passed over.
+    A recording is done if its file and the settings are the same and the results still exist.
+    Several processes may use a ledger at the same time; the last line of each run counts, and
+    incomplete lines of killed processes are skipped.
 
-    folder: where the results go.
+    Args:
+        folder: The folder of the results.
+
+    Attributes:
+        path: The ledger's file.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -52,31 +57,42 @@ class Ledger:
         self._read_bytes = 0
 
     def done(self, config: VideoConfig) -> bool:
+        """Return whether a run is done and its results still exist.
+
+        Args:
+            config: The run.
+        """
         whole = all(path.exists() for path in config.targets)
         return whole and self._entry(config).state == "done"
 
     def begin(self, config: VideoConfig) -> VideoConfig:
-        """Note that a run starts; returns what is left of it to do.
+        """Note that a run starts, and remove incomplete files of a killed run.
 
-        Whole results of earlier runs are left out, and what a killed run has left half is removed.
-        A failed run's files are not: what it failed at may have been there before.
+        Files of a failed run are kept: what it failed at may have existed before.
 
-        Raises OutputInUseError where another process is at it, SinkError where the ledger can't be
-        written.
+        Args:
+            config: The run.
+
+        Returns:
+            The run without the results that earlier runs have completed.
+
+        Raises:
+            OutputInUseError: Another process is working on it.
+            SinkError: The ledger cannot be written.
         """
-        for path in _all_files(config):
-            self._remove_half(path, config)
+        for path in _files_of(config):
+            self._remove_incomplete(path, config)
         earlier = self._entry(config)
-        made = {_whole(path) for path in _all_files(config) if not os.path.lexists(path)}
+        made = {absolute_name(path) for path in _files_of(config) if not os.path.lexists(path)}
         kept: set[Path] = set()
         if earlier.state == "done":
             kept = {path for path in config.targets if path.exists()}
         if earlier.state == "started":
             made |= earlier.made
-            kept = {path for path in config.targets if _is_whole(path, config, earlier)}
+            kept = {path for path in config.targets if _is_complete(path, config, earlier)}
         if config.overwrite:
             kept = set()
-        kept_names = frozenset(_whole(path) for path in kept)
+        kept_names = frozenset(absolute_name(path) for path in kept)
         self._note_started(config, _Entry("started", frozenset(made), kept_names, earlier.log))
         return replace(
             config,
@@ -84,13 +100,13 @@ class Ledger:
             log=None if config.log in kept else config.log,
         )
 
-    def _remove_half(self, path: Path, config: VideoConfig) -> None:
-        if not _is_half(path, config, self._entry(config)):
+    def _remove_incomplete(self, path: Path, config: VideoConfig) -> None:
+        if not _is_incomplete(path, config, self._entry(config)):
             return
         try:
             with unused(path):
-                # By now the process that wrote it may have said that it is whole.
-                if _is_half(path, config, self._entry(config)):
+                # Meanwhile the process that wrote it may have noted that it is complete.
+                if _is_incomplete(path, config, self._entry(config)):
                     path.unlink()
         except BlockingIOError:
             raise in_use(path) from None
@@ -98,19 +114,32 @@ class Ledger:
             raise cannot_write(path, exc) from exc
 
     def opened(self, config: VideoConfig) -> None:
-        """Note which file the log of a run is, once it is open."""
+        """Note which file is the log of a run, once it is open.
+
+        Args:
+            config: The run.
+        """
         if config.log is not None and config.log.exists():
-            self._note_started(config, replace(self._entry(config), log=_identity(config.log)))
+            self._note_started(config, replace(self._entry(config), log=file_id(config.log)))
 
     def done_now(self, config: VideoConfig) -> None:
-        """Note that the results are whole."""
-        wrote = {}
+        """Note that the results of a run are complete.
+
+        Args:
+            config: The run.
+        """
+        written: dict[str, object] = {}
         if config.output is not None:
-            wrote = {"output": str(_relative(config.output, self.path.parent))}
-            wrote["bytes"] = config.output.stat().st_size
-        self._append(config, state="done", **wrote)
+            written = {"output": str(relative_to(config.output, self.path.parent))}
+            written["bytes"] = config.output.stat().st_size
+        self._append(config, state="done", **written)
 
     def failed(self, config: VideoConfig) -> None:
+        """Note that a run has failed.
+
+        Args:
+            config: The run.
+        """
         self._append(config, state="failed")
 
     def _note_started(self, config: VideoConfig, entry: _Entry) -> None:
@@ -133,10 +162,10 @@ class Ledger:
                     frozenset(_strings(line.get("kept"))),
                     str(line.get("log")),
                 )
-        return self._entries.get(_run_id(config), _Entry())
+        return self._entries.get(run_id(config), _Entry())
 
     def _append(self, config: VideoConfig, **entry: object) -> None:
-        run = {"source": redact_url(config.source), "run": _run_id(config)}
+        run = {"source": redact_url(config.source), "run": run_id(config)}
         try:
             journal.append(self.path, run | entry)
         except OSError as exc:
@@ -144,15 +173,22 @@ class Ledger:
 
 
 def written_by(ledger: Path) -> Iterator[tuple[Path, int | None]]:
-    """The annotated copies of finished runs: (file, size in bytes)."""
+    """Read which annotated copies finished runs have written.
+
+    Args:
+        ledger: The ledger's file.
+
+    Yields:
+        (file, size in bytes) of each copy.
+    """
     for line in journal.entries(ledger):
         output = line.get("output")
         if line.get("state") == "done" and isinstance(output, str):
             yield (ledger.parent / output).resolve(), line.get("bytes")
 
 
-def _all_files(config: VideoConfig) -> Iterator[Path]:
-    """What a run writes, in the end and on the way."""
+def _files_of(config: VideoConfig) -> Iterator[Path]:
+    """Yield all files that a run writes, final and temporary."""
     yield from config.targets
     if config.output is not None:
         yield part_of(config.output)
@@ -160,77 +196,42 @@ def _all_files(config: VideoConfig) -> Iterator[Path]:
         yield part_of(config.log, ".csv")
 
 
-def _is_whole(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
-    """Whether a killed run, or one before it, had finished this result."""
+def _is_complete(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
+    """Return whether a killed run, or one before it, had completed a result."""
     if not path.exists():
         return False
-    if _whole(path) in earlier.kept:
+    if absolute_name(path) in earlier.kept:
         return True
-    if _whole(path) not in earlier.made:
+    if absolute_name(path) not in earlier.made:
         return False
-    return is_annotated(path) is True if path == config.output else _grows_not(path)
+    return is_annotated(path) is True if path == config.output else _is_renamed_when_complete(path)
 
 
-def _is_half(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
-    """Whether this is what a killed run has left."""
+def _is_incomplete(path: Path, config: VideoConfig, earlier: _Entry) -> bool:
+    """Return whether a killed run has left this file."""
     if earlier.state != "started" or path == config.output or not path.exists():
         return False
     if path == config.log:
-        return not _grows_not(path) and _is_log_of(path, earlier)
-    return _whole(path) in earlier.made
+        return not _is_renamed_when_complete(path) and _is_log_of(path, earlier)
+    return absolute_name(path) in earlier.made
 
 
 def _is_log_of(path: Path, earlier: _Entry) -> bool:
-    """Whether a killed run began this log; a file of its name may be somebody else's by now."""
+    """Return whether a killed run created this log; by now the file may be someone else's."""
     if path.stat().st_size == 0:
-        return _whole(path) in earlier.made
+        return absolute_name(path) in earlier.made
     with path.open("rb") as file:
         head = file.read(1000)
-    # By its inode, and by what it holds: disks give the inode of a removed file to the next one.
+    # By inode and content: file systems reuse the inode of a removed file.
     heads = (",".join(FRAME_COLUMNS + FACE_COLUMNS), f'{{"{FRAME_COLUMNS[0]}": ')
-    return _identity(path) == earlier.log and head.startswith(tuple(map(str.encode, heads)))
+    return file_id(path) == earlier.log and head.startswith(tuple(map(str.encode, heads)))
 
 
-def _grows_not(log: Path) -> bool:
-    """Whether a log gets its name only when it is whole."""
+def _is_renamed_when_complete(log: Path) -> bool:
+    """Return whether a log gets its name only when it is complete."""
     return log.suffix.lower() == ".parquet"
 
 
-def _identity(path: Path) -> str:
-    return "{0.st_dev}:{0.st_ino}".format(path.stat())
-
-
 def _strings(value: object) -> list[str]:
-    """A list out of JSON; empty where it is none."""
+    """Return a list from JSON; empty if it is none."""
     return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _whole(path: Path) -> str:
-    """The same text for all spellings of a name; a link at its end is not followed."""
-    return str(path.parent.resolve() / path.name)
-
-
-def _relative(path: Path, folder: Path) -> Path:
-    whole = Path(_whole(path))
-    try:
-        return whole.relative_to(folder.resolve())
-    except ValueError:
-        return whole
-
-
-def _run_id(config: VideoConfig) -> str:
-    """One text for one file, as it is now, and all that decides what becomes of it."""
-    names = {
-        name: Path(_whole(path))
-        for name in ("output", "log", "model")
-        if (path := getattr(config, name)) is not None
-    }
-    settings = replace(config, source="", overwrite=False, stats=None, **names)
-    source = Path(config.source)
-    try:
-        stat = source.stat()
-        version = stat.st_size, stat.st_mtime_ns
-    except OSError:
-        version = None  # missing: said when it is to be read
-    text = repr((_whole(source), version, settings))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""One recorded video: every frame of it, into an annotated copy and a log."""
+"""Analyze every frame of one recorded video into an annotated copy and a log."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from emoapp.sinks.recorder import VideoRecorder
 
 UNKNOWN_FPS = 25.0
-"""For recordings of a source that does not state its rate."""
+"""Frame rate of recordings of a source that states none."""
 
 PREFETCH_DEPTH = 2
-"""Frames whose faces are found before they are needed; each holds a whole picture."""
+"""Frames whose faces are detected in advance; each holds a whole image."""
 
-NEARLY_ALL = 0.95
-"""Of the frames that a file states: some count pictures that are never shown."""
+MIN_FRAME_SHARE = 0.95
+"""Share of a file's stated frames below which it ends early; some files count hidden frames."""
 
 
 def run_video(
@@ -39,16 +39,25 @@ def run_video(
     opened: Callable[[], None] = lambda: None,
     finished: Callable[[], None] = lambda: None,
 ) -> dict:
-    """Analyse the frames of a file and write what was asked for.
+    """Analyze the frames of a file and write the requested results.
 
-    opened: called once what is to be written is open.
-    finished: called once it is whole, before another process may take hold of it.
+    After an error, the log keeps the frames analyzed so far, and so does the annotated copy under
+    the name `VideoRecorder.part`.
 
-    Returns the statistics (see `Stats.as_dict`) and, as "notes", what the user should know of the
-    result: a line each.
+    Args:
+        config: The run.
+        progress: See `app.run.Progress`; None for no reports.
+        opened: Called once the outputs are open.
+        finished: Called once they are complete, before another process can lock them.
 
-    Raises SourceError, SinkError, ModelError, UsageError; the log keeps what was analysed before
-    an error, the annotated copy does so under the name `VideoRecorder.part`.
+    Returns:
+        The statistics (see `Stats.as_dict`) and, as "notes", lines that the user should know.
+
+    Raises:
+        SourceError: The file cannot be read.
+        SinkError: A result cannot be written.
+        ModelError: A model cannot be loaded.
+        UsageError: The settings do not go together.
     """
     check(config)
     with ExitStack() as locks:
@@ -92,9 +101,16 @@ def _keep_locked(descriptor: int, locks: ExitStack) -> None:
 
 
 def check(config: VideoConfig) -> None:
-    """Raise UsageError or SinkError where the results cannot be written as they are named.
+    """Check that the results can be written under their names, without creating them.
 
-    Nothing is opened or made: found later, it might cost a file that was to be replaced.
+    Found later, a problem might cost a file that was to be replaced.
+
+    Args:
+        config: The run.
+
+    Raises:
+        SinkError: A result cannot be written.
+        UsageError: A name is unsuitable.
     """
     check_targets(
         record=config.output,
@@ -205,7 +221,7 @@ def _notes(
     damaged = getattr(source, "damaged", 0)
     if damaged:
         yield f"{damaged} damaged frame{'s' * (damaged > 1)} left out"
-    if expected and run.stats.read < NEARLY_ALL * expected:
+    if expected and run.stats.read < MIN_FRAME_SHARE * expected:
         yield f"it ends early: {run.stats.read} of {expected} frames could be read"
     if recorder is not None and recorder.reencoded_sound:
         yield (

@@ -1,4 +1,4 @@
-"""Which videos a command means, and where the results of each go."""
+"""Find the videos that a command means, and name the results of each."""
 
 from __future__ import annotations
 
@@ -16,35 +16,44 @@ from emoapp.utils.addresses import redact_url
 VIDEO_SUFFIXES = frozenset(
     ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
 )
-"""What is taken out of a folder; a file that is named is read whatever it is called."""
+"""Suffixes of the files to take from a folder; a file that is named is read whatever its suffix."""
 
 _PART = re.compile(r".*\.part(-\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Videos:
-    """found: (as it is named, the name below its folder). left_out: what emoapp wrote itself."""
+    """The videos of a command.
+
+    Attributes:
+        found: (name that the user gave, path below its folder) of each.
+        left_out: Videos that emoapp wrote itself.
+    """
 
     found: tuple[tuple[str, Path], ...]
     left_out: tuple[Path, ...] = ()
 
 
 def list_videos(inputs: Iterable[str]) -> Videos:
-    """The videos among files and folders; of folders without what emoapp wrote into them.
+    """Find the videos among files and folders, except those in folders that emoapp wrote itself.
 
-    Raises SourceError for a folder without videos or without rights.
+    Args:
+        inputs: Files, addresses and folders, which are searched recursively.
+
+    Raises:
+        SourceError: A folder contains no videos or cannot be read.
     """
     found: list[tuple[str, Path]] = []
     left_out: list[Path] = []
     for name in inputs:
         folder = Path(name)
         if not folder.is_dir():
-            # What comes of a stream is called after its address, without passwords.
+            # Results of a stream are named after its address, without passwords.
             found.append((name, Path(Path(redact_url(name)).name)))
             continue
         below, own = _list_folder(folder)
         if not below:
-            raise SourceError(_nothing_in(name, len(own)))
+            raise SourceError(_no_videos_message(name, len(own)))
         found += [(str(path), path.relative_to(folder)) for path in below]
         left_out += own
     return Videos(tuple(found), tuple(left_out))
@@ -58,9 +67,19 @@ def plan(
     log: Path | None,
     log_suffix: str = ".csv",
 ) -> list[VideoConfig]:
-    """A run for each video: the template with names below the folders `output` and `log`.
+    """Return a run for each video.
 
-    Two videos that would get one name keep their suffix in it.
+    Videos that would share a name keep their suffix in it.
+
+    Args:
+        videos: (name, path below its folder) of each video.
+        template: The settings of all runs.
+        output: The folder of the annotated copies; None for none.
+        log: The folder of the logs; None for none.
+        log_suffix: The suffix of the logs, with the dot.
+
+    Raises:
+        UsageError: Two videos would still share a name.
     """
     videos = list(videos)
     stems = [below.with_suffix("") for _, below in videos]
@@ -83,7 +102,7 @@ def plan(
 
 
 def _list_folder(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Videos in a folder, and what emoapp wrote there."""
+    """Return the videos in a folder, and those that emoapp wrote there."""
     try:
         next(folder.iterdir(), None)
     except OSError as exc:
@@ -102,12 +121,12 @@ def _is_own(path: Path, noted: dict[Path, int | None]) -> bool:
     if noted.get(path.resolve()) == path.stat().st_size:
         return True
     annotated = is_annotated(path)
-    if annotated is None:  # of a part that has just been begun nothing can be read yet
+    if annotated is None:  # a part that was just started cannot be read yet
         return _PART.fullmatch(path.stem) is not None
     return annotated
 
 
-def _nothing_in(name: str, own: int) -> str:
+def _no_videos_message(name: str, own: int) -> str:
     if own:
         return (
             f"The folder {name} holds no videos but {own} that emoapp wrote itself. To annotate "

@@ -1,7 +1,7 @@
-"""The package's logger, and the diagnostic log of the command line.
+"""Provide the package's logger and the diagnostic log of the command line.
 
-Modules that log say `logger = get_logger(__name__)`. As a library the package stays silent unless
-the caller sets logging up; only the command line and its workers do so themselves (`start`).
+Modules that log use `logger = get_logger(__name__)`. As a library, the package stays silent unless
+the caller configures logging; only the command line and its workers do so themselves (`start`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 NAME = "emoapp"
-"""Of the logger that all others of the package are below."""
+"""Name of the logger that is the parent of all others in the package."""
 
 logging.getLogger(NAME).addHandler(logging.NullHandler())
 

@@ -1,4 +1,4 @@
-"""The folder of the diagnostic logs: a file for each process, and the old ones removed."""
+"""Manage the folder of diagnostic logs: one file per process, and old files removed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 VARIABLE = "EMOAPP_LOG_DIR"
 
-KEPT = 20
-"""So many files stay when another is begun; those of running processes come on top of that."""
+MAX_LOGS = 20
+"""Files to keep when a new one is started, in addition to those of running processes."""
 
 _PATTERN = re.compile(r"emoapp-\d{8}-\d{6}-(?P<pid>\d+)(?P<worker>-worker)?(?:\.\d+)?\.log")
 
 
 def log_folder() -> Path:
-    """Where the logs lie: the variable EMOAPP_LOG_DIR, or the platform's folder for logs."""
+    """Return the folder of the logs: EMOAPP_LOG_DIR, or the platform's folder for logs."""
     if os.environ.get(VARIABLE):
         return Path(os.environ[VARIABLE])
     import platformdirs
@@ -26,16 +26,21 @@ def log_folder() -> Path:
 
 
 def new_name(*, worker: bool) -> str:
-    """A name for this process's log, without suffix; names sort by time.
+    """Return a name for this process's log, without suffix; names sort by time.
 
-    worker: whether the process works for another one of this program.
+    Args:
+        worker: Whether the process works for another process of this program.
     """
     when = time.strftime("%Y%m%d-%H%M%S")
     return f"emoapp-{when}-{os.getpid()}{'-worker' if worker else ''}"
 
 
 def logs(folder: Path) -> list[Path]:
-    """The logs in the folder, the newest first; none where it can't be read."""
+    """Return the logs in a folder, newest first; none if it cannot be read.
+
+    Args:
+        folder: The folder of the logs.
+    """
     try:
         found = [path for path in folder.iterdir() if _PATTERN.fullmatch(path.name)]
     except OSError:
@@ -44,29 +49,43 @@ def logs(folder: Path) -> list[Path]:
 
 
 def prune(folder: Path) -> None:
-    """Remove all but the newest `KEPT` logs, never one whose process is still running."""
-    for path in logs(folder)[KEPT:]:
+    """Remove all but the newest `MAX_LOGS` logs, except those of running processes.
+
+    Args:
+        folder: The folder of the logs.
+    """
+    for path in logs(folder)[MAX_LOGS:]:
         if not is_running(path):
             try:
                 path.unlink()
-            except OSError:  # removed by another process, or held open by it (Windows)
+            except OSError:  # removed by another process, or kept open by it (Windows)
                 continue
 
 
 def is_worker(path: Path) -> bool:
-    """Whether a worker wrote the log: a process that does not say how it ended."""
-    return _PATTERN.fullmatch(path.name)["worker"] is not None
+    """Return whether a worker wrote a log: a process that does not log how it ended.
+
+    Args:
+        path: The log.
+    """
+    match = _PATTERN.fullmatch(path.name)
+    return match is not None and match["worker"] is not None
 
 
 def is_running(path: Path) -> bool:
-    """Whether a process of the number that the log's name holds is running."""
-    pid = int(_PATTERN.fullmatch(path.name)["pid"])
-    if sys.platform == "win32":
-        return False  # signal 0 would end it there; an open file can't be removed anyway
+    """Return whether a process with the id in a log's name is running.
+
+    Args:
+        path: The log.
+    """
+    match = _PATTERN.fullmatch(path.name)
+    # On Windows, signal 0 would end the process; an open file can't be removed there anyway.
+    if match is None or sys.platform == "win32":
+        return False
     try:
-        os.kill(pid, 0)
+        os.kill(int(match["pid"]), 0)
     except ProcessLookupError:
         return False
-    except (OSError, OverflowError):  # PermissionError: there, and somebody else's
+    except (OSError, OverflowError):  # PermissionError: it exists and is someone else's
         return True
     return True

@@ -1,4 +1,4 @@
-"""Where the records of the command line go: a file of bounded size, and the terminal."""
+"""Write log records to files of bounded size and to the terminal."""
 
 from __future__ import annotations
 
@@ -12,29 +12,38 @@ from pathlib import Path
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.terminal import say
 
-PART_BYTES = 1_000_000
-"""When a file is followed by another; of these the first and the last two stay."""
+MAX_FILE_BYTES = 1_000_000
+"""Size at which the log continues in another file; the first and the last two files are kept."""
 
-CHECK_S = 5.0
+CHECK_INTERVAL_S = 5.0
 
 _FORMAT = "%(asctime)s.%(msecs)03d %(levelname)s %(process)d %(threadName)s %(name)s: %(message)s"
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats without the users, passwords and queries of addresses, tracebacks included."""
+    """Removes users, passwords and queries of addresses, also in tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text."""
         return redact_url(super().format(record))
 
 
 class FileHandler(logging.Handler):
-    """Append records to a file that native code writes to as well.
+    """Append records to a file that native code also writes to.
 
-    The file's size is looked at from a thread: native code writes without asking. Raises OSError
-    where the file can't be created; writing later never fails, so that a full disk ends nothing.
+    A thread checks the file's size, since native code writes at any time. Writing never raises an
+    error, so that a full disk ends nothing.
 
-    folder, name: the files are FOLDER/NAME.log, FOLDER/NAME.2.log, ...
-    moved: called with the descriptor of each further file.
+    Args:
+        folder: The files are FOLDER/NAME.log, FOLDER/NAME.2.log, ...
+        name: See `folder`.
+
+    Attributes:
+        moved: Called with the descriptor of each further file; None for no call.
+        descriptor: The descriptor of the current file.
+
+    Raises:
+        OSError: The file cannot be created.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -49,13 +58,14 @@ class FileHandler(logging.Handler):
 
     @property
     def path(self) -> Path:
-        """The file that is written at present."""
+        """The current file."""
         return self._path_of(self._part)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Append a record."""
         try:
             line = self.format(record) + "\n"
-            # One call for each record, so that native code can't write into the middle of it.
+            # One call per record, so that native code cannot write into the middle of it.
             os.write(self.descriptor, line.encode("utf-8", "backslashreplace"))
         except OSError:
             return
@@ -63,23 +73,30 @@ class FileHandler(logging.Handler):
             self.handleError(record)
 
     def go_on_if_full(self) -> None:
-        """Begin the next file where this one has `PART_BYTES`."""
-        with self.lock:
+        """Start the next file if the current one has `MAX_FILE_BYTES`."""
+        self.acquire()
+        try:
             try:
-                if os.fstat(self.descriptor).st_size < PART_BYTES:
+                if os.fstat(self.descriptor).st_size < MAX_FILE_BYTES:
                     return
                 following = _create(self._path_of(self._part + 1))
             except OSError:
                 return  # The disk may have room later.
-            self._part += 1
-            if self.moved is not None:
-                self.moved(following)
-            os.close(self.descriptor)
-            self.descriptor = following
-            if self._part > 3:  # The first says what was run where.
-                self._path_of(self._part - 2).unlink(missing_ok=True)
+            self._begin_next(following)
+        finally:
+            self.release()
+
+    def _begin_next(self, descriptor: int) -> None:
+        self._part += 1
+        if self.moved is not None:
+            self.moved(descriptor)
+        os.close(self.descriptor)
+        self.descriptor = descriptor
+        if self._part > 3:  # The first says what was run and where.
+            self._path_of(self._part - 2).unlink(missing_ok=True)
 
     def close(self) -> None:
+        """Stop checking the file's size; may be called twice."""
         self._closing.set()
         super().close()
 
@@ -87,18 +104,19 @@ class FileHandler(logging.Handler):
         return self._folder / f"{self._name}{f'.{part}' if part > 1 else ''}.log"
 
     def _watch(self) -> None:
-        while not self._closing.wait(CHECK_S):
+        while not self._closing.wait(CHECK_INTERVAL_S):
             self.go_on_if_full()
 
 
 class TerminalHandler(logging.Handler):
-    """Show records on standard error, whatever that is at the time."""
+    """Show records on the current standard error."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFormatter(RedactingFormatter("%(levelname)s %(name)s: %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
         try:
             say(self.format(record), file=sys.stderr)
         except (OSError, ValueError):  # the terminal was closed
@@ -106,6 +124,6 @@ class TerminalHandler(logging.Handler):
 
 
 def _create(path: Path) -> int:
-    # Exclusively: a file of that name is another process's. For the user's eyes only.
+    # Exclusively: an existing file belongs to another process. Readable only by the user.
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
     return os.open(path, flags, 0o600)

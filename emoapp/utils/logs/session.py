@@ -1,4 +1,4 @@
-"""Set logging up for a process of the command line, and say where its log is."""
+"""Configure logging for a process of the command line."""
 
 from __future__ import annotations
 
@@ -23,53 +23,59 @@ _lock = threading.Lock()
 _started = False
 _handler: FileHandler | None = None
 _terminal: TerminalHandler | None = None
-_why_not = ""
+_failure_reason = ""
 
 
 def start(words: Sequence[str] = (), *, verbose: bool | None = None) -> None:
-    """Begin the diagnostic log of this run of the command line, the first time it is called.
+    """Start the diagnostic log of this run of the command line when called for the first time.
 
-    words: of the command, for the log.
-    verbose: log more, and show it on the terminal too; None leaves that as it was.
+    If no log can be written, the program continues without one, and `where` says why.
 
-    Where no log can be written the program goes on without one, and `where` says why.
+    Args:
+        words: The words of the command, for the log.
+        verbose: Log more and also show it on the terminal; None leaves this unchanged.
     """
-    _begin(worker=False, divert=True)
+    _start(worker=False, divert=True)
     if verbose is not None:
         _show(verbose)
-    # Addresses in them are redacted like those in every record.
+    # The handlers redact addresses in the words, as in every record.
     logger.info("emoapp %s", " ".join(words))
 
 
 def start_worker(*, own_process: bool = True) -> None:
-    """Begin the diagnostic log of a process that works for a run, the first time it is called.
+    """Start the diagnostic log of a worker process when called for the first time.
 
-    own_process: False where others use the process too (a Dask worker): its standard error and
-        the hooks for errors stay as they are.
+    Args:
+        own_process: False if others also use the process (a Dask worker): its standard error and
+            exception hooks then stay unchanged.
     """
-    _begin(worker=True, divert=own_process)
+    _start(worker=True, divert=own_process)
 
 
 def where() -> str:
-    """For the end of a message about something unexpected: where more about it can be read."""
+    """Return where to find details, for the end of a message about an unexpected error."""
     if _handler is not None:
         return f"details in {_handler.path}"
     shown = "" if _terminal is not None else "; with --verbose they are shown here"
-    return f"its details could not be logged ({_why_not}){shown}"
+    return f"its details could not be logged ({_failure_reason}){shown}"
 
 
 def said(exc: BaseException | None) -> str:
-    """An unexpected error in one line: its kind and its words."""
+    """Describe an unexpected error in one line: its type and message.
+
+    Args:
+        exc: The error.
+    """
     words = " ".join(str(exc).split())
     return f"{type(exc).__name__}: {words}" if words else type(exc).__name__
 
 
 def debugging() -> bool:
-    """Whether the developer wants to see tracebacks: EMOAPP_DEBUG=1."""
+    """Return whether to show tracebacks: EMOAPP_DEBUG=1."""
     return bool(os.environ.get(native_logs.VARIABLE))
 
 
-def _begin(*, worker: bool, divert: bool) -> None:
+def _start(*, worker: bool, divert: bool) -> None:
     global _started
     with _lock:
         if _started:
@@ -77,7 +83,7 @@ def _begin(*, worker: bool, divert: bool) -> None:
         _open_file(worker=worker)
         logging.getLogger(NAME).setLevel(logging.INFO)
         if _handler is not None:
-            # A process of its own: what other packages warn of is kept too.
+            # In its own process, warnings of other packages are kept, too.
             logging.getLogger(None if divert else NAME).addHandler(_handler)
         if divert:
             _divert()
@@ -86,8 +92,8 @@ def _begin(*, worker: bool, divert: bool) -> None:
 
 
 def _open_file(*, worker: bool) -> None:
-    global _handler, _why_not
-    # Here and not above: a start that only prints its help has no use for it.
+    global _handler, _failure_reason
+    # Imported here, since a run that only prints help does not need it.
     from emoapp.utils.logs.handlers import FileHandler
 
     folder = log_folder()
@@ -95,13 +101,13 @@ def _open_file(*, worker: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _handler = FileHandler(folder, new_name(worker=worker))
     except OSError as exc:
-        _why_not = f"{folder}: {exc.strerror or exc}"
+        _failure_reason = f"{folder}: {exc.strerror or exc}"
     else:
         prune(folder)
 
 
 def _divert() -> None:
-    """Let all that would be printed by others be logged."""
+    """Log what other packages would print."""
     logging.captureWarnings(True)
     threading.excepthook = _thread_failed
     sys.unraisablehook = _unraisable
@@ -135,15 +141,14 @@ def _thread_failed(args: threading.ExceptHookArgs) -> None:
     if args.exc_type is SystemExit:
         return
     name = args.thread.name if args.thread else "?"
-    error = args.exc_type, args.exc_value, args.exc_traceback
-    logger.critical("the thread %s ended", name, exc_info=error)
+    logger.critical("the thread %s ended", name, exc_info=args.exc_value)
     complain(f"a thread ended: {said(args.exc_value)}; {where()}")
 
 
-def _unraisable(args) -> None:
+def _unraisable(args: sys.UnraisableHookArgs) -> None:
     if args.exc_type is KeyboardInterrupt:
         interrupts.again()
         return
-    # Errors while objects are taken apart: nothing that the user could act on.
-    error = args.exc_type, args.exc_value, args.exc_traceback
-    logger.error("%s: %r", args.err_msg or "ignored", args.object, exc_info=error)
+    # Errors while objects are destroyed: nothing that the user could act on.
+    message = args.err_msg or "ignored"
+    logger.error("%s: %r", message, args.object, exc_info=args.exc_value)
