@@ -97,6 +97,7 @@ class Record:
             "seconds": round(elapsed_s, 3),
         }
         try:
-            print(json.dumps(line, ensure_ascii=False), file=self._file, flush=True)
+            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.flush()
         except OSError:
             self._file = None  # A full disk ends the record and not the picture.

@@ -1,1 +1,1 @@
-"""Whether the program works here, and how fast."""
+"""Diagnose whether the program works on this machine, and measure its speed."""

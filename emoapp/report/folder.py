@@ -1,40 +1,40 @@
-"""The folder of a report: all of it appears at once, and only a report's own files are replaced."""
+"""Publish a report's folder atomically, replacing only files that a report wrote."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import psutil
 
-import emoapp
 from emoapp.errors import SinkError
+from emoapp.report.manifest import MANIFEST, Hashes, manifest_text, own_files, sha256_of
 from emoapp.sinks.files import cannot_write
 
-MANIFEST = "emoapp-report.json"
-"""Lists the files that the report in its folder consists of, with their SHA-256."""
+_OLD_FOLDER = "old"
 
-_FILES, _PENDING = "files", "pending"
-_OLD = "old"
-_CLOCK_S = 2.0
-"""By so much the clocks of processes and files may differ."""
-
-Hashes = dict[str, set[str]]
-"""Name in the folder, with "/" -> SHA-256 of what a report wrote there (two, if interrupted)."""
+_CLOCK_TOLERANCE_S = 2.0
+"""Difference allowed between the clocks of processes and of files."""
 
 
 class ReportFolder:
-    """Files are written below `stage`; `publish` makes them the report in `folder`.
+    """Stage a report's files and publish them all at once.
 
-    folder: the report's place.
-    stage: a folder on the same disk that exists until the report is whole.
+    Args:
+        folder: The report's folder.
+        inputs: Files that the report is made of, which are never replaced.
+
+    Attributes:
+        folder: The report's folder.
+        stage: A temporary folder on the same disk, to write the files into.
+
+    Raises:
+        OSError: The stage cannot be created.
     """
 
     def __init__(self, folder: Path, inputs: Iterable[Path]) -> None:
@@ -43,7 +43,7 @@ class ReportFolder:
         place = folder.absolute().parent if self._new else folder
         _clear_abandoned(place, _stage_name(folder))
         self.stage = place / f"{_stage_name(folder)}.{os.getpid()}.{secrets.token_hex(4)}"
-        self._missing_parents = [one for one in self.stage.parents if not one.exists()]
+        self._missing_parents = [path for path in self.stage.parents if not path.exists()]
         try:
             self.stage.mkdir(parents=True)
             (self.stage / MANIFEST).write_text("{}")
@@ -52,14 +52,16 @@ class ReportFolder:
             raise
 
     def claim(self, names: Iterable[str]) -> None:
-        """Check that these files may be written, and those of the report before be removed.
+        """Check that files may be written, and those of the previous report removed.
 
-        names: relative to the folder, with "/".
+        Args:
+            names: File names relative to the folder, with "/".
 
-        Raises SinkError for a file that no report wrote, that was changed since, or that the new
-        report is made of.
+        Raises:
+            SinkError: A file was not written by a report, was changed since, or is an input of
+                the new report.
         """
-        own = _own_files(self.folder)
+        own = own_files(self.folder)
         for name in [*names, *own]:
             path = self.folder / name
             if not os.path.lexists(path):
@@ -67,7 +69,9 @@ class ReportFolder:
                 if not os.path.lexists(blocked) or blocked.is_dir():
                     continue
                 path = blocked
-            if any(path.exists() and one.exists() and path.samefile(one) for one in self._inputs):
+            if any(
+                path.exists() and file.exists() and path.samefile(file) for file in self._inputs
+            ):
                 raise SinkError(
                     f"{path} is what this report is made of, and would be replaced. "
                     "Choose another folder with -o."
@@ -79,27 +83,32 @@ class ReportFolder:
                 )
 
     def publish(self) -> None:
-        """Put what was written where it belongs, and remove what the report before has besides."""
+        """Move the staged files to their places and remove the previous report's other files.
+
+        Raises:
+            OSError: A file cannot be moved; the previous report is restored.
+            SinkError: See `claim`.
+        """
         names = sorted(
             path.relative_to(self.stage).as_posix()
             for path in self.stage.rglob("*")
             if path.is_file() and path.name != MANIFEST
         )
         self.claim(names)
-        written = {name: {_sha256(self.stage / name)} for name in names}
+        written = {name: {sha256_of(self.stage / name)} for name in names}
         if self._new:
-            (self.stage / MANIFEST).write_text(_manifest(written), encoding="utf-8")
+            (self.stage / MANIFEST).write_text(manifest_text(written), encoding="utf-8")
             self.stage.rename(self.folder)
         else:
             self._exchange(names, written)
 
     def _exchange(self, names: list[str], written: Hashes) -> None:
-        """The old report's files against the new one's; all or, where that fails, none."""
-        own = _own_files(self.folder)
+        """Replace the previous report's files by the new ones: all or, on an error, none."""
+        own = own_files(self.folder)
         was_listed = (self.folder / MANIFEST).exists()
-        # Before the first file moves: whoever is killed leaves no file that is nobody's.
-        self._list(_manifest(own, written))
-        moves = [(self.folder / name, self.stage / _OLD / name) for name in own]
+        # Before the first file moves: a killed run must leave no file that is not listed.
+        self._replace_manifest(manifest_text(own, written))
+        moves = [(self.folder / name, self.stage / _OLD_FOLDER / name) for name in own]
         moves += [(self.stage / name, self.folder / name) for name in names]
         begun: list[tuple[Path, Path]] = []
         try:
@@ -107,32 +116,32 @@ class ReportFolder:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 begun.append((source, target))
                 source.replace(target)
-            self._list(_manifest(written))
+            self._replace_manifest(manifest_text(written))
         except BaseException:
             for source, target in reversed(begun):
                 if not source.exists():
                     target.replace(source)
             if was_listed:
-                self._list(_manifest(own))
+                self._replace_manifest(manifest_text(own))
             else:
                 (self.folder / MANIFEST).unlink(missing_ok=True)
             raise
         for parent in {(self.folder / name).parent for name in own} - {self.folder}:
-            with suppress(OSError):  # it holds other files
+            with suppress(OSError):  # it contains other files
                 parent.rmdir()
 
-    def _list(self, text: str) -> None:
+    def _replace_manifest(self, text: str) -> None:
         """Replace the folder's manifest."""
         half = self.stage / f"half.{MANIFEST}"
         half.write_text(text, encoding="utf-8")
         half.replace(self.folder / MANIFEST)
 
     def discard(self) -> None:
-        """Remove what is not published; may be called twice, also after `publish`."""
+        """Remove what is not published; may be called twice, and after `publish`."""
         shutil.rmtree(self.stage, ignore_errors=True)
         if not self.folder.exists():
             for parent in self._missing_parents:
-                with suppress(OSError):  # somebody else needed it too
+                with suppress(OSError):  # it is in use by others
                     parent.rmdir()
 
 
@@ -140,12 +149,21 @@ class ReportFolder:
 def report_folder(
     folder: Path, *, overwrite: bool, inputs: Iterable[Path]
 ) -> Iterator[ReportFolder]:
-    """A folder to write a report into; published where the block ends, discarded where it raises.
+    """Provide a folder to write a report into, for a `with` block.
 
-    overwrite: the folder may hold files; those of an earlier report are replaced, others stay.
-    inputs: files that the report is made of.
+    The report is published when the block ends, and discarded if it raises.
 
-    Raises SinkError.
+    Args:
+        folder: The report's folder.
+        overwrite: Whether the folder may contain files: an earlier report is replaced, other files
+            stay.
+        inputs: Files that the report is made of.
+
+    Yields:
+        The folder, with a stage to write into.
+
+    Raises:
+        SinkError: The folder is not empty or cannot be written, or see `ReportFolder.claim`.
     """
     try:
         if folder.exists() and not folder.is_dir():
@@ -171,8 +189,8 @@ def _stage_name(folder: Path) -> str:
     return f"half.{folder.absolute().name}"
 
 
-def _abandoned_or_running(folder: Path, stage_name: str) -> Iterator[tuple[Path, int]]:
-    """Stages in a folder, with the number of the process that made them."""
+def _stages(folder: Path, stage_name: str) -> Iterator[tuple[Path, int]]:
+    """Yield the stages in a folder, with the process IDs of their makers."""
     for path in folder.iterdir() if folder.is_dir() else ():
         found = re.fullmatch(rf"{re.escape(stage_name)}\.(\d+)\.[0-9a-f]{{8}}", path.name)
         if found and path.is_dir() and ((path / MANIFEST).exists() or not any(path.iterdir())):
@@ -180,10 +198,12 @@ def _abandoned_or_running(folder: Path, stage_name: str) -> Iterator[tuple[Path,
 
 
 def _clear_abandoned(folder: Path, stage_name: str) -> None:
-    """Remove what killed programs left."""
-    for path, process in _abandoned_or_running(folder, stage_name):
+    """Remove the stages that killed runs left behind."""
+    for path, process in _stages(folder, stage_name):
         try:
-            running = psutil.Process(process).create_time() <= path.stat().st_mtime + _CLOCK_S
+            running = (
+                psutil.Process(process).create_time() <= path.stat().st_mtime + _CLOCK_TOLERANCE_S
+            )
         except psutil.Error:
             running = False
         if not running:
@@ -191,53 +211,5 @@ def _clear_abandoned(folder: Path, stage_name: str) -> None:
 
 
 def _is_empty(folder: Path) -> bool:
-    stages = {path for path, _ in _abandoned_or_running(folder, _stage_name(folder))}
+    stages = {path for path, _ in _stages(folder, _stage_name(folder))}
     return stages >= set(folder.iterdir())
-
-
-def _own_files(folder: Path) -> Hashes:
-    """The files there that a report wrote and nobody changed.
-
-    Raises SinkError where there is a manifest that is none.
-    """
-    path = folder / MANIFEST
-    if not path.exists():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        listed = [*content.get(_FILES, {}).items(), *content.get(_PENDING, {}).items()]
-        known: Hashes = {}
-        for name, digest in listed:
-            if _is_inside(name):
-                known.setdefault(name, set()).add(digest)
-    except (ValueError, AttributeError, TypeError) as exc:
-        raise SinkError(
-            f"{path} does not list a report's files, so none can be replaced. "
-            "Move it away, or choose another folder with -o."
-        ) from exc
-    there = {name: folder / name for name in known}
-    return {
-        name: known[name]
-        for name, file in there.items()
-        if file.is_file() and not file.is_symlink() and _sha256(file) in known[name]
-    }
-
-
-def _is_inside(name: str) -> bool:
-    """Whether a listed name is one that a report could have: never above or beside its folder."""
-    parts = PurePosixPath(name).parts
-    return len(parts) in (1, 2) and all(
-        Path(part).name == part and part not in ("..", MANIFEST) for part in parts
-    )
-
-
-def _manifest(files: Hashes, pending: Hashes | None = None) -> str:
-    """A manifest's text. pending: what is about to be written."""
-    content: dict[str, object] = {"emoapp": emoapp.__version__}
-    for key, hashes in ((_FILES, files), (_PENDING, pending or {})):
-        content[key] = {name: min(digests) for name, digests in hashes.items()}
-    return json.dumps(content, indent=1) + "\n"
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

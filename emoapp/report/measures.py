@@ -1,7 +1,7 @@
-"""What a log says in numbers: durations, shares, changes, coverage, the strongest moments.
+"""Measure a log: durations, shares, changes, coverage, the strongest moments.
 
-All durations are sums of the time from a frame to the next, so uneven frames count as long as they
-stood.
+All durations are sums of the time from each frame to the next, so uneven frames count for as long
+as they lasted.
 """
 
 from __future__ import annotations
@@ -15,16 +15,20 @@ import pandas as pd
 from emoapp.overlay.theme import known
 from emoapp.report.reading import Log
 
-BRIEF_S = 0.5
-"""Who was seen for less is listed with all others of that kind, not as a person."""
-MOST_PEOPLE = 24
-"""So many are shown one by one: those seen longest."""
-CHANGE_S = 2.0
-"""Expressions further apart than this are not taken for a change from one to the other."""
-APART_S = 2.0
-"""Moments of one person are at least so many seconds apart."""
-EACH = 3
-"""So many moments at most are of the same expression of the same person."""
+MIN_SEEN_S = 0.5
+"""Tracks that were seen for less are summed up and not shown as people."""
+
+MAX_PEOPLE = 24
+"""Number of people that are shown individually: those seen longest."""
+
+MAX_CHANGE_GAP_S = 2.0
+"""Expressions that are further apart are not counted as a change from one to the other."""
+
+MIN_MOMENT_GAP_S = 2.0
+"""Seconds between moments of one person."""
+
+MAX_MOMENTS_PER_EXPRESSION = 3
+"""Number of moments of the same expression of the same person."""
 
 BELIEVED = "believed"
 NO_FACE = "no face"
@@ -33,14 +37,21 @@ NOT_RECORDED = "not recorded"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measures:
-    """people: one row each, in the order in which they came: track, first_s, last_s, seen_s,
-        believed_s, main (the expression shown longest, None without any), shown (whether they are
-        told of one by one).
-    shares: track, label, seconds, share (of believed_s), probability (its mean while believed).
-    segments: stretches of one expression or one rejection: track, start_s, end_s, label, rejection.
-    transitions: track, before, after, count.
-    rejections: track, rejection, seconds.
-    coverage: state (believed, a rejection, no face, not recorded), seconds, share (of the whole).
+    """The numbers of a log, as tables.
+
+    "Believed" is the time in which a track's label was accepted.
+
+    Attributes:
+        people: A row per track, in order of appearance: track, first_s, last_s, seen_s,
+            believed_s, main (the expression shown longest, or None), shown (whether the track is
+            shown individually).
+        shares: track, label, seconds, share (of believed_s), probability (mean while believed).
+        segments: Stretches of one expression or one rejection: track, start_s, end_s, label,
+            rejection.
+        transitions: track, before, after, count.
+        rejections: track, rejection, seconds.
+        coverage: state (believed, a rejection, no face, not recorded), seconds, share (of the
+            whole duration).
     """
 
     people: pd.DataFrame
@@ -52,11 +63,12 @@ class Measures:
 
     @property
     def shown(self) -> list[int]:
-        """The tracks that are told of one by one."""
+        """The tracks that are shown individually."""
         return self.people.loc[self.people["shown"], "track"].tolist()
 
 
 def measure(log: Log) -> Measures:
+    """Return all measures of a log."""
     segments = _segments(log)
     shares = _shares(log)
     return Measures(
@@ -74,20 +86,24 @@ def strongest(
     count: int,
     *,
     tracks: list[int] | None = None,
-    apart_s: float = APART_S,
+    apart_s: float = MIN_MOMENT_GAP_S,
     by_person: bool = True,
-    each: int | None = EACH,
+    each: int | None = MAX_MOMENTS_PER_EXPRESSION,
 ) -> pd.DataFrame:
-    """The rows of `log.faces` where the expression shown is most probable, strongest first.
+    """Return the rows of `log.faces` whose shown expression is most probable, strongest first.
 
     Neutral faces are left out.
 
-    tracks: of these people only.
-    apart_s: seconds between any two moments; by_person: between two of the same person.
-    each: how many at most are of one expression of a person; None for any number.
+    Args:
+        log: The log.
+        count: Maximum number of rows.
+        tracks: Only these people; None for all.
+        apart_s: Minimum seconds between two moments.
+        by_person: Whether `apart_s` applies only to moments of the same person.
+        each: Maximum number of moments per person and expression; None for any number.
     """
-    telling = [label for label in log.labels if known(label) != "neutral"]
-    wanted = log.faces["label"].isin(telling)
+    expressive = [label for label in log.labels if known(label) != "neutral"]
+    wanted = log.faces["label"].isin(expressive)
     if tracks is not None:
         wanted &= log.faces["track"].isin(tracks)
     left = log.faces[wanted].sort_values(["confidence", "t"], ascending=[False, True])
@@ -107,58 +123,60 @@ def strongest(
 
 
 def portraits(log: Log, tracks: list[int]) -> pd.DataFrame:
-    """The row of `log.faces` in which each of these people is seen best."""
+    """Return for each of these tracks the row of `log.faces` in which it is seen best."""
     faces = log.faces[log.faces["track"].isin(tracks)]
     area = (faces["x1"] - faces["x0"]) * (faces["y1"] - faces["y0"])
-    # A believed face before any other; then a sure detector on a large face.
-    clear = faces["label"].notna() * 10 + faces["detector_score"] * area**0.25 / area.max() ** 0.25
-    return faces.loc[clear.groupby(faces["track"]).idxmax()]
+    # An accepted face before any other; then a high detector score and a large face.
+    clarity = (
+        faces["label"].notna() * 10 + faces["detector_score"] * area**0.25 / area.max() ** 0.25
+    )
+    return faces.loc[clarity.groupby(faces["track"]).idxmax()]
 
 
 def _segments(log: Log) -> pd.DataFrame:
     faces = log.faces.sort_values(["track", "position"], kind="stable")
     state = faces["label"].fillna("").astype(str) + "\n" + faces["rejection"].fillna("").astype(str)
     ends = faces["t"] + faces["lasts"]
-    new = (
+    is_first = (
         (faces["track"] != faces["track"].shift())
         | (faces["position"] != faces["position"].shift() + 1)
         | (state != state.shift())
         | (faces["t"] > ends.shift() + 1e-6)  # a gap that was not recorded
     )
-    groups = faces.assign(end=ends).groupby(new.cumsum().to_numpy())
+    groups = faces.assign(end=ends).groupby(is_first.cumsum().to_numpy())
     return pd.DataFrame(
         {
             "track": groups["track"].first(),
             "start_s": groups["t"].first(),
             "end_s": groups["end"].last(),
-            "label": _firsts(faces["label"], new),
-            "rejection": _firsts(faces["rejection"], new),
+            "label": _first_values(faces["label"], is_first),
+            "rejection": _first_values(faces["rejection"], is_first),
         }
     ).reset_index(drop=True)
 
 
-def _firsts(values: pd.Series, new: pd.Series) -> np.ndarray:
-    # groupby's `first` skips what is None.
-    return values.to_numpy(object)[new.to_numpy()]
+def _first_values(values: pd.Series, is_first: pd.Series) -> np.ndarray:
+    # groupby's `first` skips None.
+    return values.to_numpy(object)[is_first.to_numpy()]
 
 
 def _shares(log: Log) -> pd.DataFrame:
     faces = log.faces[log.faces["label"].notna()]
     rows = []
     for track in sorted(log.faces["track"].unique()):
-        of_one = faces[faces["track"] == track]
-        whole = of_one["lasts"].sum()
-        by_label = of_one.groupby("label")["lasts"].sum()
+        own = faces[faces["track"] == track]
+        whole_s = own["lasts"].sum()
+        by_label = own.groupby("label")["lasts"].sum()
         for label in log.labels:
             seconds = float(by_label.get(label, 0.0))
-            mean = (of_one[f"smoothed_{label}"] * of_one["lasts"]).sum()
+            weighted = (own[f"smoothed_{label}"] * own["lasts"]).sum()
             rows.append(
                 {
                     "track": track,
                     "label": label,
                     "seconds": seconds,
-                    "share": seconds / whole if whole else np.nan,
-                    "probability": mean / whole if whole else np.nan,
+                    "share": seconds / whole_s if whole_s else np.nan,
+                    "probability": weighted / whole_s if whole_s else np.nan,
                 }
             )
     return pd.DataFrame(rows, columns=["track", "label", "seconds", "share", "probability"])
@@ -180,9 +198,9 @@ def _people(log: Log, shares: pd.DataFrame) -> pd.DataFrame:
     longest = shares[shares["seconds"] > 0].sort_values("seconds", ascending=False, kind="stable")
     main = longest.drop_duplicates("track").set_index("track")["label"]
     people["main"] = [main.get(track) for track in people.index]
-    long_enough = people["seen_s"] >= min(BRIEF_S, log.seconds / 2)
-    most = people.loc[long_enough, "seen_s"].nlargest(MOST_PEOPLE).index
-    people["shown"] = people.index.isin(most)
+    long_enough = people["seen_s"] >= min(MIN_SEEN_S, log.seconds / 2)
+    longest_seen = people.loc[long_enough, "seen_s"].nlargest(MAX_PEOPLE).index
+    people["shown"] = people.index.isin(longest_seen)
     return people.reset_index()
 
 
@@ -192,7 +210,7 @@ def _transitions(segments: pd.DataFrame) -> pd.DataFrame:
     changed = (
         (believed["track"] == before["track"])
         & (believed["label"] != before["label"])
-        & (believed["start_s"] - before["end_s"] <= CHANGE_S)
+        & (believed["start_s"] - before["end_s"] <= MAX_CHANGE_GAP_S)
     )
     pairs = pd.DataFrame(
         {"track": believed["track"], "before": before["label"], "after": believed["label"]}

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs no network and nothing beside it."""
+"""Render the report as one HTML file that needs no network and no other file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pandas as pd
@@ -35,12 +36,18 @@ def page(
     notes: Sequence[str],
     files: Sequence[str],
 ) -> str:
-    """The page's HTML.
+    """Return the page's HTML.
 
-    moments: rows of `log.faces`.
-    pictures: JPEG files, by the index of `moments`. portraits: the same, by track.
-    clips: addresses of clips, by the index of `moments`.
-    files: what was written beside the page.
+    Args:
+        log: The log.
+        measures: Its numbers.
+        moments: The strongest moments, rows of `log.faces`.
+        title: Heading of the page.
+        pictures: JPEG files of the moments, by the index of `moments`.
+        portraits: JPEG files of the people, by track.
+        clips: Addresses of clips, by the index of `moments`.
+        notes: Remarks for the reader, in addition to the log's own.
+        files: Names of the files written beside the page.
     """
     seen = [
         label
@@ -68,10 +75,10 @@ def page(
         coverage=list(_coverage(measures)),
         coverage_said=", ".join(f"{c['state']} {c['share']}" for c in _coverage(measures)),
         rejections=_rejections(measures),
-        brief_s=m.BRIEF_S,
-        change_s=m.CHANGE_S,
-        apart_s=m.APART_S,
-        each=m.EACH,
+        brief_s=m.MIN_SEEN_S,
+        change_s=m.MAX_CHANGE_GAP_S,
+        apart_s=m.MIN_MOMENT_GAP_S,
+        each=m.MAX_MOMENTS_PER_EXPRESSION,
     )
 
 
@@ -81,7 +88,7 @@ def _template() -> jinja2.Template:
         loader=loader,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        # What is HTML already has a type of its own (Markup).
+        # Text that is HTML already is of another type (Markup).
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
     return environment.get_template("page.html")
@@ -98,17 +105,17 @@ def _notes(log: Log) -> Iterator[str]:
         yield "the log's last line was cut off, so the run did not end by itself; it is left out"
 
 
-def _people(measures: m.Measures, portraits: Mapping[int, bytes]) -> Iterator[dict]:
+def _people(measures: m.Measures, portraits: Mapping[int, bytes]) -> Iterator[dict[str, Any]]:
     for person in measures.people[measures.people["shown"]].itertuples():
-        of_one = measures.shares[measures.shares["track"] == person.track]
+        own = measures.shares[measures.shares["track"] == person.track]
         parts = [
             {"label": part.label, "width": round(100 * part.share, 2), "said": percent(part.share)}
-            for part in of_one[of_one["seconds"] > 0].itertuples()
+            for part in own[own["seconds"] > 0].itertuples()
         ]
         main = None if pd.isna(person.main) else person.main
         yield {
             "track": person.track,
-            "picture": _data("jpeg", portraits.get(person.track)),
+            "picture": _optional_url("jpeg", portraits.get(person.track)),
             "main": main,
             "main_share": next((p["said"] for p in parts if p["label"] == main), ""),
             "parts": parts,
@@ -119,7 +126,7 @@ def _people(measures: m.Measures, portraits: Mapping[int, bytes]) -> Iterator[di
 
 
 def _brief(measures: m.Measures) -> str | None:
-    """What is said of those who are not told of one by one."""
+    """Return a sentence about the people who are not shown individually, or None."""
     others = measures.people[~measures.people["shown"]]
     if others.empty:
         return None
@@ -138,7 +145,7 @@ def _timeline(log: Log, measures: m.Measures, *, narrow: bool) -> str:
     return plots.svg(lambda look: timeline(log, measures, look), narrow=narrow, name=name)
 
 
-def _shares(log: Log, measures: m.Measures, seen: list[str]) -> Iterator[dict]:
+def _shares(log: Log, measures: m.Measures, seen: list[str]) -> Iterator[dict[str, Any]]:
     colours = plots.label_colours(log.labels)
     table = measures.shares.pivot(index="track", columns="label", values="share")
     for person in measures.people[measures.people["shown"]].itertuples():
@@ -155,19 +162,19 @@ def _shares(log: Log, measures: m.Measures, seen: list[str]) -> Iterator[dict]:
 
 def _moments(
     moments: pd.DataFrame, pictures: Mapping[int, bytes], clips: Mapping[int, str]
-) -> Iterator[dict]:
+) -> Iterator[dict[str, Any]]:
     for row in moments.itertuples():
         yield {
             "track": row.track,
             "label": row.label,
             "time": plots.moment(row.t),
             "probability": percent(row.confidence),
-            "picture": _data("jpeg", pictures.get(row.Index)),
+            "picture": _optional_url("jpeg", pictures.get(row.Index)),
             "clip": clips.get(row.Index),
         }
 
 
-def _transitions(log: Log, measures: m.Measures) -> dict | None:
+def _transitions(log: Log, measures: m.Measures) -> dict[str, Any] | None:
     table = plots.transition_table(log, measures)
     if table.empty:
         return None
@@ -184,7 +191,7 @@ def _transitions(log: Log, measures: m.Measures) -> dict | None:
     return {"labels": list(table.columns), "rows": rows}
 
 
-def _coverage(measures: m.Measures) -> Iterator[dict]:
+def _coverage(measures: m.Measures) -> Iterator[dict[str, Any]]:
     colours = plots.coverage_colours(measures)
     for part in measures.coverage[measures.coverage["seconds"] > 0].itertuples():
         yield {
@@ -196,9 +203,9 @@ def _coverage(measures: m.Measures) -> Iterator[dict]:
         }
 
 
-def _rejections(measures: m.Measures) -> dict | None:
+def _rejections(measures: m.Measures) -> dict[str, Any] | None:
     rejections = measures.rejections[measures.rejections["track"].isin(measures.shown)]
-    # Of one person alone the coverage says it all.
+    # For a single person, the coverage shows the same.
     if rejections.empty or len(measures.shown) == 1:
         return None
     table = rejections.pivot(index="track", columns="rejection", values="seconds").fillna(0)
@@ -223,10 +230,12 @@ def _icon(label: str, labels: Sequence[str]) -> str:
     image.putalpha(shape)
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
-    return _data("png", file.getvalue())
+    return _data_url("png", file.getvalue())
 
 
-def _data(kind: str, content: bytes | None) -> str | None:
-    if content is None:
-        return None
+def _optional_url(kind: str, content: bytes | None) -> str | None:
+    return None if content is None else _data_url(kind, content)
+
+
+def _data_url(kind: str, content: bytes) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

@@ -1,4 +1,4 @@
-"""Pictures out of the video that a log is of."""
+"""Extract images from the video of a log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas as pd
 
 from emoapp.errors import EmoappError, SourceError
 from emoapp.report.reading import Log
@@ -14,18 +15,28 @@ from emoapp.sources import open_source, pyav
 from emoapp.types import Box
 from emoapp.utils.libav import av
 
-SAME_S = 2e-3
-"""Logs have microseconds, files their own ticks."""
-EARLIER_S = (0.0, 2.0, 10.0)
-"""Some files say of a picture that decoding can begin there, and it can't."""
+TIME_TOLERANCE_S = 2e-3
+"""Logs count microseconds, video files their own ticks."""
+
+SEEK_MARGINS_S = (0.0, 2.0, 10.0)
+"""Seeks go this much before the wanted time: some files mark keyframes that cannot be decoded."""
 
 JPEG_QUALITY = 85
 
 
 def find_video(log: Log, given: Path | None) -> Path | None:
-    """The video of a log: `given`, or what the log names, from here or beside the log.
+    """Find the video of a log.
 
-    Raises SourceError where `given` is not there.
+    Args:
+        log: The log.
+        given: Path of the video; None for the one that the log names, relative to the current
+            folder or beside the log.
+
+    Returns:
+        The video, or None if the log's video is not found.
+
+    Raises:
+        SourceError: `given` does not exist.
     """
     if given is not None:
         if not given.exists():
@@ -41,11 +52,17 @@ def find_video(log: Log, given: Path | None) -> Path | None:
 
 
 def frames_at(path: Path, wanted: Mapping[int, float]) -> Iterator[tuple[int, np.ndarray]]:
-    """Pictures of a video, upright, in no certain order; what is not there is left out.
+    """Decode single frames of a video, in no certain order; missing ones are left out.
 
-    wanted: number of the frame -> its seconds since the first.
+    Args:
+        path: The video, or a folder of images.
+        wanted: Number of each frame -> its time in seconds since the first frame.
 
-    Yields (number, uint8 (H, W, 3) BGR). Raises SourceError.
+    Yields:
+        The number and the upright image, uint8 (H, W, 3) BGR.
+
+    Raises:
+        SourceError: The video cannot be read.
     """
     left = dict(wanted)
     if path.is_file():
@@ -54,7 +71,7 @@ def frames_at(path: Path, wanted: Mapping[int, float]) -> Iterator[tuple[int, np
             yield number, image
     if not left:
         return
-    # Pictures in a folder, and files without times: all of them, to the last that is wanted.
+    # Folders of images, and files without times: decode all frames up to the last wanted one.
     with open_source(path) as source:
         for frame in source:
             if frame.index in left:
@@ -72,7 +89,7 @@ def _seek(path: Path, wanted: Mapping[int, float]) -> Iterator[tuple[int, np.nda
                 return
             stream.thread_type = "AUTO"
             first = next(pyav.decode(container, stream), None)
-            if first is None or first.pts is None:
+            if first is None or first.time is None:
                 return
             size_wh = first.width, first.height
             for number, t in sorted(wanted.items()):
@@ -86,22 +103,25 @@ def _seek(path: Path, wanted: Mapping[int, float]) -> Iterator[tuple[int, np.nda
 def _decode_at(
     container: av.container.InputContainer, stream: av.video.stream.VideoStream, t: float
 ) -> av.VideoFrame | None:
-    """The picture at `t` seconds of the file's own time."""
-    for earlier in EARLIER_S:
+    """Return the frame at `t` seconds on the file's own clock, or None."""
+    if stream.time_base is None:
+        return None
+    for margin_s in SEEK_MARGINS_S:
         try:
-            container.seek(round((t - earlier) / stream.time_base), stream=stream)
-        except av.error.FFmpegError:  # no way back in this file
+            container.seek(round((t - margin_s) / stream.time_base), stream=stream)
+        except av.error.FFmpegError:  # the file cannot be searched
             return None
-        best, began_behind = None, True
+        best: av.VideoFrame | None = None
+        best_s, began_behind = 0.0, True
         for picture in pyav.decode(container, stream):
-            if picture.pts is None:
+            if picture.time is None:
                 return None
-            if best is None or abs(picture.time - t) < abs(best.time - t):
-                best = picture
+            if best is None or abs(picture.time - t) < abs(best_s - t):
+                best, best_s = picture, picture.time
             if picture.time > t:
                 break
             began_behind = False
-        if best is not None and abs(best.time - t) <= SAME_S:
+        if best is not None and abs(best_s - t) <= TIME_TOLERANCE_S:
             return best
         if not began_behind:
             return None
@@ -109,13 +129,16 @@ def _decode_at(
 
 
 def face_jpeg(image: np.ndarray, box: Box, *, around: float, size_wh: tuple[int, int]) -> bytes:
-    """A face with what is around it, as a JPEG file.
+    """Cut out a face with its surroundings as a JPEG file.
 
-    image: uint8 (H, W, 3), BGR.
-    around: height of the cut in heights of the face's box.
-    size_wh: (width, height) of the result at most; it keeps that shape where the picture allows.
+    Args:
+        image: uint8 (H, W, 3), BGR.
+        box: The face, in pixels of the image.
+        around: Height of the cutout as a multiple of the box's height.
+        size_wh: Maximum (width, height) of the result, and its aspect ratio if the image allows.
 
-    Raises SourceError where the box lies outside of the picture: it is another video's.
+    Raises:
+        SourceError: The box lies outside of the image, so the log is of another video.
     """
     height, width = image.shape[:2]
     high = min(around * box.height, height)
@@ -133,11 +156,18 @@ def face_jpeg(image: np.ndarray, box: Box, *, around: float, size_wh: tuple[int,
 
 
 def faces_as_jpeg(
-    path: Path, faces, *, around: float, size_wh: tuple[int, int]
+    path: Path, faces: pd.DataFrame, *, around: float, size_wh: tuple[int, int]
 ) -> tuple[dict[int, bytes], str | None]:
-    """The pictures of rows of `Log.faces`, and what to say if some are missing.
+    """Cut out faces of a video as JPEG files.
 
-    faces: rows with frame, t and the box; their index names them in the result.
+    Args:
+        path: The video.
+        faces: Rows of `Log.faces` with the columns frame, t (since the first frame) and the box.
+        around: See `face_jpeg`.
+        size_wh: See `face_jpeg`.
+
+    Returns:
+        The images by the index of `faces`, and a note if some are missing, else None.
     """
     wanted = dict(zip(faces["frame"], faces["t"], strict=True))
     pictures: dict[int, bytes] = {}

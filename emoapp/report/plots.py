@@ -1,4 +1,4 @@
-"""The plots, as PNG files and, for the page, as SVG in the page's own colours."""
+"""Draw the plots as PNG files and, for the page, as SVG in the page's own colors."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
@@ -22,14 +24,14 @@ from emoapp.report.reading import Log
 
 DPI = 150
 WIDE_IN, NARROW_IN = 9.2, 3.7
-"""Widths in inches: of the PNG and on large screens, and on phones."""
+"""Widths in inches: for PNG files and large screens, and for phones."""
 
 _INK = "#22262c"
-_PAGE_INK = "#0a0b0c"  # replaced by the page's colour of text
+_PAGE_INK = "#0a0b0c"  # replaced by the page's text color
 _DARK_TEXT, _LIGHT_TEXT = "#14161a", "#ffffff"
 _REJECTION_COLOURS = ("#e69f00", "#c98a00", "#a87300", "#8a5e00", "#6d4a00", "#523800")
 
-_STYLE = {
+_STYLE: dict[str, Any] = {
     "font.family": "sans-serif",
     "font.size": 8,
     "axes.spines.top": False,
@@ -44,7 +46,13 @@ _STYLE = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """width_in: inches.  ink: text and lines.  legend: whether the plot explains its colours."""
+    """Appearance of a plot.
+
+    Attributes:
+        width_in: Width in inches.
+        ink: Color of text and lines, "#rrggbb".
+        legend: Whether the plot has a legend.
+    """
 
     width_in: float = WIDE_IN
     ink: str = _INK
@@ -52,18 +60,18 @@ class Look:
 
 
 def css(colour: Colour) -> str:
-    """(blue, green, red) -> "#rrggbb"."""
+    """Return a color (blue, green, red) as "#rrggbb"."""
     blue, green, red = colour
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def label_colours(labels: tuple[str, ...]) -> dict[str, str]:
-    """Label -> "#rrggbb", as in the window."""
+    """Return the colors of the window's overlay: label -> "#rrggbb"."""
     return {label: css(colour) for label, colour in colours_of(labels).items()}
 
 
 def coverage_colours(measures: Measures) -> dict[str, str]:
-    """State of `Measures.coverage` -> "#rrggbb"."""
+    """Return the colors of the states in `Measures.coverage`: state -> "#rrggbb"."""
     fixed = {BELIEVED: "#55677d", NO_FACE: "#b9bfc8", NOT_RECORDED: "#dfe2e6"}
     rejections = [state for state in measures.coverage["state"] if state not in fixed]
     return fixed | {
@@ -73,7 +81,7 @@ def coverage_colours(measures: Measures) -> dict[str, str]:
 
 
 def png(draw: Callable[[Look], Figure]) -> bytes:
-    """A plot as a PNG file."""
+    """Return a plot as a PNG file."""
     file = io.BytesIO()
     with _style(_INK):
         draw(Look()).savefig(file, format="png", dpi=DPI, facecolor="white")
@@ -81,9 +89,12 @@ def png(draw: Callable[[Look], Figure]) -> bytes:
 
 
 def svg(draw: Callable[[Look], Figure], *, narrow: bool = False, name: str) -> str:
-    """A plot as an <svg> element that takes the page's colour and font.
+    """Return a plot as an <svg> element that inherits the page's color and font.
 
-    name: makes the ids inside differ from those of other plots.
+    Args:
+        draw: Draws the plot.
+        narrow: Whether it is for phones.
+        name: Makes the ids inside differ from those of other plots.
     """
     file = io.StringIO()
     look = Look(NARROW_IN if narrow else WIDE_IN, _PAGE_INK, legend=False)
@@ -100,13 +111,13 @@ def svg(draw: Callable[[Look], Figure], *, narrow: bool = False, name: str) -> s
 
 
 def shares(log: Log, measures: Measures, look: Look) -> Figure:
-    """A bar for each person: the expressions' shares of the time in which they were believed."""
+    """Draw a bar per person: the expressions' shares of the time in which they were believed."""
     tracks = measures.shown
     colours = label_colours(log.labels)
     figure, axes = _bars(len(tracks), look)
     for row, track in enumerate(tracks):
-        of_one = measures.shares[measures.shares["track"] == track]
-        parts = zip(of_one["label"], of_one["share"].fillna(0), strict=True)
+        own = measures.shares[measures.shares["track"] == track]
+        parts = zip(own["label"], own["share"].fillna(0), strict=True)
         _stacked(axes, len(tracks) - 1 - row, [(colours[name], share) for name, share in parts])
     axes.set_yticks(range(len(tracks)), [f"Person {track}" for track in reversed(tracks)])
     shown = measures.shares.loc[measures.shares["seconds"] > 0, "label"].unique()
@@ -115,7 +126,7 @@ def shares(log: Log, measures: Measures, look: Look) -> Figure:
 
 
 def coverage(measures: Measures, look: Look) -> Figure:
-    """One bar: for how much of the time a face was seen and believed, and why not."""
+    """Draw one bar: the shares of time in which a face was believed, or why not."""
     colours = coverage_colours(measures)
     figure, axes = _bars(1, look)
     parts = list(zip(measures.coverage["state"], measures.coverage["share"], strict=True))
@@ -126,7 +137,7 @@ def coverage(measures: Measures, look: Look) -> Figure:
 
 
 def transitions(log: Log, measures: Measures, look: Look) -> Figure:
-    """How often one expression (row) gave way to another (column)."""
+    """Draw a matrix of how often one expression (row) changed to another (column)."""
     table = transition_table(log, measures)
     names = [word(label) for label in table.columns]
     size = 0.55 * len(names) + 1.4
@@ -144,17 +155,17 @@ def transitions(log: Log, measures: Measures, look: Look) -> Figure:
 
 
 def transition_table(log: Log, measures: Measures) -> pd.DataFrame:
-    """Counts of all people: rows before, columns after; labels that took part."""
+    """Return the changes of all people: expression before (rows) and after (columns)."""
     table = measures.transitions.pivot_table(
         index="before", columns="after", values="count", aggfunc="sum"
     )
-    part = {*table.index, *table.columns}
-    order = [label for label in log.labels if label in part]
+    involved = {*table.index, *table.columns}
+    order = [label for label in log.labels if label in involved]
     return table.reindex(index=order, columns=order).fillna(0).astype(int)
 
 
 def moment(t: float, *, tenths: bool = True) -> str:
-    """Seconds as m:ss.t or h:mm:ss.t."""
+    """Return seconds as m:ss.t or h:mm:ss.t, or without tenths."""
     if not tenths:
         return clock(round(t))
     t = round(t, 1)
@@ -162,12 +173,12 @@ def moment(t: float, *, tenths: bool = True) -> str:
 
 
 def on(colour: str) -> str:
-    """Black or white, whichever can be read on "#rrggbb"."""
+    """Return black or white, whichever is readable on `colour`, "#rrggbb"."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return _DARK_TEXT if 0.299 * red + 0.587 * green + 0.114 * blue > 120 else _LIGHT_TEXT
 
 
-def _bars(count: int, look: Look):
+def _bars(count: int, look: Look) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(look.width_in, 0.42 * count + 0.9), layout="constrained")
     axes = figure.add_subplot()
     axes.set(xlim=(0, 1), ylim=(-0.5, count - 0.5))
@@ -176,7 +187,7 @@ def _bars(count: int, look: Look):
     return figure, axes
 
 
-def _stacked(axes, y: float, parts: list[tuple[str, float]]) -> None:
+def _stacked(axes: Axes, y: float, parts: list[tuple[str, float]]) -> None:
     left = 0.0
     for colour, share in parts:
         axes.barh(y, share, left=left, height=0.7, color=colour)
@@ -188,6 +199,12 @@ def _stacked(axes, y: float, parts: list[tuple[str, float]]) -> None:
 
 
 def legend(figure: Figure, entries: list[tuple[str, str]]) -> None:
+    """Add a legend below a plot.
+
+    Args:
+        figure: The plot.
+        entries: Pairs (name, color "#rrggbb"); none for no legend.
+    """
     if entries:
         handles = [Patch(color=colour, label=name) for name, colour in entries]
         columns = min(len(handles), 8)
@@ -198,5 +215,5 @@ def legend(figure: Figure, entries: list[tuple[str, str]]) -> None:
 def _style(ink: str) -> Iterator[None]:
     colours = {f"{name}.color": ink for name in ("text", "xtick", "ytick")}
     colours |= {"axes.labelcolor": ink, "axes.edgecolor": ink}
-    with matplotlib.rc_context(_STYLE | colours):
+    with matplotlib.rc_context(matplotlib.RcParams(_STYLE | colours)):
         yield

@@ -1,4 +1,4 @@
-"""The report's numbers as CSV files."""
+"""Format the report's numbers as CSV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from emoapp.utils.escape import csv_line
 
 
 def tables(measures: Measures, moments: pd.DataFrame) -> dict[str, str]:
-    """Name of the file -> its text. Seconds have 3 digits behind the point, shares 4."""
+    """Return the tables as CSV, with 3 decimal places for seconds and 4 for shares.
+
+    Args:
+        measures: The numbers of the log.
+        moments: Rows of `Log.faces`.
+
+    Returns:
+        File name -> content.
+    """
     named = {
         "people": measures.people.drop(columns="shown"),
         "shares": measures.shares,

@@ -1,9 +1,10 @@
-"""The plot of who showed what when."""
+"""Draw the timeline: who showed which expression when."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
@@ -13,14 +14,33 @@ from emoapp.report.measures import Measures
 from emoapp.report.plots import NARROW_IN, Look, label_colours, legend, moment, on
 from emoapp.report.reading import Log
 
-_COLUMNS = 1500  # finer than the eye sees in a band of that width
-_MANY = 3000  # from here on, shapes become pixels: a browser is slow with more
-_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
-_DOUBTED = "#8a919b"
+_MAX_COLUMNS = 1500  # finer than the eye sees in a band of that width
+_MAX_VECTOR_SEGMENTS = 3000  # more are drawn as pixels: browsers are slow with many shapes
+_TICK_STEPS_S = (
+    0.1,
+    0.2,
+    0.5,
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    14400,
+)
+_REJECTED_COLOUR = "#8a919b"
 
 
 def timeline(log: Log, measures: Measures, look: Look) -> Figure:
-    """A band for each person: its colour the expression shown, its height how probable that is."""
+    """Draw a band per person: the expression shown as its color, its probability as the height."""
     tracks = measures.shown
     figure = Figure(figsize=(look.width_in, 0.62 * len(tracks) + (1.0 if look.legend else 0.45)))
     figure.set_layout_engine("constrained")
@@ -29,16 +49,17 @@ def timeline(log: Log, measures: Measures, look: Look) -> Figure:
     segments = measures.segments
     for row, track in enumerate(tracks):
         base = len(tracks) - 1 - row
-        of_one = segments[segments["track"] == track]
+        own = segments[segments["track"] == track]
         faces = log.faces[log.faces["track"] == track]
         axes.text(log.start_s, base + 0.78, f"Person {track}", color=look.ink, va="center")
-        many = len(segments) > _MANY
-        _band(axes, of_one, faces, base, colours, log.seconds, look, many=many)
+        raster = len(segments) > _MAX_VECTOR_SEGMENTS
+        _draw_band(axes, own, faces, base, colours, log.seconds, rasterized=raster)
+        _draw_words(axes, own, faces, base, colours, log.seconds / look.width_in)
     for y in range(len(tracks)):
         axes.axhline(y, color=look.ink, alpha=0.15, linewidth=0.6)
     axes.set(xlim=(log.start_s, log.end_s), ylim=(0, len(tracks) - 0.02), yticks=[])
-    most = 9 if look.width_in > NARROW_IN else 4
-    step = next((s for s in _STEPS_S if log.seconds / s <= most), log.seconds)
+    max_ticks = 9 if look.width_in > NARROW_IN else 4
+    step = next((s for s in _TICK_STEPS_S if log.seconds / s <= max_ticks), log.seconds)
     axes.xaxis.set_major_locator(MultipleLocator(step))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda t, _: moment(t, tenths=step < 1)))
     if look.legend:
@@ -47,33 +68,39 @@ def timeline(log: Log, measures: Measures, look: Look) -> Figure:
     return figure
 
 
-def _band(
-    axes, segments, faces, base: float, colours: dict, whole_s: float, look: Look, *, many: bool
+def _draw_band(
+    axes: Axes,
+    segments: pd.DataFrame,
+    faces: pd.DataFrame,
+    base: float,
+    colours: dict[str, str],
+    whole_s: float,
+    *,
+    rasterized: bool,
 ) -> None:
-    """One person's expressions as filled curves; where no label is believed, a thin grey line."""
+    """Draw one person's expressions as filled curves, and rejections as a thin gray line."""
     t, height = faces["t"].to_numpy(), faces["confidence"].to_numpy()
     shapes, fills = [], []
     for part in segments.itertuples():
         if pd.isna(part.label):
             high = np.array([0.06, 0.06])
             x = np.array([part.start_s, part.end_s])
-            fills.append(_DOUBTED)
+            fills.append(_REJECTED_COLOUR)
         else:
             inside = slice(*np.searchsorted(t, (part.start_s - 1e-9, part.end_s - 1e-9)))
-            x, high = _coarse(t[inside], 0.64 * height[inside], whole_s / _COLUMNS)
+            x, high = _maxima(t[inside], 0.64 * height[inside], whole_s / _MAX_COLUMNS)
             x, high = np.append(x, part.end_s), np.append(high, high[-1])
             fills.append(colours[part.label])
         outline = np.column_stack([np.append(x, x[::-1]), np.append(high, np.zeros(len(x)))])
         shapes.append(outline + (0, base))
     bands = PolyCollection(shapes, facecolors=fills, linewidths=0)
-    if many:
+    if rasterized:
         bands.set(rasterized=True, antialiased=False)  # slivers side by side would fade
     axes.add_collection(bands)
-    _words(axes, segments, faces, base, colours, whole_s / look.width_in)
 
 
-def _coarse(t: np.ndarray, values: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
-    """The largest value of each step."""
+def _maxima(t: np.ndarray, values: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the largest value of each step, with the times at which the steps begin."""
     if len(t) < 2 or (t[-1] - t[0]) / len(t) >= step:
         return t, values
     column = ((t - t[0]) / step).astype(int)
@@ -81,15 +108,22 @@ def _coarse(t: np.ndarray, values: np.ndarray, step: float) -> tuple[np.ndarray,
     return t[starts], np.maximum.reduceat(values, starts)
 
 
-def _words(axes, segments, faces, base: float, colours: dict, s_per_inch: float) -> None:
-    """The expression's word in each stretch that is long enough for it."""
-    t, sure = faces["t"].to_numpy(), faces["confidence"].to_numpy()
+def _draw_words(
+    axes: Axes,
+    segments: pd.DataFrame,
+    faces: pd.DataFrame,
+    base: float,
+    colours: dict[str, str],
+    s_per_inch: float,
+) -> None:
+    """Write the expression into each segment that is long enough for the word."""
+    t, confidence = faces["t"].to_numpy(), faces["confidence"].to_numpy()
     for part in segments[segments["label"].notna()].itertuples():
         name = word(part.label)
         if (part.end_s - part.start_s) / s_per_inch < 0.085 * len(name) + 0.1:
             continue
         low, high = np.searchsorted(t, (part.start_s - 1e-9, part.end_s - 1e-9))
-        if sure[low:high].min() < 0.3:  # the band is lower than the letters
+        if confidence[low:high].min() < 0.3:  # the band is lower than the letters
             continue
         middle = (part.start_s + part.end_s) / 2
         ink = on(colours[part.label])

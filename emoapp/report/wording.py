@@ -1,4 +1,4 @@
-"""Numbers as the page writes them."""
+"""Format numbers for the page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import pandas as pd
 
 
 def tint(colour: str, share: float) -> str:
-    """A cell's ground, the stronger the larger the share, so that text stays readable on it."""
+    """Return a CSS background color that grows stronger with the share.
+
+    Text stays readable on it.
+
+    Args:
+        colour: "#rrggbb".
+        share: 0 to 1, or NaN.
+    """
     if pd.isna(share) or share <= 0:
         return "none"
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
@@ -14,14 +21,14 @@ def tint(colour: str, share: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a whole percentage; a dash for none, "<1%" for a trace."""
+    """Return a share as a whole percentage, a dash for none and "<1%" for a trace."""
     if pd.isna(share) or share == 0:
         return "–"
     return "<1%" if share < 0.005 else f"{share:.0%}"
 
 
 def duration(seconds: float) -> str:
-    """Seconds as "4.2 s", "3 min 05 s" or "1 h 02 min"."""
+    """Return seconds as "4.2 s", "3 min 05 s" or "1 h 02 min"."""
     if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -31,5 +38,5 @@ def duration(seconds: float) -> str:
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """ "1 frame", "1,200 frames"."""
+    """Return a number with its noun: "1 frame", "1,200 frames"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,14 +1,16 @@
-"""Puts the parts of a report together and writes them."""
+"""Put the parts of a report together and write them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from emoapp.errors import SourceError
 from emoapp.report import chapters, clips, measures, pictures, plots
+from emoapp.report.config import ReportConfig, WrittenReport
 from emoapp.report.folder import ReportFolder, report_folder
 from emoapp.report.page import page
 from emoapp.report.reading import Log, read_log
@@ -21,57 +23,33 @@ from emoapp.utils.logs import get_logger
 logger = get_logger(__name__)
 
 PAGE = "report.html"
-CLIPS = "clips"
-LONGEST_LABEL = 40
-"""Letters of an expression in a clip's name."""
-MOMENTS = 12
+CLIPS_FOLDER = "clips"
+
+MAX_LABEL_CHARS = 40
+"""Length of the label in a clip's name."""
+
+MAX_MOMENTS = 12
+"""Number of moments that the page shows."""
+
 SHOT_WH, SHOT_AROUND = (480, 360), 2.4
 PORTRAIT_WH, PORTRAIT_AROUND = (200, 200), 1.7
-"""Largest size of a picture in pixels, and its height in heights of the face."""
+"""Maximum size of an image in pixels, and its height as a multiple of the face's height."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportConfig:
-    """What `emoapp report` is asked to do.
+def write_report(config: ReportConfig) -> WrittenReport:
+    """Write a report.
 
-    log: what `emoapp video --log` wrote.
-    output: the folder; None for "<log>_report" beside the log.
-    source: which video, in a log that holds several.
-    video: the video; None for the one that the log names.
-    pictures: show faces out of the video.
-    chapters: write them as WebVTT.
-    clips: cut so many moments out of the video.
-    overwrite: write into a folder that is not empty: an earlier report is replaced, what no report
-        wrote stays.
-    """
+    If anything fails, the folder keeps its previous content.
 
-    log: Path
-    output: Path | None = None
-    source: str | None = None
-    video: Path | None = None
-    pictures: bool = True
-    chapters: bool = False
-    clips: int = 0
-    overwrite: bool = False
+    Args:
+        config: What to write, and where.
 
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """folder: where the report is. files: names in it, the page first. notes: what was missed."""
-
-    folder: Path
-    files: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-def write_report(config: ReportConfig) -> Written:
-    """Write the report; gives what was written.
-
-    The folder has all of the report or, where anything goes wrong, what it had before.
-
-    Raises DataError for a log that is none, SourceError where a video that is needed is missing,
-    SinkError where the folder is not empty or can't be written, or where a file in it that no
-    report wrote has a name that is needed; UsageError.
+    Raises:
+        DataError: The log is damaged.
+        SourceError: A video that is needed is missing or cannot be read.
+        SinkError: The folder is not empty or cannot be written, or a file that no report wrote
+            has a name that is needed.
+        UsageError: The settings do not fit the log.
     """
     log = read_log(config.log, source=config.source)
     folder = config.output or config.log.with_name(f"{config.log.stem}_report")
@@ -85,30 +63,19 @@ def write_report(config: ReportConfig) -> Written:
 
 def _write_parts(
     config: ReportConfig, log: Log, video: Path | None, target: ReportFolder
-) -> Written:
+) -> WrittenReport:
     measured = measures.measure(log)
-    moments = measures.strongest(log, MOMENTS, tracks=measured.shown)
+    moments = measures.strongest(log, MAX_MOMENTS, tracks=measured.shown)
     logger.info("report of %s in %s", config.log, target.folder)
     chosen = _choose_clips(log, config.clips, measured)
-    contents: dict[str, bytes] = {
-        name: text.encode() for name, text in tables(measured, moments).items()
-    }
-    contents |= _plots(log, measured)
-    if config.chapters:
-        contents["chapters.vtt"] = chapters.webvtt(chapters.chapters(log, measured)).encode()
+    contents = _data_files(config, log, measured, moments)
     beside = [*contents, *chosen.values()]
     # Before the video is decoded, which may take minutes.
     target.claim([PAGE, *beside])
-    written = Written(target.folder, [PAGE, *beside])
-    shots: dict[int, bytes] = {}
-    portraits: dict[int, bytes] = {}
-    if config.pictures and video is None:
-        written.notes.append(f"{_no_video(log)}: the report has no pictures")
-    elif config.pictures:
-        shots, portraits = _pictures(log, video, moments, measured, written)
-    for t, name in chosen.items():
-        _make(target.stage / CLIPS)
-        clips.cut(video, t - log.start_s, target.stage / name)
+    written = WrittenReport(target.folder, [PAGE, *beside])
+    shots, portraits = _images(config, log, video, moments, measured, written.notes)
+    if video is not None:
+        _cut_clips(video, log, chosen, target)
     if len(chosen) < config.clips:
         written.notes.append(f"only {len(chosen)} moments are far enough apart for a clip")
     html = page(
@@ -127,30 +94,60 @@ def _write_parts(
     return written
 
 
-def _pictures(
-    log: Log, video: Path, moments: pd.DataFrame, measured: measures.Measures, written: Written
+def _data_files(
+    config: ReportConfig, log: Log, measured: measures.Measures, moments: pd.DataFrame
+) -> dict[str, bytes]:
+    """Return the tables, plots and chapters: file name -> content."""
+    contents = {name: text.encode() for name, text in tables(measured, moments).items()}
+    contents |= _plots(log, measured)
+    if config.chapters:
+        contents["chapters.vtt"] = chapters.webvtt(chapters.chapters(log, measured)).encode()
+    return contents
+
+
+def _images(
+    config: ReportConfig,
+    log: Log,
+    video: Path | None,
+    moments: pd.DataFrame,
+    measured: measures.Measures,
+    notes: list[str],
 ) -> tuple[dict[int, bytes], dict[int, bytes]]:
-    """The moments' pictures by row, the portraits by track."""
+    """Return the moments' images by row and the portraits by track; add to `notes` what lacks."""
+    if not config.pictures:
+        return {}, {}
+    if video is None:
+        notes.append(f"{_no_video(log)}: the report has no pictures")
+        return {}, {}
     best = measures.portraits(log, measured.shown)
-    shots, note = pictures.faces_as_jpeg(
+    shots, shots_note = pictures.faces_as_jpeg(
         video, _with_frames(log, moments), around=SHOT_AROUND, size_wh=SHOT_WH
     )
-    faces, other = pictures.faces_as_jpeg(
+    faces, faces_note = pictures.faces_as_jpeg(
         video, _with_frames(log, best), around=PORTRAIT_AROUND, size_wh=PORTRAIT_WH
     )
-    if note or other:
-        written.notes.append(note or other)
+    note = shots_note or faces_note
+    if note:
+        notes.append(note)
     return shots, {int(best.loc[row, "track"]): jpeg for row, jpeg in faces.items()}
 
 
+def _cut_clips(video: Path, log: Log, chosen: dict[float, str], target: ReportFolder) -> None:
+    for t, name in chosen.items():
+        _make_folder(target.stage / CLIPS_FOLDER)
+        clips.cut(video, t - log.start_s, target.stage / name)
+
+
 def _with_frames(log: Log, faces: pd.DataFrame) -> pd.DataFrame:
-    """With the number of each row's frame, and its time since the first frame."""
+    """Return the rows with their frame numbers, and times since the first frame."""
     numbers = log.frames["frame"].to_numpy()[faces["position"].to_numpy(int)]
     return faces.assign(frame=numbers, t=faces["t"] - log.start_s)
 
 
 def _plots(log: Log, measured: measures.Measures) -> dict[str, bytes]:
-    drawn = {"coverage.png": lambda look: plots.coverage(measured, look)}
+    drawn: dict[str, Callable[[plots.Look], Figure]] = {
+        "coverage.png": lambda look: plots.coverage(measured, look)
+    }
     if measured.shown:
         drawn["timeline.png"] = lambda look: timeline(log, measured, look)
         drawn["shares.png"] = lambda look: plots.shares(log, measured, look)
@@ -160,25 +157,25 @@ def _plots(log: Log, measured: measures.Measures) -> dict[str, bytes]:
 
 
 def _choose_clips(log: Log, count: int, measured: measures.Measures) -> dict[float, str]:
-    """The strongest moments: times and the clips' names in the report's folder."""
+    """Choose the strongest moments: time -> name of the clip in the report's folder."""
     chosen = measures.strongest(
         log,
         count,
         tracks=measured.shown,
-        apart_s=2 * clips.AROUND_S,  # none shows what another shows
+        apart_s=2 * clips.AROUND_S,  # no two clips overlap
         by_person=False,
         each=None,
     )
     names = {}
     for number, row in enumerate(chosen.itertuples(), 1):
-        label = "".join(c if c.isalnum() else "-" for c in row.label[:LONGEST_LABEL])
+        label = "".join(c if c.isalnum() else "-" for c in row.label[:MAX_LABEL_CHARS])
         at = plots.moment(row.t).replace(":", "-")
-        names[row.t] = f"{CLIPS}/{number:02}_{label}_person{row.track}_{at}.mp4"
+        names[row.t] = f"{CLIPS_FOLDER}/{number:02}_{label}_person{row.track}_{at}.mp4"
     return names
 
 
 def _links(moments: pd.DataFrame, cut: dict[float, str]) -> dict[int, str]:
-    """For each moment that a clip shows, the clip's name."""
+    """Return the clip's name for each moment that a clip shows, by index."""
     links = {}
     for row in moments.itertuples():
         nearest = min(cut, key=lambda t: abs(t - row.t), default=None)
@@ -199,7 +196,7 @@ def _no_video(log: Log) -> str:
     return f"{log.path} does not say which video it is of (--video names it)"
 
 
-def _make(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:

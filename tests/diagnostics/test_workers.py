@@ -52,7 +52,7 @@ def test_a_cluster_worker_logs_and_keeps_its_standard_error(logs, clip):
 import sys
 from distributed import Client, LocalCluster
 if __name__ == "__main__":
-    from emoapp.app.video import batch
+    from emoapp.app.video import batch, executors
     from emoapp.config import VideoConfig
     from pathlib import Path
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as workers:

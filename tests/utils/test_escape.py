@@ -90,7 +90,6 @@ def test_only_one_module_prints():
     allowed = {
         "emoapp/utils/terminal.py",
         "emoapp/companion/talk.py",  # to the program that started it, as JSON
-        "emoapp/companion/companion.py",
         "emoapp/companion/consent.py",
     }
     printing = {

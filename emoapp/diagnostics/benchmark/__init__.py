@@ -1,1 +1,1 @@
-"""How fast the program is on this machine, beside the bare library calls."""
+"""Measure the program's speed next to that of the bare library calls."""

@@ -1,8 +1,9 @@
-"""How often the label of a person changes: of single frames, averaged, and as it is shown."""
+"""Count how often a person's label changes: in single frames, averaged, and as shown."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from emoapp.classifiers import open_classifier
 from emoapp.detectors import open_detector
@@ -10,25 +11,30 @@ from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
 
 STEPS = ("each frame alone", "averaged over time", "shown")
-"""What the label is taken from: the scores of the frame, their average, and the average with the
-reluctance by which a label gives way to another."""
+"""Stages from which the label is taken: the scores of the frame, their average over time, and that
+average with the hysteresis that keeps the shown label."""
 
 
 def measure_labels(
     clip: str | os.PathLike[str], *, smoothing_s: float = 0.3, frames: int | None = None
-) -> dict:
-    """Label changes a minute in a clip, for each of `STEPS`, summed over the people in it.
+) -> dict[str, Any]:
+    """Measure the label changes per minute in a clip, summed over all tracks.
 
-    smoothing_s: time constant of the average, seconds.
-    frames: look at so many at most; None for all.
+    A person who comes back after a while is a new track, and a first label is no change.
 
-    Gives "clip", "minutes" (during which a person was in sight, the sum over people), and
-    "changes_per_minute", a number for each step; None where nobody was in sight. A person who
-    comes back after a while is a new one, and a first label is no change.
+    Args:
+        clip: Path of a video.
+        smoothing_s: Time constant of the average in seconds.
+        frames: Maximum number of frames; None for all.
 
-    Raises SourceError where the clip can't be read.
+    Returns:
+        "clip"; "minutes" (the sum of the tracks' durations); and "changes_per_minute", with a
+        number for each of `STEPS`, None without any track.
+
+    Raises:
+        SourceError: The clip cannot be read.
     """
-    last: dict[str, dict[int, str]] = {step: {} for step in STEPS}
+    last: dict[str, dict[int, str | None]] = {step: {} for step in STEPS}
     changes = dict.fromkeys(STEPS, 0)
     seen_s: dict[int, float] = {}
     with (

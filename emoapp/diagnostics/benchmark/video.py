@@ -1,4 +1,4 @@
-"""How fast recorded video goes, beside decoding and encoding it without looking at it."""
+"""Measure the speed on recorded video next to that of decoding and encoding alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -17,23 +18,28 @@ from emoapp.types import Result
 from emoapp.utils.libav import av
 from emoapp.utils.resources import DEMO_CLIP
 
-TIMES = 3
-"""The bundled clip is as short as a clip can be; recordings are longer than the program's start."""
+CLIP_REPEATS = 3
+"""The bundled clip is very short; with repeats, the program's start matters as little as usual."""
 
 
-def measure_video(*, repeats: int = 5) -> dict:
-    """Seconds for the bundled clip played `TIMES` times, medians of `repeats` runs by turns.
+def measure_video(*, repeats: int = 5) -> dict[str, Any]:
+    """Measure the seconds for the bundled clip, played `CLIP_REPEATS` times.
 
-    Gives "annotated_s", with an annotated copy and a log; "log_s", with a log alone; "bare_s",
-    every frame decoded and encoded anew with the same settings and nothing else; "ratio",
-    annotated to bare; "clip_s", how long the clip plays; "size_wh" and "frames".
+    Args:
+        repeats: Number of interleaved runs.
+
+    Returns:
+        Medians: "annotated_s", with an annotated copy and a log; "log_s", with a log alone;
+        "bare_s", every frame decoded and re-encoded with the same settings and nothing else;
+        "ratio", annotated to bare. Also "clip_s", the clip's duration; "size_wh" and "frames".
     """
     seconds: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"
-        play_again(DEMO_CLIP, TIMES, clip)
+        repeat_clip(DEMO_CLIP, CLIP_REPEATS, clip)
         with open_source(clip) as source:
             size_wh, fps, frames = source.size_wh, source.fps, source.frame_count
+        assert fps is not None and frames is not None, "`repeat_clip` writes both"
         for number in range(repeats):
             into = Path(folder) / f"{number}"
             for name, run in (("annotated", _annotated), ("bare", _bare), ("log", _logged)):
@@ -50,8 +56,14 @@ def measure_video(*, repeats: int = 5) -> dict:
     }
 
 
-def play_again(clip: Path, times: int, target: Path) -> None:
-    """Write a video that shows the pictures of `clip` several times, as they are."""
+def repeat_clip(clip: Path, times: int, target: Path) -> None:
+    """Write a video that repeats another, without re-encoding.
+
+    Args:
+        clip: The source; its sound is left out.
+        times: Number of repetitions.
+        target: The new file.
+    """
     with av.open(str(target), "w") as output:
         stream, offset = None, 0
         for _ in range(times):

@@ -1,4 +1,4 @@
-"""Finds out what keeps the program from working here, and what to do about it."""
+"""Find out what keeps the program from working on this machine, and what to do about it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ __all__ = ["LEVELS", "OK", "PROBLEM", "WARNING", "Check", "Finding", "checks", "
 
 
 def checks(model: Path | None = None) -> dict[str, Check]:
-    """What is looked at, in this order: name -> a function that gives a `Finding`.
+    """Return all checks in the order in which they run: name -> function.
 
-    model: file or folder; None for the shipped model.
+    Args:
+        model: The classifier's file or folder; None for the shipped model.
     """
     return {
-        "packages": _late("machine", "check_packages"),
-        "cameras": _late("machine", "check_cameras"),
-        "screen": _late("machine", "check_screen"),
-        "model": partial(_late("program", "check_model"), model),
-        "detector": _late("program", "check_detector"),
-        "crops": _late("program", "check_crops"),
-        "video files": _late("program", "check_video_files"),
-        "speed": partial(_late("program", "check_speed"), model),
-        "GPU": _late("machine", "check_gpu"),
-        "log": _late("logs", "check_log"),
+        "packages": _late_check("machine", "check_packages"),
+        "cameras": _late_check("machine", "check_cameras"),
+        "screen": _late_check("machine", "check_screen"),
+        "model": partial(_late_check("program", "check_model"), model),
+        "detector": _late_check("program", "check_detector"),
+        "crops": _late_check("program", "check_crops"),
+        "video files": _late_check("program", "check_video_files"),
+        "speed": partial(_late_check("program", "check_speed"), model),
+        "GPU": _late_check("machine", "check_gpu"),
+        "log": _late_check("logs", "check_log"),
     }
 
 
-def _late(module: str, name: str) -> Callable[..., Finding]:
-    # A package that can't even be imported is one check's problem and not the end of all.
+def _late_check(module: str, name: str) -> Callable[..., Finding]:
+    # Imported late: a package that cannot be imported must fail one check and not all.
     return lambda *args: getattr(importlib.import_module(f"{__name__}.{module}"), name)(*args)

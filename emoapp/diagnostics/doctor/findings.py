@@ -1,4 +1,4 @@
-"""What a check says, and how one that fails is kept from ending the others."""
+"""Define the outcome of a check, and run checks so that none can end the others."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from emoapp.errors import EmoappError
 
 OK, WARNING, PROBLEM = LEVELS = ("ok", "warning", "problem")
-"""A warning is something that the program can do without, such as a camera."""
+"""Levels of a finding. A warning is about something optional, such as a camera."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """level: one of `LEVELS`.
+    """The outcome of a check.
 
-    found: what is the case, for the user.
-    advice: what to do about it; empty where nothing needs to be done.
+    Attributes:
+        level: One of `LEVELS`.
+        found: What was found, for the user.
+        advice: What to do about it; empty if nothing needs to be done.
     """
 
     level: str
@@ -29,17 +31,22 @@ Check = Callable[[], Finding]
 
 
 def examine(check: Check) -> Finding:
-    """What the check finds; what it raises is a problem."""
+    """Run a check and return its finding; an exception is reported as a problem."""
     try:
         return check()
     except EmoappError as exc:
-        return told_by(exc, PROBLEM)
-    except Exception as exc:  # anything: to say what is wrong is what this is for
+        return finding_from_error(exc, PROBLEM)
+    except Exception as exc:  # the doctor must report any failure
         said = str(exc) or "no reason given"
         return Finding(PROBLEM, f"{type(exc).__name__}: {said}", "Install emoapp and try again.")
 
 
-def told_by(exc: EmoappError, level: str) -> Finding:
-    """An error's message says what happened, and then what to do."""
+def finding_from_error(exc: EmoappError, level: str) -> Finding:
+    """Return a finding from an error, whose message says what happened and then what to do.
+
+    Args:
+        exc: The error.
+        level: One of `LEVELS`.
+    """
     found, *rest = re.split(r"[.;] ", str(exc), maxsplit=1)
     return Finding(level, found.removesuffix("."), "".join(rest))

@@ -1,4 +1,4 @@
-"""Check of the diagnostic log: how the last runs ended, and what the log says at its end."""
+"""Check how the last runs ended, by their diagnostic logs."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from emoapp.diagnostics.doctor.findings import OK, WARNING, Finding
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.logs.folder import VARIABLE, is_running, is_worker, log_folder, logs
 
-END_LINES, END_BYTES = 20, 16_000
-"""How much of the end of a log is quoted, at most."""
+MAX_QUOTED_LINES, MAX_QUOTED_BYTES = 20, 16_000
+"""How much of the end of a log is quoted."""
 
-CRASHES = (" CRITICAL ", "Fatal Python error", "Windows fatal exception", "terminate called")
-"""What a log says when a run ended as none should."""
+CRASH_MARKS = (" CRITICAL ", "Fatal Python error", "Windows fatal exception", "terminate called")
+"""Texts in the log of a run that crashed."""
 
 
 def check_log() -> Finding:
-    """Whether logs can be written, and whether one of the last runs ended as none should."""
+    """Check whether logs can be written, and whether one of the last runs ended badly."""
     folder = log_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,9 +38,9 @@ def check_log() -> Finding:
 
 
 def log_of_interest() -> Path | None:
-    """The newest log of a run that ended badly, else the newest; None where there is none.
+    """Return the newest log of a run that ended badly, else the newest log, or None.
 
-    Not this process's own, and not of runs that still go on.
+    The logs of this process and of other running ones do not count.
     """
     past = [path for path in logs(log_folder()) if not is_running(path)]
     bad = (path for path in past if _bad_end(path))
@@ -48,18 +48,18 @@ def log_of_interest() -> Path | None:
 
 
 def end_of(path: Path) -> list[str]:
-    """The last lines of a log, without what a terminal would act on."""
-    lines = _tail(path).splitlines()[-END_LINES:]
+    """Return the last lines of a log, without control characters and passwords in addresses."""
+    lines = _tail(path).splitlines()[-MAX_QUOTED_LINES:]
     return ["".join(c if c.isprintable() else " " for c in redact_url(line)) for line in lines]
 
 
 def _bad_end(path: Path) -> str:
-    """Why the end of a log is a bad one; empty where it is not."""
+    """Return why a run ended badly; empty if it did not."""
     end = _tail(path)
-    if found := _first_of(CRASHES, end):
+    if found := _first_of(CRASH_MARKS, end):
         line = next(line for line in end.splitlines() if found in line)
         return redact_url(line.strip())
-    # A worker does not say how it ended.
+    # Workers do not log how they ended.
     ended = "exit status" in end or is_worker(path)
     return "" if ended else "ended without a word: it crashed, or was killed"
 
@@ -72,7 +72,7 @@ def _tail(path: Path) -> str:
     try:
         with path.open("rb") as file:
             file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - END_BYTES))
+            file.seek(max(0, file.tell() - MAX_QUOTED_BYTES))
             return file.read().decode("utf-8", "replace")
     except OSError:  # removed meanwhile, or another user's
         return ""

@@ -1,4 +1,4 @@
-"""Checks of what is around the program: packages, cameras, the screen, the GPU."""
+"""Check the program's surroundings: packages, cameras, the screen, the GPU."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from importlib.util import find_spec
 
 from packaging.requirements import Requirement
 
-from emoapp.diagnostics.doctor.findings import OK, PROBLEM, WARNING, Finding, told_by
+from emoapp.diagnostics.doctor.findings import OK, PROBLEM, WARNING, Finding, finding_from_error
 from emoapp.errors import DeviceError, NoScreenError
 
-NAMED = ("opencv-python", "ai-edge-litert", "av", "numpy", "tensorflow", "mediapipe")
-"""Their versions are what a report of a bug should hold."""
+REPORTED_PACKAGES = ("opencv-python", "ai-edge-litert", "av", "numpy", "tensorflow", "mediapipe")
+"""Packages whose versions a bug report should contain."""
 
-HEADLESS = ("opencv-python-headless", "opencv-contrib-python-headless")
+HEADLESS_PACKAGES = ("opencv-python-headless", "opencv-contrib-python-headless")
 
 
 def check_packages() -> Finding:
-    """Whether each package is there, in a version that the program works with."""
+    """Check whether all packages are installed in versions that the program works with."""
     versions = {"Python": platform.python_version()}
-    versions |= {name: installed for name in NAMED if (installed := _version(name))}
+    versions |= {name: installed for name in REPORTED_PACKAGES if (installed := _version(name))}
     found = ", ".join(f"{name} {number}" for name, number in versions.items())
     try:
         needed = [Requirement(text) for text in requires("emoapp") or ()]
@@ -42,7 +42,7 @@ def check_packages() -> Finding:
         return Finding(
             PROBLEM, said, f'pip install --force-reinstall "opencv-python=={contrib}", or only one'
         )
-    headless = [name for name in HEADLESS if _version(name)]
+    headless = [name for name in HEADLESS_PACKAGES if _version(name)]
     if headless:
         advice = f"pip uninstall {' '.join(headless)}, then install emoapp again"
         return Finding(WARNING, f"{headless[0]} keeps OpenCV from opening windows", advice)
@@ -57,7 +57,7 @@ def _version(package: str) -> str | None:
 
 
 def check_cameras() -> Finding:
-    """Which cameras there are, and whether the first gives a picture."""
+    """List the cameras and check whether the first one delivers an image."""
     from emoapp.sources import open_source
     from emoapp.sources.listing import NONE_HINT, list_cameras
 
@@ -66,24 +66,25 @@ def check_cameras() -> Finding:
         return Finding(WARNING, "there is none", NONE_HINT)
     names = ", ".join(f"{camera.number}: {camera.name}" for camera in cameras)
     with open_source(cameras[0].number) as camera:
-        width, height = camera.read().size_wh
+        width, height = next(iter(camera)).size_wh
     return Finding(OK, f"{names}; {camera.name} gives {width}x{height}")
 
 
 def check_screen() -> Finding:
-    """Whether a window can be opened; opens one for a moment."""
+    """Check whether a window can be opened; opens one for a moment."""
     from emoapp.sinks import open_window
 
     try:
-        with open_window("emoapp doctor") as window:
+        window = open_window("emoapp doctor")
+        with window:
             window.stand()
     except NoScreenError as exc:
-        return told_by(exc, WARNING)
+        return finding_from_error(exc, WARNING)
     return Finding(OK, "a window can be opened")
 
 
 def check_gpu() -> Finding:
-    """Whether TensorFlow can use one. Nothing is wrong without: the CPU does it all."""
+    """Check whether TensorFlow can use a GPU; it is optional, as the CPU is fast enough."""
     if find_spec("tensorflow") is None:
         return Finding(OK, "not used: TensorFlow is not installed, and the CPU is enough")
     from emoapp.classifiers import open_classifier

@@ -1,4 +1,4 @@
-"""Checks of the program's own parts: the model, how faces are cut out, video files, speed."""
+"""Check the program's own parts: the model, face alignment, video files, speed."""
 
 from __future__ import annotations
 
@@ -15,39 +15,48 @@ from emoapp.classifiers.description import sha256_of
 from emoapp.crop_template import FER2013_TEMPLATE
 from emoapp.detectors import Detector, open_detector
 from emoapp.diagnostics.doctor.findings import OK, PROBLEM, WARNING, Finding
+from emoapp.images import as_image
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
 from emoapp.types import Box, Face, Frame, Result
 from emoapp.utils.resources import DEMO_CLIP, DETECTION
 
-ENLARGED = 6
-"""The known crop is put into a picture so many times as large."""
+ENLARGEMENT = 6
+"""The known crop is put into an image at this many times its size."""
 
 TILT_DEG = 15.0
 
-LEAST_CORRELATION = 0.98
-"""Between the known crop and what is cut out of the picture; a shift of one pixel gives 0.95."""
+MIN_CORRELATION = 0.98
+"""Between the known crop and the one cut out of the image; a shift of one pixel yields 0.95."""
 
-FRAMING_POINTS = np.array(
+TEMPLATE_POINTS = np.array(
     [FER2013_TEMPLATE.eye_left, FER2013_TEMPLATE.eye_right, FER2013_TEMPLATE.mouth]
 )
-FARTHEST_POINT_PX = 1.5
-"""So far may eyes and mouth lie from there, in pixels of the crop: no face is quite the average."""
+"""Eyes and mouth of the crop template, (3, 2), x, y in pixels of the crop."""
+
+MAX_POINT_DISTANCE_PX = 1.5
+"""Distance of eyes and mouth from the template in pixels of the crop: no face is the average."""
 
 CODEC_FRAMES, CODEC_FPS, CODEC_SIZE_WH = 10, 25.0, (320, 180)
-CODEC_ERROR = 6
-"""Of 255, how much a grey may differ after it was written and read."""
 
-SPEED_S, WARM_UP = 1.0, 10
-SLOWEST_MS = 33.0
-"""For a camera with 30 frames a second."""
+MAX_CODEC_ERROR = 6
+"""Difference of a gray level, of 255, after writing and reading."""
+
+SPEED_S, WARM_UP_FRAMES = 1.0, 10
+
+MAX_FRAME_MS = 33.0
+"""Time per frame of a camera with 30 frames per second."""
 
 REINSTALL = "Install emoapp again: a file that ships with it was changed."
 
 
 def check_model(model: Path | None = None) -> Finding:
-    """Whether the model is the file that its description tells of, by SHA-256, and runs."""
+    """Check whether the model has the SHA-256 of its description, and runs.
+
+    Args:
+        model: The classifier's file or folder; None for the shipped model.
+    """
     with open_classifier(model, device="cpu") as classifier:
         size = classifier.description.crop_template.size
         (row,) = classifier.classify(np.full((1, size, size), 128, np.uint8))
@@ -58,8 +67,7 @@ def check_model(model: Path | None = None) -> Finding:
 
 
 def check_detector() -> Finding:
-    """Whether the detector's network is that which was shipped, by SHA-256, and the demo clip's
-    eyes and mouth come to lie where the classifier expects them."""
+    """Check the detector's files by SHA-256, and its eyes and mouth against the crop template."""
     changed = [
         name
         for checksum, name in map(str.split, (DETECTION / "SHA256SUMS").open(encoding="ascii"))
@@ -73,59 +81,59 @@ def check_detector() -> Finding:
         return Finding(WARNING, f"{detector.name} is used, which finds no eyes", REINSTALL)
     to_crop = crop_transform(face)
     points = np.vstack([face.eyes, face.mouth]) @ to_crop[:, :2].T + to_crop[:, 2]
-    away = float(np.linalg.norm(points - FRAMING_POINTS, axis=1).max())
-    if away > FARTHEST_POINT_PX:
+    away = float(np.linalg.norm(points - TEMPLATE_POINTS, axis=1).max())
+    if away > MAX_POINT_DISTANCE_PX:
         return Finding(PROBLEM, f"an eye is {away:.1f} pixels from its place", REINSTALL)
     return Finding(OK, f"{detector.name} finds the demo's eyes, {away:.1f} pixels from their place")
 
 
 def check_crops() -> Finding:
-    """Whether a crop as in training, put into a picture, is cut out as it was."""
+    """Check whether a training crop that is pasted into an image is cut out unchanged."""
     with open_detector() as detector:
         image, face = _demo_face(detector)
     (crop,) = align(image, [face])
-    picture, face = _pictured(crop)
+    picture, face = _pasted(crop)
     (again,) = align(picture, [face])
     alike = float(np.corrcoef(crop.ravel(), again.ravel())[0, 1])
-    if alike < LEAST_CORRELATION:
+    if alike < MIN_CORRELATION:
         return Finding(PROBLEM, f"faces are cut out wrongly (correlation {alike:.3f})", REINSTALL)
     return Finding(OK, f"live crops are those of training (correlation {alike:.3f})")
 
 
 def _demo_face(detector: Detector) -> tuple[np.ndarray, Face]:
-    """The clip's first picture, and the face in it."""
+    """Return the demo clip's first image and the face in it."""
     with open_source(DEMO_CLIP) as source:
-        image = source.read().image
+        image = next(iter(source)).image
     return image, detector.detect(image)[0]
 
 
-def _pictured(crop: np.ndarray) -> tuple[np.ndarray, Face]:
-    """The crop, larger and tilted, in the middle of a picture; and the face that is there then."""
+def _pasted(crop: np.ndarray) -> tuple[np.ndarray, Face]:
+    """Paste a crop, enlarged and tilted, into an image; return both the image and the face."""
     size = crop.shape[0]
-    side = 2 * ENLARGED * size
-    to_picture = cv2.getRotationMatrix2D((size / 2, size / 2), TILT_DEG, ENLARGED)
+    side = 2 * ENLARGEMENT * size
+    to_picture = cv2.getRotationMatrix2D((size / 2, size / 2), TILT_DEG, ENLARGEMENT)
     to_picture[:, 2] += side / 2 - size / 2
-    # OpenCV counts from the centre of the first pixel, positions from its corner.
+    # OpenCV counts from the center of the first pixel, positions from its corner.
     from_centers = to_picture.copy()
     from_centers[:, 2] += to_picture[:, :2] @ (0.5, 0.5) - 0.5
     picture = cv2.warpAffine(
         crop, from_centers, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    points = np.float32(FRAMING_POINTS @ to_picture[:, :2].T + to_picture[:, 2])
+    points = np.float32(TEMPLATE_POINTS @ to_picture[:, :2].T + to_picture[:, 2])
     box = Box(side / 4, side / 4, 3 * side / 4, 3 * side / 4)
     face = Face(box, 1.0, eyes=points[:2], mouth=points[2])
     return cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), face
 
 
 def check_video_files() -> Finding:
-    """Whether a recording can be written, and is the same when it is read."""
+    """Check whether a recording can be written, and is the same when read."""
     width, height = CODEC_SIZE_WH
     greys = [60 + 12 * number for number in range(CODEC_FRAMES)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "test.mp4"
         with open_recorder(path, fps=CODEC_FPS, size_wh=CODEC_SIZE_WH) as recorder:
             for index, grey in enumerate(greys):
-                picture = np.full((height, width, 3), grey, np.uint8)
+                picture = as_image(np.full((height, width, 3), grey, np.uint8))
                 recorder.write(Result(Frame(picture, index, index / CODEC_FPS), ()), picture)
         with open_source(path) as source:
             read = [(frame.t, float(frame.image.mean())) for frame in source]
@@ -133,15 +141,18 @@ def check_video_files() -> Finding:
         return Finding(PROBLEM, f"{len(greys)} frames written, {len(read)} read", REINSTALL)
     late = max(abs(t - index / CODEC_FPS) for index, (t, _) in enumerate(read))
     off = max(abs(grey - mean) for grey, (_, mean) in zip(greys, read, strict=True))
-    if late > 1e-3 or off > CODEC_ERROR:
+    if late > 1e-3 or off > MAX_CODEC_ERROR:
         return Finding(PROBLEM, f"off by {late:.3f} s and {off:.0f} of 255 in grey", REINSTALL)
     return Finding(OK, "H.264 is written and read as it was")
 
 
 def check_speed(model: Path | None = None) -> Finding:
-    """How long a frame takes: the demo clip's, 1280x720 with one face, without window and drawing.
+    """Measure the time per frame of the demo clip, 1280x720 with one face, for about a second.
 
-    Looks for about a second.
+    Window and drawing are left out.
+
+    Args:
+        model: The classifier's file or folder; None for the shipped model.
     """
     milliseconds = []
     with (
@@ -151,11 +162,11 @@ def check_speed(model: Path | None = None) -> Finding:
         ends = time.monotonic() + SPEED_S
         for frame in source:
             milliseconds.append(sum(pipeline.process(frame).ms.values()))
-            if time.monotonic() > ends and len(milliseconds) > WARM_UP:
+            if time.monotonic() > ends and len(milliseconds) > WARM_UP_FRAMES:
                 break
-    ms = float(np.median(milliseconds[WARM_UP:]))
+    ms = float(np.median(milliseconds[WARM_UP_FRAMES:]))
     found = f"{ms:.1f} ms a frame of 1280x720 with one face"
-    if ms > SLOWEST_MS:
+    if ms > MAX_FRAME_MS:
         return Finding(
             WARNING, found, "Close other programs, or take smaller pictures: --size 640x480."
         )
