@@ -9,7 +9,7 @@ import random
 from typing import TYPE_CHECKING
 
 from emoapp.companion.words import same
-from emoapp.labels import plain
+from emoapp.labels import canonical_label
 
 if TYPE_CHECKING:
     from emoapp.companion.watcher import Occasion
@@ -195,11 +195,11 @@ _HEAVY = {"sad", "fear", "angry", "disgust"}
 
 def choices(occasion: Occasion) -> list[str]:
     """All written replies that fit the occasion, the most fitting kind only."""
-    label = plain(occasion.label)
+    label = canonical_label(occasion.label)
     if occasion.kind == "long" and label in LONG:
         return list(LONG[label])
     if occasion.kind == "changed" and occasion.changes:
-        heavy_before = plain(occasion.changes[-1][0]) in _HEAVY
+        heavy_before = canonical_label(occasion.changes[-1][0]) in _HEAVY
         if heavy_before and label == "happy":
             return list(LIGHTER)
         if heavy_before and label == "neutral":

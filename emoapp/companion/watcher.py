@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from emoapp.config import Pace
-from emoapp.labels import plain
+from emoapp.labels import canonical_label
 from emoapp.types import Track
 
 HEAVY = ("sad", "fear")
@@ -112,7 +112,7 @@ class Watcher:
             return False
         before = now
         lasting = before is not None and before.label != label and before.seconds >= pace.before_s
-        due = pace.neutral_s if plain(label) == "neutral" else pace.lasted_s
+        due = pace.neutral_s if canonical_label(label) == "neutral" else pace.lasted_s
         self._now = _Span(label, since, t, changed=lasting, due=due)
         self._next = None
         self._spans.append(self._now)
@@ -123,7 +123,7 @@ class Watcher:
     def _occasion(self, track: Track, t: float) -> Occasion | None:
         now, pace = self._now, self._pace
         kind, heavy = None, 0.0
-        if plain(now.label) in HEAVY and t - self._helped_t >= pace.help_every_s:
+        if canonical_label(now.label) in HEAVY and t - self._helped_t >= pace.help_every_s:
             heavy = self._heavy(t)
             if heavy >= pace.long_s:
                 kind = "long"
@@ -144,5 +144,7 @@ class Watcher:
         """Seconds of sadness or fear lately."""
         start = t - max(self._pace.window_s, 2 * self._pace.long_s)
         return sum(
-            span.end - max(span.start, start) for span in self._spans if plain(span.label) in HEAVY
+            span.end - max(span.start, start)
+            for span in self._spans
+            if canonical_label(span.label) in HEAVY
         )

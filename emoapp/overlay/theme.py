@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emoapp.errors import EmoappError
-from emoapp.labels import plain
+from emoapp.labels import canonical_label
 from emoapp.utils.escape import printable
 from emoapp.utils.resources import ASSETS
 
@@ -65,7 +65,7 @@ WARNING = from_hex("#FFB938")
 
 def known(label: str) -> str | None:
     """The expression that `label` is a name of, or None for one that we have no face for."""
-    name = plain(label)
+    name = canonical_label(label)
     return name if name in EXPRESSIONS else None
 
 
