@@ -9,7 +9,7 @@ from conftest import ROOT, run_python
 
 PACKAGE = ROOT / "emoapp"
 GROUND = {"types", "labels", "errors", "config", "limits", "crop_template", "images", "colorimetry"}
-GROUND |= {"rows", "utils"}
+GROUND |= {"rows", "utils", "yuv"}
 STAGES = {"sources", "detectors", "alignment", "classifiers", "tracking"}
 STAGES |= {"overlay", "privacy", "sinks"}
 APPLICATIONS = [{"companion", "report"}, {"app"}, {"diagnostics"}]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from emoapp.colorimetry import Colorimetry
 from emoapp.errors import OutputExistsError, SinkError
-from emoapp.images import Image, YuvImage, as_image
+from emoapp.images import Image, as_image
 from emoapp.sinks.base import Sink
 from emoapp.sinks.codecs import TIME_BASE, add_video, choose, to_yuv
 from emoapp.sinks.files import cannot_write, check_target
@@ -20,6 +20,7 @@ from emoapp.sinks.sound import Sound
 from emoapp.types import Result
 from emoapp.utils.files import ANNOTATED, create_part, move
 from emoapp.utils.libav import av
+from emoapp.yuv import YuvImage
 
 # Each holds a whole picture (2.8 MB at 1280x720); enough to bridge an encoder's slow moment.
 _WAITING = 8

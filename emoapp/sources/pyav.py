@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from emoapp.colorimetry import FULL_RANGE, Colorimetry
-from emoapp.images import BgrImage, Image, YuvImage
+from emoapp.images import BgrImage, Image
 from emoapp.utils.libav import av
+from emoapp.yuv import YuvImage
 
 # Reading goes on behind damage, but not for ever where nothing but damage comes.
 _MOST_ERRORS_IN_A_ROW = 100
