@@ -1,4 +1,4 @@
-"""What the numbers of a video's YUV pixels mean as colours."""
+"""Conversion between a video's YUV pixels, BGR and grey."""
 
 from __future__ import annotations
 
@@ -8,30 +8,33 @@ from functools import lru_cache
 import numpy as np
 
 BT709, UNSPECIFIED, BT601_PAL, BT601, BT2020 = 1, 2, 5, 6, 9
-"""Numbers in ITU-T H.273, which FFmpeg and the files have too."""
+"""Numbers of matrices, primaries and transfer functions in ITU-T H.273, FFmpeg and video files."""
 
 LIMITED_RANGE, FULL_RANGE = 1, 2
 """FFmpeg's numbers for 16 to 235 and for 0 to 255."""
 
-_LUMA_OF_RED_AND_BLUE = {
+_LUMA_WEIGHTS = {
     BT709: (0.2126, 0.0722),
-    UNSPECIFIED: (0.299, 0.114),  # as FFmpeg takes it
+    UNSPECIFIED: (0.299, 0.114),  # as in FFmpeg
     BT601_PAL: (0.299, 0.114),
     BT601: (0.299, 0.114),
     BT2020: (0.2627, 0.0593),
 }
-"""By the matrix' number; the rest of the luma is green's."""
+"""Number of the matrix -> weights of red and blue in the luma; green has the rest."""
 
-_GREY = np.array([[0.114, 0.587, 0.299]])
-"""Of blue, green and red, as OpenCV has it: the luma of BT.601."""
+_GREY_WEIGHTS = np.array([[0.114, 0.587, 0.299]])
+"""Weights of blue, green and red in grey, as in OpenCV: the luma of BT.601."""
 
 
 @dataclass(frozen=True, slots=True)
 class Colorimetry:
-    """What YUV pixels mean, as a video file states it.
+    """Meaning of YUV pixels, as a video file states it.
 
-    matrix, primaries, transfer: numbers in ITU-T H.273.
-    full_range: 0 to 255 instead of 16 to 235.
+    Attributes:
+        matrix: Matrix coefficients, a number in ITU-T H.273.
+        primaries: Color primaries, a number in ITU-T H.273.
+        transfer: Transfer function, a number in ITU-T H.273.
+        full_range: Values from 0 to 255 instead of 16 to 235.
     """
 
     matrix: int = UNSPECIFIED
@@ -42,15 +45,18 @@ class Colorimetry:
     @property
     def is_known(self) -> bool:
         """Whether `matrices_of` knows the matrix."""
-        return self.matrix in _LUMA_OF_RED_AND_BLUE
+        return self.matrix in _LUMA_WEIGHTS
 
 
 @dataclass(frozen=True, slots=True)
 class Matrices:
-    """to_bgr: float (3, 4), for (Y, U, V, 1). to_grey: float (1, 4), for the same.
+    """Matrices that convert pixels.
 
-    from_bgr: float (3, 4), for (B, G, R, 1).
-    luma_to_grey: uint8 (256,), where grey is a matter of the luma alone; else None.
+    Attributes:
+        to_bgr: float (3, 4), for columns (Y, U, V, 1).
+        to_grey: float (1, 4), for columns (Y, U, V, 1).
+        from_bgr: float (3, 4), for columns (B, G, R, 1).
+        luma_to_grey: uint8 (256,), where grey depends on the luma alone; else None.
     """
 
     to_bgr: np.ndarray
@@ -61,8 +67,12 @@ class Matrices:
 
 @lru_cache(maxsize=8)
 def matrices_of(colorimetry: Colorimetry) -> Matrices:
-    """How its pixels become BGR and grey, and BGR becomes them (ITU-T H.273, section 8.3)."""
-    red, blue = _LUMA_OF_RED_AND_BLUE[colorimetry.matrix]
+    """Return the matrices of a colorimetry (ITU-T H.273, section 8.3).
+
+    Args:
+        colorimetry: One whose matrix is known (`Colorimetry.is_known`).
+    """
+    red, blue = _LUMA_WEIGHTS[colorimetry.matrix]
     luma = np.array([blue, 1 - red - blue, red])
     u = (np.array([1, 0, 0]) - luma) / (2 * (1 - blue))
     v = (np.array([0, 0, 1]) - luma) / (2 * (1 - red))
@@ -71,7 +81,7 @@ def matrices_of(colorimetry: Colorimetry) -> Matrices:
     linear, shift = np.stack([luma, u, v]) * scale[:, None], np.array([black, 128, 128])
     inverse = np.linalg.inv(linear)
     to_bgr = np.column_stack([inverse, -inverse @ shift])
-    to_grey = _GREY @ to_bgr
+    to_grey = _GREY_WEIGHTS @ to_bgr
     luma_to_grey = None
     if np.abs(to_grey[0, 1:3]).max() < 1e-6:
         grey = to_grey[0, 0] * np.arange(256) + to_grey[0, 3]

@@ -1,4 +1,4 @@
-"""What a run is asked to do: filled by the command line, read by the runner."""
+"""Settings of a run: filled by the command line, read by the runner."""
 
 from __future__ import annotations
 
@@ -38,19 +38,22 @@ OVERLAYS = {
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What live use and recorded video have in common.
+    """Settings that live use and video files have in common.
 
-    source: a camera's number, a file, or a stream's address.
-    detector: "auto" or a name of `detectors.DETECTORS`.
-    device: "auto", "cpu" or "gpu".
-    model: file or folder; None for the shipped model.
-    contempt: show it beside the seven expressions.
-    smoothing_s: time constant of the average over time, seconds; 0 for none.
-    limits: which faces are not believed.
-    stats: where the run's numbers go as JSON; None for nowhere.
-    max_frames, max_seconds: end the run there; None for never. Live the seconds are those of the
-        clock, in recorded video those of the video.
-    overlay: which parts of the overlay are drawn; recordings never have the status row.
+    Attributes:
+        source: A camera's number, a file, or a stream's address.
+        detector: "auto" or a name of `detectors.DETECTORS`.
+        device: "auto", "cpu" or "gpu".
+        model: File or folder; None for the shipped model.
+        contempt: Show contempt beside the seven expressions.
+        smoothing_s: Time constant of the average over time, seconds; 0 for none.
+        limits: Thresholds that a face must meet to get a label.
+        stats: File for the run's statistics as JSON; None for none.
+        overwrite: Replace outputs that exist.
+        max_frames: End the run after this many frames; None for no limit.
+        max_seconds: End the run after this many seconds, of the clock in live use and of the video
+            for files; None for no limit.
+        overlay: Which parts of the overlay are drawn; recordings never have the status row.
     """
 
     source: str
@@ -71,15 +74,19 @@ class RunConfig:
 class Pace:
     """When the companion speaks; all in seconds.
 
-    lasted_s: an expression that is kept for so long is worth a word.
-    neutral_s: the same for a neutral face, which is what faces are most of the time.
-    changed_s: a change is worth a word once the new expression has lasted so long ...
-    before_s: ... and the one before it had lasted so long.
-    every_s: at most one word in this time.
-    long_s: sadness or fear for so long in all, within the last `window_s` or twice `long_s`,
-        calls for a word about human help; at most one of these in `help_every_s`.
-    blink_s: an expression that is there for less than this is none.
-    gone_s: a face may be unsure or lost for so long without breaking off what it shows.
+    Attributes:
+        lasted_s: An expression that lasts this long calls for a reply.
+        neutral_s: The same for a neutral face, which is what faces are most of the time.
+        changed_s: A change calls for a reply once the new expression has lasted this long and the
+            one before it `before_s`.
+        before_s: See `changed_s`.
+        every_s: Shortest time between two replies.
+        long_s: Sadness or fear for this long in total, within the last `window_s` or twice
+            `long_s`, calls for a reply about human help.
+        window_s: See `long_s`.
+        help_every_s: Shortest time between two replies about human help.
+        blink_s: Shorter expressions are ignored.
+        gone_s: A face may be unsure or lost for this long without ending its expression.
     """
 
     lasted_s: float = 20.0
@@ -96,11 +103,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class CompanionConfig:
-    """url: the server to ask, up to and without "/chat/completions"; None for written replies.
+    """Settings of the companion.
 
-    model: what the server calls the model that shall answer.
-    dry_run: print what would be sent, and send nothing.
-    pace: when it speaks.
+    Attributes:
+        url: Server to ask, up to and without "/chat/completions"; None for written replies.
+        model: The server's name of the model that answers.
+        dry_run: Print what would be sent, and send nothing.
+        pace: When it speaks.
     """
 
     url: str | None = None
@@ -111,16 +120,19 @@ class CompanionConfig:
 
 @dataclass(frozen=True, slots=True)
 class LiveConfig(RunConfig):
-    """size_wh, fps: what to ask a camera for.
+    """Settings of live use.
 
-    mirror: show the picture like a mirror; None mirrors cameras and nothing else.
-    loop: a file begins again at its end.
-    window: open a window; without one, changes of expression are printed.
-    record: where the annotated picture is recorded from the start; None for not at all.
-    private: faces are pixelated in the window and in recordings.
-    log: where the numbers go, .csv, .jsonl or .parquet, and what the companion says, into
-        NAME.companion.jsonl; None for nowhere.
-    companion: None for none.
+    Attributes:
+        size_wh: (width, height) to ask a camera for, pixels; None for its default.
+        fps: Frames per second to ask a camera for; None for its default.
+        mirror: Show the image like a mirror; None mirrors cameras and nothing else.
+        loop: Start a file again at its end.
+        window: Open a window; without one, changes of expression are printed.
+        record: File to record the annotated video to, from the start; None for none.
+        private: Pixelate faces in the window and in recordings.
+        log: File for the results, .csv, .jsonl or .parquet; the companion's replies go into
+            NAME.companion.jsonl. None for none.
+        companion: Settings of the companion; None for no companion.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -136,12 +148,15 @@ class LiveConfig(RunConfig):
 
 @dataclass(frozen=True, slots=True)
 class VideoConfig(RunConfig):
-    """output: where the annotated video goes; None for no video.
+    """Settings for video files.
 
-    log: where the numbers go, .csv, .jsonl or .parquet; None for nowhere.
-    codec, crf: how the video is encoded, see `sinks.codecs`; None for the usual.
-    blur: faces to make unrecognisable in the video: "faces" for all, "others" for all but the main
-        person's; None for none.
+    Attributes:
+        output: File for the annotated video; None for none.
+        log: File for the results, .csv, .jsonl or .parquet; None for none.
+        codec: Codec of the video, see `sinks.codecs`; None for the default.
+        crf: Quality of the video, see `sinks.codecs`; None for the default.
+        blur: Faces to make unrecognizable in the video: "faces" for all, "others" for all but the
+            main person's; None for none.
     """
 
     output: Path | None = None
@@ -152,5 +167,5 @@ class VideoConfig(RunConfig):
 
     @property
     def targets(self) -> tuple[Path, ...]:
-        """The files to write, but for the statistics."""
+        """Files to write, except for the statistics."""
         return tuple(path for path in (self.output, self.log) if path is not None)

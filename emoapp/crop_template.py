@@ -1,4 +1,4 @@
-"""How faces lie in the crops that a network was trained on."""
+"""Position of the face in the crops that a network was trained on."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CropTemplate:
-    """Where the parts of a face lie in the crop, in its pixels.
+    """Position of the parts of a face in the crop, in pixels of the crop.
 
-    size: width and height of the crop.
-    eye_left, eye_right: x, y of the eyes on the left and on the right of the picture.
-    mouth: x, y of its middle.
-    box: x0, y0, x1, y1 of the rectangle that a detector without eyes puts around the face.
+    Attributes:
+        size: Width and height of the crop.
+        eye_left: x, y of the eye on the left of the image.
+        eye_right: x, y of the eye on the right of the image.
+        mouth: x, y of the mouth's center.
+        box: x0, y0, x1, y1 of the bounding box, for detectors that find no eyes.
+
+    Raises:
+        ValueError: If the size is not positive.
     """
 
     size: int = 48
@@ -28,4 +33,4 @@ class CropTemplate:
 
 FER2013_TEMPLATE = CropTemplate()
 """Medians over FER-2013's training images, enlarged four times: eyes and mouth as MediaPipe finds
-them, the box as OpenCV's Haar cascade does, the one detector here that gives no eyes."""
+them, the box as OpenCV's Haar cascade does, the only detector here that finds no eyes."""

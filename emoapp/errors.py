@@ -1,4 +1,4 @@
-"""The errors that emoapp raises on purpose: messages say what was found and what to do next."""
+"""Errors that emoapp raises on purpose; their messages say what was found and what to do next."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from pathlib import Path
 
 
 class EmoappError(Exception):
-    """Base of all errors that are reported to the user as one message, without a traceback."""
+    """Base of all errors that are reported to the user as a message without a traceback.
+
+    Attributes:
+        exit_status: Exit status of the command line.
+    """
 
     exit_status = 1
 
@@ -30,9 +34,10 @@ class SourceError(EmoappError):
 class SinkError(EmoappError):
     """A result could not be written or shown.
 
-    reason: why a file could not be written, without the full stop; "" where it is in the message.
-    advice: a sentence on what to do about it; "" for none.
-    kept: the file with what had been written until then; None where there is nothing of it.
+    Attributes:
+        reason: Why a file could not be written, without the period; "" where the message says it.
+        advice: A sentence on what to do about it; "" for none.
+        kept: File with what had been written until then; None where there is none.
     """
 
     reason: str = ""
@@ -41,25 +46,25 @@ class SinkError(EmoappError):
 
 
 class OutputExistsError(SinkError):
-    """What was to be written is there already and must not be replaced."""
+    """The output exists already and must not be replaced."""
 
 
 class OutputInUseError(OutputExistsError):
-    """Another program is writing what was to be written."""
+    """Another program is writing the output."""
 
 
 class NoScreenError(SinkError):
-    """There is no screen on which a window could be opened."""
+    """There is no screen to open a window on."""
 
     exit_status = 2
 
 
 class ClosedError(EmoappError, RuntimeError):
-    """Something was used after its `close`."""
+    """An object was used after its `close`."""
 
 
 class NotInstalledError(EmoappError):
-    """Something needs packages that are installed only with an extra."""
+    """A feature needs packages that only an extra installs."""
 
 
 class DeviceError(EmoappError):

@@ -1,9 +1,9 @@
-"""The names of the expressions and the orders in which the data sets list them."""
+"""Names of the expressions, and the orders in which the data sets list them."""
 
 from __future__ import annotations
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
-"""The seven labels in FER-2013's order (Goodfellow et al. 2013); what the shipped model shows."""
+"""The seven labels in FER-2013's order (Goodfellow et al. 2013), which the shipped model shows."""
 
 FERPLUS = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt")
 """The eight labels in FER+'s column order (Barsoum et al. 2016)."""
@@ -23,10 +23,20 @@ ALIASES = {
     "surprised": "surprise",
     "calm": "neutral",
 }
-"""Other data sets' names of the same expressions."""
+"""Names of the same expressions in other data sets -> the names used here."""
 
 
-def plain(label: str) -> str:
-    """The name used here for what `label` means; a label that we do not know, in small letters."""
+def canonical_label(label: str) -> str:
+    """Return the name used here for an expression.
+
+    Args:
+        label: A name in any case, or an alias of another data set.
+
+    Returns:
+        The canonical name; an unknown label in lower case.
+
+    >>> canonical_label("Happiness")
+    'happy'
+    """
     name = label.strip().casefold()
     return ALIASES.get(name, name)

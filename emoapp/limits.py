@@ -1,4 +1,4 @@
-"""What a picture must have for a face to be believed."""
+"""Thresholds that a face must meet to get a label."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Beyond these a face gets no label. In brackets: of FER-2013's validation faces, the share on
-    the wrong side.
+    """Thresholds that a face must meet to get a label.
 
-    eye_distance_px: smallest distance between the eyes in the picture; below, the crop is enlarged
-        more than twice. Without eyes, a third of the box's width counts.
-    brightness: smallest mean of the crop, 0 to 255, for it to count as lit (0.2% below 36).
-    contrast: smallest standard deviation of the crop, 0 to 255 (0.2% below 20).
-    sharpness: smallest `quality.sharpness` of the crop (1% below 0.53; blurred by 2 pixels it is
-        0.13).
-    yaw: largest distance of the nose from the line between the middle of the eyes and the mouth,
-        as a share of that line (0.5% above 0.36).
-    confidence: smallest smoothed probability of the label; to be believed again it must come
-        `confidence_back` above it.
+    In parentheses: shares of FER-2013's validation faces.
 
-    Raises ValueError for a value below 0.
+    Attributes:
+        eye_distance_px: Smallest distance between the eyes in the image; below it, the crop is
+            enlarged more than twice. Without eyes, a third of the box's width counts.
+        brightness: Smallest mean of the crop, 0 to 255 (0.2% are below 36).
+        contrast: Smallest standard deviation of the crop, 0 to 255 (0.2% are below 20).
+        sharpness: Smallest `quality.sharpness` of the crop (1% are below 0.53; blurring by 2 pixels
+            leaves 0.13).
+        yaw: Largest distance of the nose from the line between the midpoint of the eyes and the
+            mouth, as a share of that line's length (0.5% are above 0.36).
+        confidence: Smallest smoothed probability of the label.
+        confidence_back: How far above `confidence` the probability of a rejected label must rise to
+            be accepted again.
+
+    Raises:
+        ValueError: If a value is below 0.
     """
 
     eye_distance_px: float = 8.0
@@ -40,4 +44,4 @@ class Limits:
 
 
 LIMITS = tuple(field.name for field in fields(Limits))
-"""The names, as `--limit` and the settings file take them."""
+"""Names of the thresholds, as `--limit` and the settings file take them."""

@@ -1,4 +1,4 @@
-"""The program as a library: faces and their expressions in a picture or a video."""
+"""The program as a library: faces and their expressions in images and videos."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ import numpy as np
 from emoapp.classifiers import open_classifier
 from emoapp.detectors import Detector, open_detector
 from emoapp.errors import ClosedError
-from emoapp.images import to_bgr
+from emoapp.images import as_image
 from emoapp.limits import Limits
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.sources import open_source
 from emoapp.types import Face, Frame, Result, Track
+from emoapp.utils.arrays import to_bgr
 from emoapp.utils.geometry import scaled_face
 
 if TYPE_CHECKING:
@@ -27,16 +28,30 @@ if TYPE_CHECKING:
 
     from emoapp.sources.still import StillImage
 
-SMALL_PX = 64.0
-"""Faces of less width are cut out of the finest picture that can be had: the network's crop shows
-48 pixels of them."""
+SMALL_FACE_PX = 64.0
+"""Faces of less width are cropped from the highest resolution available: the network's crop has 48
+pixels for them."""
 
 
 class EmotionRecognizer:
     """Find faces and classify their expressions.
 
-    Opened by its constructor, closed by `close` or `with`; not to be shared between threads. In one
-    thread, `analyze` and any number of streams may take turns: each follows its own faces.
+    Close it with `close` or `with`. Do not share it between threads. In one thread, `analyze` and
+    any number of streams may be used alternately: each follows its own faces.
+
+    Args:
+        detector: "auto" or a name of `detectors.DETECTORS`.
+        device: "auto", "cpu" or "gpu".
+        model: A file or folder that `emoapp train` made; None for the shipped model.
+        contempt: Estimate the probability of contempt too, beside the seven expressions.
+        smoothing_s: Time constant of the average over time in `stream`, seconds.
+        limits: Thresholds that a face must meet to get a label; None for the defaults.
+
+    Raises:
+        ModelError: If the model is missing, damaged, or does not know contempt.
+        DeviceError: If the GPU was asked for and can't be used.
+        UsageError: If there is no such detector or device.
+        EmoappError: If the detector can't be used.
     """
 
     def __init__(
@@ -49,15 +64,6 @@ class EmotionRecognizer:
         smoothing_s: float = 0.3,
         limits: Limits | None = None,
     ) -> None:
-        """detector: "auto" or a name of `detectors.DETECTORS`. device: "auto", "cpu" or "gpu".
-
-        model: a file or folder that `emoapp train` made; None for the shipped model.
-        contempt: give it a probability too, beside the seven expressions.
-        smoothing_s: time constant of the average over time in `stream`, seconds.
-        limits: which faces are not believed; None for the usual ones.
-
-        Raises ModelError, DeviceError or UsageError.
-        """
         self._stack = ExitStack()
         self._smoothing_s, self._limits = smoothing_s, limits or Limits()
         try:
@@ -71,51 +77,64 @@ class EmotionRecognizer:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The expressions, in the order of the probabilities."""
+        """Expressions in the order of the probabilities."""
         return self._classifier.labels
 
     def analyze(
         self, picture: np.ndarray | str | os.PathLike[str] | bytes | PillowImage
     ) -> tuple[Track, ...]:
-        """Return the faces in one picture, largest first, in its pixels.
+        """Find and classify the faces in one image.
 
-        picture: an array as OpenCV reads it: uint8 or uint16, (H, W) grey, (H, W, 3) BGR or
-            (H, W, 4) BGRA; a Pillow image of any mode; a file's path; or what is in a file
-            (see `analyze_file`).
+        Args:
+            picture: An array as OpenCV reads it: uint8 or uint16, (H, W) grey, (H, W, 3) BGR or
+                (H, W, 4) BGRA; a Pillow image of any mode; a file's path; or the content of a file
+                (see `analyze_file`).
 
-        Raises ClosedError after `close`, TypeError or ValueError for an array of another kind, and
-        SourceError where a file can't be read.
+        Returns:
+            The faces, largest first, in pixels of the image.
+
+        Raises:
+            ClosedError: After `close`.
+            TypeError: If it is none of these, or an array of another dtype.
+            ValueError: If an array has another shape.
+            SourceError: If a file can't be read.
 
         >>> import cv2
         >>> from emoapp.utils.resources import DEMO_CLIP
-        >>> found, picture = cv2.VideoCapture(str(DEMO_CLIP)).read()
+        >>> _, picture = cv2.VideoCapture(str(DEMO_CLIP)).read()
         >>> with EmotionRecognizer() as recognizer:
-        ...     for person in recognizer.analyze(picture):
-        ...         print(person.label, person.confidence > 0.5, person.rejection)
+        ...     for track in recognizer.analyze(picture):
+        ...         print(track.label, track.confidence > 0.5, track.rejection)
         happy True None
         """
         self._check_open()
         if isinstance(picture, str | os.PathLike | bytes):
             return self.analyze_file(picture)
-        # Who has a Pillow image has loaded Pillow; others need not wait for it.
+        # A Pillow image implies that Pillow is loaded; without one it need not be.
         pillow = sys.modules.get("PIL.Image")
         if pillow is not None and isinstance(picture, pillow.Image):
             from emoapp.sources.still import from_pillow
 
             picture = from_pillow(picture)
         self._detector.reset()
-        frame = Frame(to_bgr(picture), 0, 0.0)
+        frame = Frame(as_image(to_bgr(picture)), 0, 0.0)
         return self._pipeline(self._detector, 0.0).process(frame).tracks
 
     def analyze_file(self, path: str | os.PathLike[str] | bytes) -> tuple[Track, ...]:
-        """Return the faces in a picture on the disk, largest first, in pixels of the full picture.
+        """Find and classify the faces in an image file.
 
-        path: or what is in the file. JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC are read,
-            turned as their EXIF data say.
+        JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC are supported, and rotated as their EXIF data
+        say. Large images take no more than 600 MB of memory, and small faces in them are found too.
 
-        Large pictures cost no more than 600 MB of memory, and small faces in them are found too.
+        Args:
+            path: The file's path, or its content.
 
-        Raises SourceError, naming the file, where it can't be read, and ClosedError after `close`.
+        Returns:
+            The faces, largest first, in pixels of the full image.
+
+        Raises:
+            ClosedError: After `close`.
+            SourceError: If the file can't be read; names the file.
         """
         from emoapp.sources.still import load_image
 
@@ -123,7 +142,17 @@ class EmotionRecognizer:
         return self.analyze_still(load_image(path))
 
     def analyze_still(self, still: StillImage) -> tuple[Track, ...]:
-        """`analyze_file` for a picture that was loaded already."""
+        """Find and classify the faces in an image file that was loaded already.
+
+        Args:
+            still: The loaded file (see `sources.still.load_image`).
+
+        Returns:
+            As `analyze_file`.
+
+        Raises:
+            ClosedError: After `close`.
+        """
         if still.scale == 1:
             return self.analyze(still.image)
         from emoapp.detectors.tiles import detect_in_tiles
@@ -134,24 +163,35 @@ class EmotionRecognizer:
         crops_from = load_finer(still) if any(map(_is_small, faces)) else still
         scale, factor = crops_from.scale, still.scale / crops_from.scale
         detected = Detected(
-            Frame(crops_from.image, 0, 0.0), [scaled_face(face, factor) for face in faces], 0.0
+            Frame(as_image(crops_from.image), 0, 0.0),
+            [scaled_face(face, factor) for face in faces],
+            0.0,
         )
         tracks = self._pipeline(self._detector, 0.0, scale=scale).classify(detected).tracks
         return tuple(replace(track, face=scaled_face(track.face, scale)) for track in tracks)
 
     def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
-        """Yield one result for each frame of a camera (number), a file, or a stream (address).
+        """Process a camera, a file or a stream frame by frame.
 
-        People keep their track's id from frame to frame, whatever else the recognizer does between
-        two frames. The source is closed at the end, or when the iterator is.
+        Tracks keep their id from frame to frame, whatever else the recognizer does between two
+        frames. The source is closed at its end, or when the iterator is closed.
 
-        Raises SourceError or CameraError for the source, ClosedError after `close`.
+        Args:
+            source: Number of a camera, path of a file, or address of a stream.
+
+        Yields:
+            One result for each frame.
+
+        Raises:
+            ClosedError: After `close`.
+            SourceError: If a file or a stream can't be read.
+            CameraError: If the camera can't be opened or stopped.
 
         >>> from emoapp.utils.resources import DEMO_CLIP
         >>> with EmotionRecognizer() as recognizer:
         ...     for result in recognizer.stream(DEMO_CLIP):
-        ...         people = [(person.id, person.label) for person in result.tracks]
-        ...         print(f"{result.frame.t:.2f} s", people)
+        ...         tracks = [(track.id, track.label) for track in result.tracks]
+        ...         print(f"{result.frame.t:.2f} s", tracks)
         ...         if result.frame.index == 2:
         ...             break
         0.00 s [(1, 'happy')]
@@ -166,7 +206,7 @@ class EmotionRecognizer:
                 yield pipeline.process(frame)
 
     def _pipeline(self, detector: Detector, smoothing_s: float, *, scale: float = 1.0) -> Pipeline:
-        # A face is too small for its pixels in the full picture.
+        # Whether a face is too small depends on its pixels in the full image.
         limits = replace(self._limits, eye_distance_px=self._limits.eye_distance_px / scale)
         return Pipeline(detector, self._classifier, smoothing_s=smoothing_s, limits=limits)
 
@@ -177,7 +217,7 @@ class EmotionRecognizer:
             )
 
     def close(self) -> None:
-        """Give everything back; may be called twice."""
+        """Release the networks; may be called twice."""
         self._stack.close()
 
     def __enter__(self) -> EmotionRecognizer:
@@ -188,4 +228,4 @@ class EmotionRecognizer:
 
 
 def _is_small(face: Face) -> bool:
-    return face.box.width < SMALL_PX
+    return face.box.width < SMALL_FACE_PX

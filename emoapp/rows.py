@@ -1,4 +1,4 @@
-"""What a log says of a result: the same columns and values in every format."""
+"""Rows of a log: the same columns and values in every format."""
 
 from __future__ import annotations
 
@@ -18,30 +18,34 @@ FACE_COLUMNS = (
 
 
 class Rows:
-    """Makes a row for each face in a frame, and one for a frame without a face.
+    """Convert results to rows: one for each face in a frame, and one for a frame without a face.
 
     The columns:
 
-    source                    what was read, as it was named; of an address neither user, password
-                              nor query
-    frame                     the frame's number, from 0
+    source                    what was read, as the user named it; without user, password and query
+                              of an address
+    frame                     number of the frame, from 0
     time_s                    seconds since the source began
-    track                     the person's number, from 1
-    x0, y0, x1, y1            the face's box, pixels of the full frame
-    detector_score            how sure the detector is, 0 to 1
-    label, confidence         the expression shown, and its smoothed probability, 0 to 1; there is
-                              no label where it is not believed
-    rejection                 why not: too small, too dark, too little contrast, blurred, turned
-                              away, unsure; nothing where it is believed
-    doubt                     the same, under the name that it had in version 0.1; deprecated
-    raw_LABEL, ...            the probabilities of this frame alone, one column a label
-    smoothed_LABEL, ...       the probabilities averaged over time
+    track                     id of the track, from 1
+    x0, y0, x1, y1            bounding box of the face, pixels of the full frame
+    detector_score            score of the detection, 0 to 1
+    label, confidence         the expression shown, and its smoothed probability, 0 to 1; no label
+                              for a rejected face
+    rejection                 why a face was rejected: too small, too dark, too little contrast,
+                              blurred, turned away, unsure; empty where it was not
+    doubt                     the same under its name in version 0.1; deprecated
+    raw_LABEL, ...            probabilities in this frame alone, one column for each label
+    smoothed_LABEL, ...       probabilities averaged over time
 
-    From `track` on all are None in the row of a frame without a face. In names, what is no text in
-    UTF-8 is written as `escape.encodable` does.
+    In the row of a frame without a face, `track` and all columns after it are None. Names that are
+    no valid UTF-8 are written as `escape.encodable` does.
 
-    source: what was read, as the user named it.
-    labels: the expressions, in the order of the model.
+    Args:
+        source: What was read, as the user named it.
+        labels: Expressions in the order of the model.
+
+    Attributes:
+        columns: Names of the columns.
     """
 
     def __init__(self, source: str, labels: Sequence[str]) -> None:
@@ -54,7 +58,17 @@ class Rows:
         )
 
     def of(self, result: Result) -> Iterator[tuple[Value, ...]]:
-        """The rows of a result, in the order of `columns`."""
+        """Yield the rows of a result.
+
+        Args:
+            result: Of a model with the same labels.
+
+        Yields:
+            One value for each of `columns`.
+
+        Raises:
+            ValueError: If the result has other labels.
+        """
         when = (self._source, result.frame.index, round(result.frame.t, 6))
         if not result.tracks:
             yield when + (None,) * (len(self.columns) - len(when))
@@ -65,7 +79,7 @@ class Rows:
         yield track.id
         yield from (round(float(side), 1) for side in track.face.box)
         yield round(float(track.face.score), 4)
-        yield None if track.rejection else encodable(track.label)
+        yield None if track.rejection or track.label is None else encodable(track.label)
         yield round(track.confidence, 4)
         yield from [track.rejection.value if track.rejection else None] * 2
         yield from self._probabilities(track.raw)

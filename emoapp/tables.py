@@ -1,4 +1,4 @@
-"""Results as a table, for those who go on with pandas."""
+"""Convert results to a pandas table."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 
 def to_dataframe(results: Iterable[Result]) -> pd.DataFrame:
-    """Return a row for each face in each frame, and one for a frame without a face.
+    """Convert results to a table with a row for each face, and one for a frame without a face.
 
-    results: as `EmotionRecognizer.stream` yields them. The columns are those of
-        `Result.to_dicts`.
+    Args:
+        results: Results as `EmotionRecognizer.stream` yields them.
 
-    Raises NotInstalledError without pandas.
+    Returns:
+        A table with the columns of `Result.to_dicts`.
+
+    Raises:
+        NotInstalledError: If pandas is not installed.
     """
     try:
         import pandas as pd

@@ -20,6 +20,7 @@ GROUND = {
     "crop_template",
     "images",
     "colorimetry",
+    "yuv",
 }
 GROUND |= {"rows", "utils"}
 STAGES = {"sources", "detectors", "alignment", "classifiers", "tracking"}

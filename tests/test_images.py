@@ -16,13 +16,14 @@ from support.faces import portrait
 from emoapp.alignment.align import align
 from emoapp.colorimetry import BT601, BT601_PAL, BT709, BT2020, UNSPECIFIED, Colorimetry
 from emoapp.detectors import open_detector
-from emoapp.images import BgrImage, YuvImage
+from emoapp.images import BgrImage
 from emoapp.overlay.blend import Layer, Painter
 from emoapp.privacy import pixelate
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
 from emoapp.utils.geometry import iou
 from emoapp.utils.libav import av
+from emoapp.yuv import YuvImage
 
 COLORIMETRIES = [
     Colorimetry(matrix, matrix, BT709, full_range)

@@ -1,1 +1,1 @@
-"""From a face in a picture to the crop that the network was trained on."""
+"""Crop faces the way the network was trained on them, and judge the crops."""

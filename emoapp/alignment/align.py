@@ -1,8 +1,4 @@
-"""From a face in a picture to the crop that the network was trained on.
-
-Bringing a face's eyes and mouth to where FER-2013's faces have them makes such a crop of any
-photograph.
-"""
+"""Align faces: move eyes and mouth to where FER-2013's faces have them, and crop."""
 
 from __future__ import annotations
 
@@ -18,10 +14,17 @@ from emoapp.utils.geometry import similarity
 
 
 def crop_transform(face: Face, template: CropTemplate = FER2013_TEMPLATE) -> np.ndarray:
-    """The similarity from picture pixels to crop pixels: float64 (2, 3).
+    """Return the similarity from image pixels to crop pixels.
 
-    By eyes and mouth where the face has them: the mouth keeps the scale of a face that is turned
-    aside, whose eyes come close together. Else by the box.
+    By eyes and mouth where the face has them, else by the box. The mouth preserves the scale of a
+    face in profile, whose eyes are close together.
+
+    Args:
+        face: In pixels of the image.
+        template: Where the parts of the face lie in the crop.
+
+    Returns:
+        float64 (2, 3).
     """
     if face.eyes is None:
         return _box_transform(face.box, template)
@@ -50,38 +53,44 @@ def align(
     faces: tuple[Face, ...] | list[Face],
     template: CropTemplate = FER2013_TEMPLATE,
 ) -> np.ndarray:
-    """Cut the faces out as the network knows them.
+    """Crop faces the way the network was trained on them.
 
-    image: an array is uint8 (H, W, 3) BGR, or (H, W) grey.
+    The image's border is repeated where a crop leaves the image. Large faces are averaged down
+    (area filter), as the training images were; plain bilinear sampling would show the network
+    aliasing that it has never seen.
 
-    Returns uint8 (N, size, size), grey, upright; the picture's border is repeated where a crop
-    leaves the picture. Large faces are averaged down (area filter), as the training images were;
-    plain bilinear sampling would show the network an aliasing it never saw.
+    Args:
+        image: An array is uint8 (H, W, 3), BGR, or (H, W), grey.
+        faces: In pixels of the image.
+        template: Where the parts of a face lie in the crop.
+
+    Returns:
+        uint8 (N, size, size), grey, upright.
     """
     if not (isinstance(image, np.ndarray) and image.ndim == 2):
         image = as_image(image)
     crops = np.empty((len(faces), template.size, template.size), np.uint8)
     for i, face in enumerate(faces):
-        crops[i] = _cut(image, crop_transform(face, template), template.size)
+        crops[i] = _crop(image, crop_transform(face, template), template.size)
     return crops
 
 
-def _cut(image: Image | np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarray:
-    # Three steps, each cheap: a large face is averaged down by a whole number to about twice the
-    # crop's scale, turned there, and averaged down by what is left.
+def _crop(image: Image | np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarray:
+    # Three cheap steps: a large face is averaged down by an integer factor to about twice the
+    # crop's scale, rotated there, and averaged down by the remaining factor.
     scale = math.hypot(to_crop[0, 0], to_crop[1, 0])
     shrink = max(1, round(1 / scale) // 2)
     finer = max(1, round(1 / (scale * shrink)))
 
     region, origin = _region(image, to_crop, size, shrink)
     if shrink > 1:
-        # Where the picture's border cuts a last pixel in part, that part is left out.
+        # A last pixel that the image's border cuts in part is left out.
         height, width = (max(1, side // shrink) for side in region.shape)
         region = region[: height * shrink, : width * shrink]
         region = cv2.resize(region, (width, height), interpolation=cv2.INTER_AREA)
     linear = to_crop[:, :2] * (shrink * finer)
     shift = (to_crop[:, :2] @ origin + to_crop[:, 2]) * finer
-    # OpenCV counts from the centre of the first pixel, positions here from its corner.
+    # OpenCV counts from the center of the first pixel, positions here from its corner.
     shift += linear @ (0.5, 0.5) - 0.5
     crop = cv2.warpAffine(
         region,
@@ -98,25 +107,26 @@ def _cut(image: Image | np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarra
 def _region(
     image: Image | np.ndarray, to_crop: np.ndarray, size: int, multiple: int
 ) -> tuple[np.ndarray, tuple[int, int]]:
-    """The part of the picture that a crop needs, in grey, and its x, y in the picture.
+    """Return the part of the image that a crop needs, in grey, and its x, y in the image.
 
     Only this part is converted to grey: converting a whole 720p frame takes longer than the rest.
-    Its sides are multiples of `multiple` where the picture is large enough.
+    Its sides are multiples of `multiple` where the image is large enough.
     """
-    grey = isinstance(image, np.ndarray)
-    width, height = image.shape[::-1] if grey else image.size_wh
+    width, height = image.shape[::-1] if isinstance(image, np.ndarray) else image.size_wh
     corners = np.array([[0, 0, size, size], [0, size, 0, size], [1, 1, 1, 1]], np.float64)
     x, y = cv2.invertAffineTransform(to_crop) @ corners
     x0, x1 = _span(x.min(), x.max(), width, multiple)
     y0, y1 = _span(y.min(), y.max(), height, multiple)
-    region = image[y0:y1, x0:x1] if grey else image.grey(x0, y0, x1, y1)
-    return region, (x0, y0)
+    if isinstance(image, np.ndarray):
+        return image[y0:y1, x0:x1], (x0, y0)
+    return image.grey(x0, y0, x1, y1), (x0, y0)
 
 
 def _span(low: float, high: float, length: int, multiple: int) -> tuple[int, int]:
-    """Pixels from `low` to `high` with two to spare for bilinear sampling, inside 0 to `length`.
+    """Return the first and the last pixel + 1 of a span inside 0 to `length`.
 
-    At least one (shrunken) pixel stays: a crop wholly outside repeats the nearest border.
+    From `low` to `high` with a margin of two (shrunken) pixels for bilinear sampling. At least one
+    (shrunken) pixel stays: a crop wholly outside repeats the nearest border.
     """
     margin = 2 * multiple
     start = min(max(math.floor(low) - margin, 0), max(length - multiple, 0))

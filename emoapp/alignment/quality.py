@@ -1,4 +1,4 @@
-"""Says why a face should get no label: what the network was never shown, it can only guess at."""
+"""Reject faces that are unlike those that the network was trained on."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ import numpy as np
 from emoapp.limits import Limits
 from emoapp.types import Face, Rejection
 
-EDGE_PX = 6
-"""Left out on each side of a crop: hair and background say nothing about the face."""
+BORDER_PX = 6
+"""Left out on each side of a crop, where hair and background are."""
 
-DIM = 64
-"""A mean of the crop below which too little contrast comes from too little light, 0 to 255."""
+DIM_BRIGHTNESS = 64
+"""Mean of a crop, 0 to 255, below which low contrast is due to too little light."""
 
 
 def rejection_reason(face: Face, crop: np.ndarray, limits: Limits) -> Rejection | None:
-    """The first reason not to believe a label, or None.
+    """Return the first reason to give a face no label, or None.
 
-    crop: uint8 (S, S), the face as `align.align` cut it out.
+    Args:
+        face: The face, in pixels of the image.
+        crop: uint8 (S, S), the face as `align.align` cropped it.
+        limits: Thresholds.
     """
     if _eye_distance(face) < limits.eye_distance_px:
         return Rejection.TOO_SMALL
@@ -26,7 +29,7 @@ def rejection_reason(face: Face, crop: np.ndarray, limits: Limits) -> Rejection 
     if brightness < limits.brightness:
         return Rejection.TOO_DARK
     if contrast < limits.contrast:
-        return Rejection.TOO_DARK if brightness < DIM else Rejection.TOO_PALE
+        return Rejection.TOO_DARK if brightness < DIM_BRIGHTNESS else Rejection.TOO_PALE
     if yaw(face) > limits.yaw:
         return Rejection.TURNED_AWAY
     if sharpness(crop) < limits.sharpness:
@@ -35,10 +38,16 @@ def rejection_reason(face: Face, crop: np.ndarray, limits: Limits) -> Rejection 
 
 
 def sharpness(crop: np.ndarray) -> float:
-    """How much of a crop's contrast is in its finest details, from 0; photographs have about 1.
+    """Measure how much of a crop's contrast is in its finest details.
 
-    The standard deviation of the Laplacian (Pech-Pacheco et al. 2000) over that of the crop, so
-    that it does not depend on the light.
+    The standard deviation of the Laplacian (Pech-Pacheco et al. 2000), divided by that of the crop,
+    so that it does not depend on the light.
+
+    Args:
+        crop: uint8 (S, S).
+
+    Returns:
+        0 or more; photographs have about 1.
     """
     _, details = _mean_and_deviation(cv2.Laplacian(crop, cv2.CV_32F))
     _, contrast = _mean_and_deviation(crop)
@@ -46,10 +55,16 @@ def sharpness(crop: np.ndarray) -> float:
 
 
 def yaw(face: Face) -> float:
-    """How far a head is turned aside: 0 from the front, about 0.5 in half profile.
+    """Measure how far a head is turned to the side.
 
-    The nose's distance from the line between the middle of the eyes and the mouth, as a share of
-    that line; 0 where the points are not known.
+    The nose's distance from the line between the midpoint of the eyes and the mouth, as a share of
+    that line's length.
+
+    Args:
+        face: The face.
+
+    Returns:
+        0 for a frontal face, about 0.5 for a half profile; 0 where the points are not known.
     """
     if face.eyes is None or face.nose is None or face.mouth is None:
         return 0.0
@@ -63,9 +78,10 @@ def yaw(face: Face) -> float:
 
 
 def _mean_and_deviation(crop: np.ndarray) -> tuple[float, float]:
-    """Without the edges."""
-    # OpenCV's: numpy's take five times as long for so few pixels.
-    mean, deviation = cv2.meanStdDev(crop[EDGE_PX:-EDGE_PX, EDGE_PX:-EDGE_PX])
+    """Return mean and standard deviation of a crop without its border."""
+    # numpy takes five times as long as OpenCV for so few pixels.
+    inside = crop[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
+    mean, deviation = cv2.meanStdDev(inside)
     return float(mean[0, 0]), float(deviation[0, 0])
 
 

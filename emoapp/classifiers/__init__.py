@@ -1,4 +1,4 @@
-"""Classifiers, by the processor they run on. Each is imported when it is first asked for."""
+"""Classifiers by the device they run on, each imported when it is first used."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def _gpu(model: str | Path | None, contempt: bool) -> Classifier:
 
 
 DEVICES = {"cpu": _cpu, "gpu": _gpu}
-"""Processor -> factory (model file, folder, or None for the shipped one; with contempt)."""
+"""Device -> factory (model file, folder, or None for the shipped one; whether to show contempt)."""
 
-LONG_RUN_FRAMES = 20_000
-"""From here on a file is worth the seconds that TensorFlow takes to start (10 minutes of video)."""
+MIN_GPU_FRAMES = 20_000
+"""Shorter files (10 minutes of video) are not worth the seconds that TensorFlow takes to start."""
 
 
 def open_classifier(
@@ -40,23 +40,31 @@ def open_classifier(
     frames: int | None = None,
     contempt: bool = False,
 ) -> Classifier:
-    """The classifier for that processor.
+    """Open a classifier.
 
-    device: "cpu", "gpu", or "auto": the CPU, unless the run is long and there is a GPU.
-    frames: how many frames will come, where that is known.
-    contempt: show contempt too.
+    Args:
+        model: Model file or folder; None for the shipped model.
+        device: "cpu", "gpu", or "auto": the CPU, unless the run is long and there is a GPU.
+        frames: Number of frames to come; None where it is not known.
+        contempt: Show contempt too.
 
-    Raises DeviceError where a GPU was asked for and can't be used, and ModelError for the model.
+    Returns:
+        The classifier; the caller closes it.
+
+    Raises:
+        UsageError: If there is no such device.
+        DeviceError: If a GPU was asked for and can't be used.
+        ModelError: If the model is missing, damaged, or does not know contempt.
     """
     if device not in ("auto", *DEVICES):
         raise UsageError(f"there is no device {device!r}; choose auto or {', '.join(DEVICES)}")
     if device == "auto":
         device = "cpu"
-        if frames is not None and frames >= LONG_RUN_FRAMES:
+        if frames is not None and frames >= MIN_GPU_FRAMES:
             try:
                 return DEVICES["gpu"](model, contempt)
             except (DeviceError, ModelError) as exc:
-                # "auto" promises the best that is there, and the CPU is.
+                # "auto" promises the best device that works.
                 logger.info("no GPU: %s", exc)
     classifier = DEVICES[device](model, contempt)
     logger.info("model %s on %s", model or "shipped", device)

@@ -1,4 +1,4 @@
-"""What stands beside a model file: its labels, heads and crop template, and how it was made."""
+"""The description beside a model file: labels, heads, crop template, and how it was made."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ FILE_NAME = "emotion.json"
 class Head:
     """One set of logits of the network.
 
-    name: the label set it was trained on ("fer2013", "ferplus", "labels").
-    labels: in the order of its logits.
-    temperature: what the logits are divided by before the softmax, so that the probabilities
-        can be believed (Guo et al. 2017).
-    frequencies: how probable the head finds each label on average, on faces that it did not learn
-        from; () where that was not measured.
+    Attributes:
+        name: Label set that it was trained on ("fer2013", "ferplus", "labels").
+        labels: Names in the order of its logits.
+        temperature: Divides the logits before the softmax, to calibrate the probabilities (Guo et
+            al. 2017).
+        frequencies: Mean probability of each label on faces that the head did not learn from; ()
+            where that was not measured.
     """
 
     name: str
@@ -44,16 +45,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class ModelDescription:
-    """All that is needed to use a model and to say where it comes from.
+    """All that is needed to use a model and to tell where it comes from.
 
-    labels: what the model shows, in order; how heads that know different labels go together says
-        `Classifier.classify`.
-    heads: in the order in which their logits stand in the output.
-    crop_template: how faces are cut out for it.
-    temperature: what the logarithms of the shown probabilities are divided by, so that these can be
-        believed on photographs, whose crops are worse than those of training.
-    sha256: file name -> hexadecimal digest of the files beside.
-    made: data, settings, seed, versions, metrics: for people.
+    Attributes:
+        labels: What the model shows, in order; `Classifier.mix` combines heads with different
+            labels.
+        heads: In the order of their logits in the output.
+        crop_template: How faces are cropped for it.
+        temperature: Divides the logarithms of the shown probabilities, to calibrate them on
+            photographs, whose crops are worse than those of training.
+        sha256: File name -> hexadecimal digest of the files beside.
+        made: Data, settings, seed, versions and metrics, for information only.
     """
 
     labels: tuple[str, ...]
@@ -71,13 +73,23 @@ class ModelDescription:
                 raise ModelError(f"the label {label!r} is in none of the model's heads")
 
     def head(self, name: str) -> Head | None:
+        """Return the head of that name, or None.
+
+        Args:
+            name: Label set of the head.
+        """
         return next((head for head in self.heads if head.name == name), None)
 
     def showing(self, label: str) -> ModelDescription:
-        """The same model with one more label shown, which at least one of its heads knows.
+        """Return the description with one more label shown.
 
-        The shipped model knows contempt that way: FER+ has votes for it, FER-2013 has not.
-        Raises ModelError where no head knows it.
+        The shipped model can show contempt that way: FER+ has votes for it, FER-2013 has not.
+
+        Args:
+            label: A label that at least one of the heads knows.
+
+        Raises:
+            ModelError: If no head knows it.
         """
         if label in self.labels:
             return self
@@ -88,13 +100,25 @@ class ModelDescription:
         return replace(self, labels=(*self.labels, label))
 
     def write(self, path: Path) -> None:
+        """Write the description as JSON, atomically.
+
+        Args:
+            path: File to write.
+        """
         content = {"format": FORMAT, **asdict(self)}
         text = json.dumps(content, indent=1) + "\n"
         write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
 
     @classmethod
     def read(cls, path: Path) -> ModelDescription:
-        """Raises ModelError, naming the file, where it is missing or not such a description."""
+        """Read a description.
+
+        Args:
+            path: File that `write` wrote.
+
+        Raises:
+            ModelError: If the file is missing or not such a description; names the file.
+        """
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             if content["format"] != FORMAT:
@@ -102,28 +126,7 @@ class ModelDescription:
                     f"{path}: has format {content['format']}, this program reads {FORMAT}; "
                     "export the model again with this version"
                 )
-            # Models written before the name was changed say "framing".
-            stated = content["crop_template"] if "crop_template" in content else content["framing"]
-            template = {
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in stated.items()
-            }
-            return cls(
-                labels=tuple(content["labels"]),
-                heads=tuple(
-                    Head(
-                        head["name"],
-                        tuple(head["labels"]),
-                        float(head["temperature"]),
-                        tuple(float(share) for share in head.get("frequencies", ())),
-                    )
-                    for head in content["heads"]
-                ),
-                crop_template=CropTemplate(**template),
-                temperature=float(content.get("temperature", 1.0)),
-                sha256=dict(content["sha256"]),
-                made=dict(content["made"]),
-            )
+            return cls._from_json(content)
         except FileNotFoundError:
             raise ModelError(
                 f"{path}: missing; a model file needs its description beside it"
@@ -131,17 +134,53 @@ class ModelDescription:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
             raise ModelError(f"{path}: not a model description ({exc!r})") from exc
 
+    @classmethod
+    def _from_json(cls, content: dict[str, Any]) -> ModelDescription:
+        # Models written before the name was changed have "framing" instead.
+        stated = content["crop_template"] if "crop_template" in content else content["framing"]
+        template: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in stated.items()
+        }
+        return cls(
+            labels=tuple(content["labels"]),
+            heads=tuple(
+                Head(
+                    head["name"],
+                    tuple(head["labels"]),
+                    float(head["temperature"]),
+                    tuple(float(share) for share in head.get("frequencies", ())),
+                )
+                for head in content["heads"]
+            ),
+            crop_template=CropTemplate(**template),
+            temperature=float(content.get("temperature", 1.0)),
+            sha256=dict(content["sha256"]),
+            made=dict(content["made"]),
+        )
+
 
 def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits.
+
+    Args:
+        path: The file.
+    """
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def find_model(path: str | Path | None, *, suffix: str) -> tuple[Path, ModelDescription]:
-    """The model file with that suffix and its description.
+    """Find a model file and read its description.
 
-    path: the file, or the folder it lies in; None for the shipped model.
+    Args:
+        path: The file, or its folder; None for the shipped model.
+        suffix: Suffix of the model file, with the dot.
 
-    Raises ModelError where one is missing, damaged or does not belong to the other.
+    Returns:
+        The file and its description.
+
+    Raises:
+        ModelError: If one of them is missing, damaged or does not belong to the other.
     """
     chosen = MODELS if path is None else Path(path)
     if chosen.is_dir():

@@ -1,4 +1,4 @@
-"""The network on the GPU, by TensorFlow."""
+"""Run the network on the GPU with TensorFlow."""
 
 from __future__ import annotations
 
@@ -12,19 +12,29 @@ from emoapp.classifiers.description import find_model
 from emoapp.errors import DeviceError
 from emoapp.labels import CONTEMPT
 
-SMALLEST_BATCH = 8
-"""Batches are filled up to powers of two from here: each new size is traced anew (a second)."""
+MIN_BATCH_SIZE = 8
+"""Batches are padded to powers of two, at least this: TensorFlow traces each new size anew, which
+takes a second."""
 
 
 class KerasClassifier(Classifier):
-    """Runs a `.keras` file on a GPU."""
+    """Run a `.keras` file on a GPU.
+
+    Args:
+        model: File or folder; None for the shipped model.
+        contempt: Show contempt too.
+        device: TensorFlow's name of the device.
+
+    Raises:
+        DeviceError: If TensorFlow is not installed or finds no GPU.
+        ModelError: If the model is missing, damaged, or does not know contempt.
+    """
 
     name = "TensorFlow on the GPU"
 
     def __init__(
         self, model: str | Path | None = None, *, contempt: bool = False, device: str = "/GPU:0"
     ) -> None:
-        """Raises DeviceError where TensorFlow is not installed or sees no GPU."""
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
             import tensorflow as tf
@@ -51,8 +61,8 @@ class KerasClassifier(Classifier):
 
     def _logits(self, crops: np.ndarray) -> np.ndarray:
         count = len(crops)
-        room = max(SMALLEST_BATCH, 1 << (count - 1).bit_length())
-        padded = np.zeros((room, *crops.shape[1:]), np.uint8)
+        size = max(MIN_BATCH_SIZE, 1 << (count - 1).bit_length())
+        padded = np.zeros((size, *crops.shape[1:]), np.uint8)
         padded[:count] = crops
         with self._device:
             logits = self._call(self._tf.constant(padded))

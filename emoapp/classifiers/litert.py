@@ -1,4 +1,4 @@
-"""The network on the CPU, by LiteRT (once TensorFlow Lite)."""
+"""Run the network on the CPU with LiteRT (formerly TensorFlow Lite)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from emoapp.labels import CONTEMPT
 
 
 class LiteRTClassifier(Classifier):
-    """Runs a `.tflite` file that takes uint8 (N, S, S) and gives float32 (N, logits)."""
+    """Run a `.tflite` file that takes uint8 (N, S, S) and returns float32 (N, logits).
+
+    Args:
+        model: File or folder; None for the shipped model.
+        contempt: Show contempt too.
+        threads: Number of threads. One is the fastest for a single face: starting a second costs
+            more than it saves.
+
+    Raises:
+        ModelError: If the model is missing, damaged, or does not know contempt.
+    """
 
     name = "LiteRT on the CPU"
 
     def __init__(
         self, model: str | Path | None = None, *, contempt: bool = False, threads: int = 1
     ) -> None:
-        """model: file or folder, None for the shipped model. contempt: show it too. One thread is
-        the fastest for one face: starting a second costs more than it saves."""
         from ai_edge_litert.interpreter import Interpreter
 
         path, description = find_model(model, suffix=".tflite")

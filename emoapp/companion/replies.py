@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emoapp.companion.data import read_toml
 from emoapp.companion.words import same
-from emoapp.labels import plain
+from emoapp.labels import canonical_label
 
 if TYPE_CHECKING:
     from emoapp.companion.watcher import Occasion
@@ -50,11 +50,11 @@ def load_replies() -> Replies:
 
 def choices(occasion: Occasion) -> list[str]:
     """Return all written replies that fit the occasion, of the most specific kind only."""
-    replies, label = load_replies(), plain(occasion.label)
+    replies, label = load_replies(), canonical_label(occasion.label)
     if occasion.kind == "long" and label in replies.long:
         return list(replies.long[label])
     if occasion.kind == "changed" and occasion.changes:
-        relieved = plain(occasion.changes[-1][0]) in NEGATIVE_LABELS
+        relieved = canonical_label(occasion.changes[-1][0]) in NEGATIVE_LABELS
         if relieved and label == "happy":
             return list(replies.lighter)
         if relieved and label == "neutral":

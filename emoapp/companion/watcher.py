@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from emoapp.config import Pace
-from emoapp.labels import plain
+from emoapp.labels import canonical_label
 from emoapp.types import Track
 
 DISTRESS_LABELS = ("sad", "fear")
@@ -137,7 +137,7 @@ class Watcher:
         changed = (
             current is not None and current.label != label and current.seconds >= pace.before_s
         )
-        due_s = pace.neutral_s if plain(label) == "neutral" else pace.lasted_s
+        due_s = pace.neutral_s if canonical_label(label) == "neutral" else pace.lasted_s
         span = _Span(label, since, t, changed=changed, due_s=due_s)
         self._current, self._candidate = span, None
         self._spans.append(span)
@@ -156,7 +156,10 @@ class Watcher:
 
     def _kind(self, current: _Span, t: float) -> str | None:
         pace = self._pace
-        if plain(current.label) in DISTRESS_LABELS and t - self._helped_t >= pace.help_every_s:
+        if (
+            canonical_label(current.label) in DISTRESS_LABELS
+            and t - self._helped_t >= pace.help_every_s
+        ):
             if self._distress_s(t) >= pace.long_s:
                 return "long"
         if current.seconds >= current.due_s:
@@ -176,5 +179,5 @@ class Watcher:
         return sum(
             span.end - max(span.start, start)
             for span in self._spans
-            if plain(span.label) in DISTRESS_LABELS
+            if canonical_label(span.label) in DISTRESS_LABELS
         )

@@ -1,4 +1,4 @@
-"""Face detectors, by name. Each is imported when it is first asked for."""
+"""Face detectors by name, each imported when it is first used."""
 
 from __future__ import annotations
 
@@ -27,15 +27,23 @@ DETECTORS: dict[str, Callable[[], Detector]] = {
 """Name -> factory, the best first: the order in which "auto" tries them."""
 
 EXTRAS = {"mediapipe": "pip install 'emoapp[mediapipe]' (Python 3.10 to 3.12)"}
-"""How to get the packages of those detectors that are not installed with the program."""
+"""Detector -> command that installs its packages, where they do not come with the program."""
 
 
 def open_detector(name: str = "auto") -> Detector:
-    """Return the detector of that name; "auto" opens the first that works.
+    """Open a face detector.
 
-    Raises UsageError for an unknown name, NotInstalledError where the packages of an extra are
-    missing and EmoappError with the reason where it can't be used otherwise; a name that was given
-    never falls back to another.
+    Args:
+        name: Key of `DETECTORS`, or "auto" for the first one that works. A given name never falls
+            back to another detector.
+
+    Returns:
+        The detector; the caller closes it.
+
+    Raises:
+        UsageError: If there is no detector of that name.
+        NotInstalledError: If the packages of an extra are missing.
+        EmoappError: If the detector can't be used for another reason, which the message gives.
     """
     if name == "auto":
         return _open_first(list(DETECTORS), [], "no face detector works here")
@@ -53,11 +61,17 @@ def open_detector(name: str = "auto") -> Detector:
 
 
 def next_detector(name: str, failures: list[EmoappError]) -> Detector:
-    """Return the first other that works of those behind this one in the table, then from its start.
+    """Open the next detector in `DETECTORS` that works, going around at its end.
 
-    failures: gets the errors of those that are installed and can't be opened.
+    Args:
+        name: The detector to start after, which is not opened itself.
+        failures: Gets the errors of detectors that are installed and can't be opened.
 
-    Raises EmoappError with all reasons where no other works.
+    Returns:
+        The detector; the caller closes it.
+
+    Raises:
+        EmoappError: If no other detector works, with all reasons.
     """
     names = list(DETECTORS)
     place = names.index(name)

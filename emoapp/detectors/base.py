@@ -1,4 +1,4 @@
-"""What every face detector can do."""
+"""Interface of the face detectors."""
 
 from __future__ import annotations
 
@@ -16,34 +16,43 @@ if TYPE_CHECKING:
 
 
 class Detector(ABC):
-    """Find faces in pictures; closed by `close` or `with`. Not to be shared between threads.
+    """Find faces in images.
 
-    Subclasses implement `_detect`, `_close` and, where they remember earlier pictures, `reset`.
+    Close it with `close` or `with`. Do not share it between threads. Subclasses implement
+    `_detect`, `_close` and, where they remember earlier images, `reset`.
+
+    Attributes:
+        name: Name by which users choose it.
+        exhaustive: Search the whole image each time: slower, for when no face may be missed.
+        in_parts: Search the parts of a first image too; switch it off for images that are parts of
+            a larger one already.
     """
 
     name: str
-    """The word by which users choose it."""
-
     exhaustive = False
-    """Search the whole picture each time: slower, for when no face may be overlooked."""
-
     in_parts = True
-    """Look at the parts of a first picture too; not where it is a part of a picture already."""
 
     _closed = False
     _original: Detector | None = None
 
     @property
     def closed(self) -> bool:
-        """Whether `close` was called, of a fork also the original's."""
+        """Whether `close` was called; of a fork, also whether the original is closed."""
         return self._closed or (self._original is not None and self._original.closed)
 
     def detect(self, image: Image | np.ndarray) -> list[Face]:
-        """Return the faces in a picture, largest first.
+        """Find the faces in an image.
 
-        image: an array is uint8 (H, W, 3), BGR.
+        Args:
+            image: An array is uint8 (H, W, 3), BGR.
 
-        Raises ClosedError after `close`.
+        Returns:
+            The faces, largest first, in pixels of the image.
+
+        Raises:
+            ClosedError: After `close`.
+            TypeError: If an array has another dtype.
+            ValueError: If an array has another shape.
         """
         if self.closed:
             raise ClosedError(f"The detector {self.name} is closed. Open another one.")
@@ -52,9 +61,9 @@ class Detector(ABC):
         return self._detect(as_image(image))
 
     def fork(self) -> Detector:
-        """Return a detector that shares the networks and remembers pictures of its own.
+        """Return a detector that shares the networks but remembers its own images.
 
-        It costs nothing and ends with the original: closing the fork leaves the networks open.
+        It costs nothing and is closed with the original; closing the fork leaves the networks open.
         """
         fork = copy.copy(self)
         fork._original = self
@@ -62,10 +71,10 @@ class Detector(ABC):
         return fork
 
     def reset(self) -> None:  # noqa: B027  (most detectors remember nothing)
-        """Forget the pictures before: the next one shows something else."""
+        """Forget earlier images: the next one shows something else."""
 
     def close(self) -> None:
-        """Give everything back; may be called twice."""
+        """Release the networks; may be called twice."""
         if self._closed:
             return
         self._closed = True
@@ -74,11 +83,11 @@ class Detector(ABC):
 
     @abstractmethod
     def _detect(self, image: Image) -> list[Face]:
-        """The faces in a picture, largest first."""
+        """Return the faces in an image, largest first."""
 
     @abstractmethod
     def _close(self) -> None:
-        """Give the networks back; called once."""
+        """Release the networks; called once."""
 
     def __enter__(self) -> Detector:
         return self
@@ -88,4 +97,12 @@ class Detector(ABC):
 
 
 def largest_first(faces: list[Face]) -> list[Face]:
+    """Sort faces by the area of their boxes.
+
+    Args:
+        faces: Is not changed.
+
+    Returns:
+        The faces, largest first.
+    """
     return sorted(faces, key=lambda face: face.box.area, reverse=True)

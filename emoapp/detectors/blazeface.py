@@ -1,14 +1,15 @@
 """BlazeFace on LiteRT: MediaPipe's short-range face detection without MediaPipe.
 
 The network is that of Bazarevsky et al. 2019, "BlazeFace: Sub-millisecond Neural Face Detection on
-Mobile GPUs" (arXiv:1907.05047), as MediaPipe 0.10.21 ships it; models/detection/README.md says
-where it comes from. What is done before and after it follows MediaPipe's graph
-`face_detection_short_range`, so that the faces are the same.
+Mobile GPUs" (arXiv:1907.05047), as MediaPipe 0.10.21 ships it; models/detection/README.md gives
+its source. Pre- and postprocessing follow MediaPipe's graph `face_detection_short_range`, so that
+the faces are the same.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -19,20 +20,29 @@ from emoapp.errors import EmoappError
 from emoapp.types import Box, Face
 from emoapp.utils.resources import DETECTION
 
+if TYPE_CHECKING:
+    from ai_edge_litert.interpreter import Interpreter
+
 FILE = "face_detection_short_range.tflite"
 
 LAYERS = ((8, 2), (16, 6))
-"""(stride in pixels, anchors a cell) of the network's feature maps."""
+"""(stride in pixels, anchors per cell) of the network's feature maps."""
 
-MIN_SCORE, IOU_THRESHOLD = 0.5, 0.3
-"""The smallest score of a face, and from which overlap on two detections are of the same one."""
+MIN_SCORE = 0.5
+"""Smallest score of a face."""
+
+IOU_THRESHOLD = 0.3
+"""Detections that overlap more are of the same face."""
 
 
 class BlazeFace:
-    """Runs the network; `find` returns the faces that it sees in a picture."""
+    """Run the network on single images.
+
+    Raises:
+        EmoappError: If the network's file is missing or damaged.
+    """
 
     def __init__(self) -> None:
-        """Raises EmoappError where the network's file is missing or damaged."""
         self._interpreter = _open(DETECTION / FILE)
         (image,) = self._interpreter.get_input_details()
         outputs = self._interpreter.get_output_details()
@@ -46,43 +56,48 @@ class BlazeFace:
         self._min_logit = -np.log(1 / MIN_SCORE - 1)
 
     def find(self, rgb: np.ndarray) -> list[Face]:
-        """The faces in a picture, most certain first, in its pixels.
+        """Find the faces that are large in an image.
 
-        rgb: uint8 (H, W, 3).
+        Args:
+            rgb: uint8 (H, W, 3), RGB.
+
+        Returns:
+            The faces, highest score first, in pixels of the image.
         """
-        square, to_picture = letterbox(rgb, self._side)
+        square, (scale, shift) = letterbox(rgb, self._side)
         self._interpreter.set_tensor(self._input, square[None])
         self._interpreter.invoke()
         logits = self._interpreter.get_tensor(self._logits)[0, :, 0]
-        seen = np.flatnonzero(logits >= self._min_logit)
-        if not len(seen):
+        found = np.flatnonzero(logits >= self._min_logit)
+        if not len(found):
             return []
-        corners = self._decode(self._interpreter.get_tensor(self._boxes)[0, seen], seen)
+        corners = self._decode(self._interpreter.get_tensor(self._boxes)[0, found], found)
         valid = (corners[:, 1] > corners[:, 0]).all(axis=1)
-        scores = 1 / (1 + np.exp(-logits[seen][valid]))
+        scores = 1 / (1 + np.exp(-logits[found][valid]))
         points, scores = weighted_nms(corners[valid], scores, IOU_THRESHOLD)
-        scale, shift = to_picture
         points = points * scale + shift
         return [_face(*face) for face in zip(points, scores.tolist(), strict=True)]
 
     def close(self) -> None:
-        """Give the network back; to be called once."""
+        """Release the network; call it once."""
         self._interpreter = None
 
-    def _decode(self, raw: np.ndarray, seen: np.ndarray) -> np.ndarray:
-        """Two opposite corners of the box, then six points: float32 (N, 8, 2), in the square.
+    def _decode(self, raw: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        """Return two opposite corners of the box, then six points: float32 (N, 8, 2).
 
-        raw: float32 (N, 16): centre, size and six points, x and y, from the anchor on.
+        Args:
+            raw: float32 (N, 16): center, size and six points, x and y, relative to the anchor.
+            indices: int (N,), indices of the anchors.
         """
         raw = raw.reshape(-1, 8, 2)
-        points = raw + self._anchors[seen, None]
+        points = raw + self._anchors[indices, None]
         center, half = points[:, 0], raw[:, 1] / 2
         points[:, 0], points[:, 1] = center - half, center + half
         return points
 
 
-def _open(path: Path):
-    """The interpreter for this file, ready to run on one thread."""
+def _open(path: Path) -> Interpreter:
+    """Return an interpreter of this file that is ready to run on one thread."""
     from ai_edge_litert.interpreter import Interpreter
 
     try:
@@ -97,11 +112,15 @@ def _open(path: Path):
 
 
 def anchors(side: int, layers: tuple[tuple[int, int], ...]) -> np.ndarray:
-    """The centres of the cells of all feature maps, in the network's order: float32 (N, 2).
+    """Return the anchors of all feature maps, in the network's order: the centers of the cells.
 
-    side: of the network's input, pixels.
-    layers: (stride in pixels, anchors a cell) of each feature map; several anchors of a cell are
-        the same, since the network predicts sizes and not factors of an anchor's size.
+    Args:
+        side: Side of the network's input, pixels.
+        layers: (stride in pixels, anchors per cell) of each feature map. The anchors of a cell are
+            identical, since the network predicts sizes and not factors of an anchor's size.
+
+    Returns:
+        float32 (N, 2), x and y in pixels of the network's input.
     """
     maps = []
     for stride, per_cell in layers:
@@ -112,13 +131,18 @@ def anchors(side: int, layers: tuple[tuple[int, int], ...]) -> np.ndarray:
 
 
 def letterbox(rgb: np.ndarray, side: int) -> tuple[np.ndarray, tuple[float, np.ndarray]]:
-    """The picture in the middle of a black square, as the network takes it.
+    """Put an image into the middle of a black square, as the network expects it.
 
-    As in MediaPipe's `ImageToTensorCalculator`, corners of pixels are brought to corners as if they
-    were centres, and nothing is averaged. It was trained so.
+    As in MediaPipe's `ImageToTensorCalculator`, corners of pixels are moved to corners as if they
+    were centers, and nothing is averaged: the network was trained that way.
 
-    Returns float32 (side, side, 3) from -1 to 1, and the (scale, shift x, y) that leads from the
-    square's pixels to the picture's.
+    Args:
+        rgb: uint8 (H, W, 3), RGB.
+        side: Side of the square, pixels.
+
+    Returns:
+        float32 (side, side, 3) from -1 to 1, and the scale and the shift (float64 (2,), x and y)
+        from pixels of the square to pixels of the image.
     """
     height, width = rgb.shape[:2]
     scale = side / max(height, width)
@@ -129,7 +153,7 @@ def letterbox(rgb: np.ndarray, side: int) -> tuple[np.ndarray, tuple[float, np.n
 
 
 def _face(points: np.ndarray, score: float) -> Face:
-    """points: box, eyes, nose, mouth, ears; the first eye is on the left of the picture."""
+    # Box, eyes, nose, mouth, ears; the first eye is on the left of the image.
     points = points.astype(np.float32)
     return Face(
         box=Box(*points[:2].ravel().tolist()),
@@ -141,7 +165,11 @@ def _face(points: np.ndarray, score: float) -> Face:
 
 
 class BlazeFaceDetector(SearchingDetector):
-    """The network run by LiteRT."""
+    """The detector that runs the network on LiteRT.
+
+    Raises:
+        EmoappError: If the network's file is missing or damaged.
+    """
 
     name = "blazeface"
 

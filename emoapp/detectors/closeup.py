@@ -1,4 +1,4 @@
-"""Looks at faces again, cut out upright, large and in the middle: all of them in one picture."""
+"""Detect faces again in close-ups: upright, large and centered, all of them in one mosaic."""
 
 from __future__ import annotations
 
@@ -12,96 +12,132 @@ from emoapp.images import Image
 from emoapp.types import Box, Face
 from emoapp.utils.geometry import similarity
 
-SIDE = 160
-"""Of the picture that the faces are put into, side by side, pixels."""
+MOSAIC_SIDE = 160
+"""Side of the image that the close-ups are put into, side by side, pixels."""
 
-POINTS = np.array([[0.36, 0.38], [0.64, 0.38], [0.5, 0.66]])
-"""Eyes and mouth of a face in its part of the picture, as shares of that part."""
+TARGET_POINTS = np.array([[0.36, 0.38], [0.64, 0.38], [0.5, 0.66]])
+"""Eyes and mouth of a face in its close-up, as shares of the close-up's side."""
 
-ERROR = 0.12
-"""A face is confirmed when its points are at most so far from where they should be, as a share."""
+MAX_POINT_ERROR = 0.12
+"""A face is confirmed when its points are at most this far from `TARGET_POINTS`, as a share."""
 
-LOOKS = 3
-"""Each look starts from the points that the last one found. On real faces they settle at once; in
-a cartoon's title 36 of 36 false faces wandered off."""
+MAX_ROUNDS = 3
+"""Each round starts from the points that the last one found. On real faces they settle at once; in
+a cartoon's title 36 of 36 false faces drifted away."""
 
-MOST = 9
-"""So many faces fit into one picture: three in a row, and still larger than a search sees them."""
+MAX_FACES = 9
+"""Number of faces in one mosaic: three in a row are still larger there than in a search."""
 
 Find = Callable[[np.ndarray], list[Face]]
-"""Gives the faces in an RGB picture, in its pixels."""
+"""RGB image, uint8 (H, W, 3) -> the faces in it, in its pixels."""
 
 
 def look_closer(find: Find, faces: list[Face], image: Image) -> list[Face | None]:
-    """Each face with the points that `find` sees from near; None where it sees no such face.
+    """Detect each face again in a close-up.
 
-    faces: with eyes and mouth.
-    image: the picture that they are in.
+    Args:
+        find: Returns the faces in an RGB image.
+        faces: Faces with eyes and mouth, in pixels of `image`.
+        image: The image that they are in.
+
+    Returns:
+        For each face the one with the points of the close-up, in pixels of `image`; None where the
+        close-up does not confirm it.
     """
-    if len(faces) > MOST:
+    if len(faces) > MAX_FACES:
         return [
-            *look_closer(find, faces[:MOST], image),
-            *look_closer(find, faces[MOST:], image),
+            *look_closer(find, faces[:MAX_FACES], image),
+            *look_closer(find, faces[MAX_FACES:], image),
         ]
-    settled: list[Face | None] = [None] * len(faces)
+    confirmed: list[Face | None] = [None] * len(faces)
     pending = dict(enumerate(faces))
-    for _ in range(LOOKS):
+    for _ in range(MAX_ROUNDS):
         if not pending:
             break
-        seen = _look(find, pending, image)
+        detected = _detect_in_mosaic(find, pending, image)
         pending = {}
-        for i, (face, error) in seen.items():
-            if error <= ERROR:
-                settled[i] = face
+        for i, (face, error) in detected.items():
+            if error <= MAX_POINT_ERROR:
+                confirmed[i] = face
             else:
                 pending[i] = face
-    return settled
+    return confirmed
 
 
-def _look(find: Find, faces: dict[int, Face], image: Image) -> dict[int, tuple[Face, float]]:
-    """Of those that are seen, the face, and its largest distance of a point from its place."""
-    across = math.ceil(math.sqrt(len(faces)))
-    side = SIDE // across
-    mosaic = np.zeros((across * side, across * side, 3), np.uint8)
+def _detect_in_mosaic(
+    find: Find, faces: dict[int, Face], image: Image
+) -> dict[int, tuple[Face, float]]:
+    """Return the faces that are detected, and the largest error of their points."""
+    columns = math.ceil(math.sqrt(len(faces)))
+    side = MOSAIC_SIDE // columns
+    mosaic, cells = _mosaic(faces, image, columns, side)
+    detected: dict[int, tuple[Face, float]] = {}
+    for found in find(cv2.cvtColor(mosaic, cv2.COLOR_BGR2RGB)):
+        x, y = (int(position // side) for position in found.box.center)
+        cell = cells.get((x, y))
+        if cell is None:
+            continue
+        i, transform = cell
+        if i in detected and detected[i][0].score >= found.score:
+            continue
+        points = _eyes_and_mouth(found) - (x * side, y * side)
+        error = float(np.linalg.norm(points - TARGET_POINTS * side, axis=1).max()) / side
+        detected[i] = transformed(found, cv2.invertAffineTransform(transform)), error
+    return detected
+
+
+def _mosaic(
+    faces: dict[int, Face], image: Image, columns: int, side: int
+) -> tuple[np.ndarray, dict[tuple[int, int], tuple[int, np.ndarray]]]:
+    """Return the close-ups, and (column, row) -> (face, transform from image to mosaic)."""
+    mosaic = np.zeros((columns * side, columns * side, 3), np.uint8)
     cells = {}
     for place, (i, face) in enumerate(faces.items()):
         try:
-            transform = similarity(np.vstack([face.eyes, face.mouth]), POINTS * side)
+            transform = similarity(_eyes_and_mouth(face), TARGET_POINTS * side)
         except ValueError:  # all points in one place
             continue
-        y, x = divmod(place, across)
+        y, x = divmod(place, columns)
         part = mosaic[y * side : (y + 1) * side, x * side : (x + 1) * side]
         part[:] = image.warped(transform, (side, side))
         transform[:, 2] += x * side, y * side
         cells[x, y] = i, transform
-    seen: dict[int, tuple[Face, float]] = {}
-    for found in find(cv2.cvtColor(mosaic, cv2.COLOR_BGR2RGB)):
-        x, y = (int(position // side) for position in found.box.center)
-        i, transform = cells.get((x, y), (None, None))
-        if i is None or (i in seen and seen[i][0].score >= found.score):
-            continue
-        points = np.vstack([found.eyes, found.mouth]) - (x * side, y * side)
-        error = float(np.linalg.norm(points - POINTS * side, axis=1).max()) / side
-        seen[i] = transformed(found, cv2.invertAffineTransform(transform)), error
-    return seen
+    return mosaic, cells
+
+
+def _eyes_and_mouth(face: Face) -> np.ndarray:
+    """Return float32 (3, 2), x and y."""
+    assert face.eyes is not None and face.mouth is not None
+    return np.vstack([face.eyes, face.mouth])
 
 
 def transformed(face: Face, transform: np.ndarray) -> Face:
-    """The face in the picture that `transform` (a similarity, (2, 3)) leads to.
+    """Transform a face into another image.
 
-    The box keeps its size over all: it turns about its centre but stays upright.
+    The box keeps its size relative to the face: it is rotated about its center but stays upright.
+
+    Args:
+        face: The face.
+        transform: A similarity (2, 3) from pixels of its image to those of the other one.
+
+    Returns:
+        The face in pixels of the other image.
     """
-
-    def moved(points: np.ndarray) -> np.ndarray:
-        return (points @ transform[:, :2].T + transform[:, 2]).astype(np.float32)
-
-    x, y = moved(np.array(face.box.center))
+    x, y = _transform_points(np.array(face.box.center), transform)
     scale = math.hypot(transform[0, 0], transform[1, 0])
     w, h = face.box.width * scale, face.box.height * scale
+    eyes, nose, mouth = (
+        None if points is None else _transform_points(points, transform)
+        for points in (face.eyes, face.nose, face.mouth)
+    )
     return Face(
         box=Box(*(float(v) for v in (x - w / 2, y - h / 2, x + w / 2, y + h / 2))),
         score=face.score,
-        eyes=moved(face.eyes),
-        nose=moved(face.nose),
-        mouth=moved(face.mouth),
+        eyes=eyes,
+        nose=nose,
+        mouth=mouth,
     )
+
+
+def _transform_points(points: np.ndarray, transform: np.ndarray) -> np.ndarray:
+    return (points @ transform[:, :2].T + transform[:, 2]).astype(np.float32)

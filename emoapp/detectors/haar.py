@@ -1,10 +1,11 @@
-"""OpenCV's Haar cascade for frontal faces (Viola and Jones 2001): no eyes, but no other library."""
+"""OpenCV's Haar cascade for frontal faces (Viola and Jones 2001): no eyes, no other library."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import cv2
+import cv2.data
 import numpy as np
 
 from emoapp.detectors.base import Detector, largest_first
@@ -14,19 +15,25 @@ from emoapp.types import Box, Face
 from emoapp.utils.geometry import scaled
 
 WORKING_WIDTH = 640
-"""Pictures are shrunk to this width before the search, which takes longer than all the rest."""
+"""Images are shrunk to this width before the search, which takes longer than all the rest."""
 
 MIN_SIZE = 24
-"""Smallest face in pixels of the shrunken picture: what the cascade was trained on."""
+"""Smallest face in pixels of the shrunken image: the size that the cascade was trained on."""
 
 CERTAIN_WEIGHT = 5.0
-"""The cascade's own weight at which a face counts as certain (score 1)."""
+"""Weight from the cascade at which a face gets the score 1."""
 
 MIN_SCORE = 0.3
-"""Of the false faces most have less, of the real ones few."""
+"""Most of the false faces have less, and few of the real ones."""
 
 
 class HaarDetector(Detector):
+    """The detector that runs OpenCV's cascade.
+
+    Raises:
+        EmoappError: If the cascade's file is missing.
+    """
+
     name = "haar"
 
     def __init__(self) -> None:
@@ -60,4 +67,4 @@ class HaarDetector(Detector):
         return largest_first([face for face in faces if face.score >= MIN_SCORE])
 
     def _close(self) -> None:
-        self._cascade = None
+        del self._cascade

@@ -1,4 +1,4 @@
-"""Non-maximum suppression: one detection of each face out of many."""
+"""Non-maximum suppression: merge the detections of each face into one."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ def weighted_nms(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Merge the detections of each face into their mean, weighted by their scores.
 
-    Steadier from frame to frame than keeping the best of them (Bazarevsky et al. 2019, section 4:
-    jitter is 30 to 40% less).
+    This is steadier from frame to frame than keeping the best of them (Bazarevsky et al. 2019,
+    section 4: 30 to 40% less jitter).
 
-    points: float (N, P, 2), x and y; the first two are opposite corners of the box.
-    scores: float (N,), above 0.
+    Args:
+        points: float (N, P, 2), x and y; the first two are opposite corners of the box.
+        scores: float (N,), above 0.
+        iou_threshold: Detections that overlap more are of the same face.
 
-    Returns points (M, P, 2) and the best score of each, most certain first.
+    Returns:
+        Points (M, P, 2) and the best score of each face (M,), highest score first.
     """
     order = np.argsort(-scores, kind="stable")
     points, scores = points[order], scores[order]
     merged, best = [], []
     while len(scores):
         same = _iou(points[0, :2], points[:, :2]) > iou_threshold
-        same[0] = True  # of a box without area too
+        same[0] = True  # even for a box without area
         weights = scores[same] / scores[same].sum()
         merged.append(np.tensordot(weights, points[same], axes=1))
         best.append(scores[0])
@@ -32,7 +35,7 @@ def weighted_nms(
 
 
 def _iou(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Intersection over union of a box, (2, 2), with each of others, (N, 2, 2): (N,)."""
+    """Return the intersection over union of a box (2, 2) with each of others (N, 2, 2): (N,)."""
     low, high = np.maximum(box[0], boxes[:, 0]), np.minimum(box[1], boxes[:, 1])
     shared = np.prod(np.maximum(high - low, 0), axis=1)
     areas = np.prod(boxes[:, 1] - boxes[:, 0], axis=1)

@@ -1,4 +1,4 @@
-"""Follows known faces by looking where they were, and searches the picture for others in turn."""
+"""Follow known faces from image to image, and search for others in a few views at a time."""
 
 from __future__ import annotations
 
@@ -16,60 +16,68 @@ from emoapp.types import Face
 from emoapp.utils.geometry import iou
 
 WORKING_SIDE = 640
-"""Longer sides are shrunk to this: the network looks at 128 pixels anyway."""
+"""Longer sides are shrunk to this: the network sees 128 pixels anyway."""
 
-SEARCH_EVERY = 3
-"""A look at where the known faces were gives their points more exactly, and in less time, than a
-search of a view; so many frames pass until others are looked for."""
+SEARCH_INTERVAL = 3
+"""Frames between searches for other faces. A close-up of a known face finds its points more
+exactly, and in less time, than the search of a view."""
 
-PARTS_BETWEEN = 3
-"""So many parts are searched between two searches of the whole picture."""
+PARTS_PER_WHOLE = 3
+"""Number of parts that are searched between two searches of the whole image."""
 
-PARTS_OF_NOBODY = 3
-"""So many parts are searched in each frame while nobody is in sight."""
+PARTS_WITHOUT_FACES = 3
+"""Number of parts that are searched in each frame while no face is known."""
 
-SEARCHES_OF_ALL = 8
-"""So many searches it takes until all views of a wide picture had their turn."""
+SEARCHES_FOR_ALL_VIEWS = 8
+"""Number of searches until all views of a wide image have been searched."""
 
 SAME_FACE_IOU = 0.3
+"""Boxes that overlap as much or more are of the same face."""
 
 CERTAIN_SCORE = 0.75
 CERTAIN_TILT_DEG = 10.0
-"""Fainter and more tilted faces, and those found in a part, are looked at again: cut out upright,
-large and in the middle. It tells faces from other things, and makes their points exact."""
+"""Faces with a lower score or a larger tilt, and those found in a part, are detected again in a
+close-up. It tells faces from other things, and makes their points exact."""
 
-MIN_MEAN_IN_PART = 0.7
-"""What the scores of both looks must have on average for a face that was found in a part: there are
-many parts to see a false face in. In two clips of a cartoon, 7 of 184 frames had one with 0.5 and
-0.5 at least; the highest mean of all was 0.67."""
+MIN_MEAN_SCORE_IN_PART = 0.7
+"""Smallest mean of the scores in the view and in the close-up, for a face that was found in a part:
+there are many parts that may show a false face. In two clips of a cartoon, 7 of 184 frames had one
+with at least 0.5 in both; the highest mean of all was 0.67."""
 
 
 class Network(Protocol):
-    """Remembers nothing from one picture to the next, so that forks of a detector can share it."""
+    """A face detection network without memory, so that forks of a detector can share it."""
 
     def find(self, rgb: np.ndarray) -> list[Face]:
-        """The faces that are large in a picture, in its pixels.
+        """Find the faces that are large in an image.
 
-        rgb: uint8 (H, W, 3).
+        Args:
+            rgb: uint8 (H, W, 3), RGB.
+
+        Returns:
+            The faces in pixels of the image.
         """
 
     def close(self) -> None:
-        """Give the network back; called once."""
+        """Release the network; called once."""
 
 
 class SearchingDetector(Detector):
-    """Follows the faces that it knows by looking where they were, and searches views for others.
+    """Follow known faces through close-ups of where they were, and search views for others.
 
-    A picture that comes first is searched in all views, as is each in turn while nobody is in
-    sight.
+    The first image is searched in all views. While no face is known, each image is searched in
+    some of them, in turn.
+
+    Args:
+        network: Is closed with the detector.
     """
 
     def __init__(self, network: Network) -> None:
-        """network: is closed with the detector."""
         self._network = network
         self.reset()
 
     def reset(self) -> None:
+        """Forget the known faces: the next image shows something else."""
         self._number = 0
         self._known: list[Face] = []
         self._search_until = 0
@@ -79,45 +87,45 @@ class SearchingDetector(Detector):
         number, self._number = self._number, self._number + 1
         faces = self._follow(image)
         if len(faces) < len(self._known):
-            # Whoever was lost may be where only one of the views shows them.
-            self._search_until = number + SEARCHES_OF_ALL
+            # A lost face may be where only one of the views shows it.
+            self._search_until = number + SEARCHES_FOR_ALL_VIEWS
         if (
             not faces
             or self.exhaustive
             or number < self._search_until
-            or number % SEARCH_EVERY == 0
+            or number % SEARCH_INTERVAL == 0
         ):
             faces = self._search(image, faces, first=number == 0)
         self._known = largest_first(faces)
         return list(self._known)
 
     def _follow(self, image: Image) -> list[Face]:
-        """The known faces as a look at where they were sees them, without those it does not see."""
+        """Return the known faces at their new places, without those that are lost."""
         faces: list[Face] = []
         for face in self._look_closer(self._known, image):
-            # Two that have become one: somebody stands behind somebody else now.
+            # Two may have become one: one person stands behind the other now.
             if face is not None:
-                faces += _new_ones([face], faces)
+                faces += _new_faces([face], faces)
         return faces
 
     def _search(self, image: Image, known: list[Face], *, first: bool) -> list[Face]:
-        """The known faces and those that are found in the views that are due."""
+        """Return the known faces and those that are found in the views that are due."""
         small, scale = _shrunk(image)
         rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
-        due, due_if_nobody = self._due(*small.shape[1::-1], nobody=not known, first=first)
+        due, fallback = self._due(*small.shape[1::-1], none_known=not known, first=first)
         faces = list(known)
         for view in due:
             faces += self._found(view, rgb, scale, image, faces)
-        for view in due_if_nobody:
+        for view in fallback:
             if faces:
                 break
             faces += self._found(view, rgb, scale, image, faces)
         return faces
 
     def _due(
-        self, width: int, height: int, *, nobody: bool, first: bool
+        self, width: int, height: int, *, none_known: bool, first: bool
     ) -> tuple[list[View], list[View]]:
-        """The views for this frame, and those for it where the others show nobody."""
+        """Return the views to search in this frame, and more where those show no face."""
         everything, pieces = whole(width, height), parts(width, height)
         resorts = last_resorts(width, height)
         count, self._searches = self._searches, self._searches + 1
@@ -125,38 +133,42 @@ class SearchingDetector(Detector):
             return [everything], []
         if first:
             return [everything, *pieces], resorts
-        if nobody:
-            begin = count * PARTS_OF_NOBODY
-            due = [pieces[(begin + i) % len(pieces)] for i in range(PARTS_OF_NOBODY)]
+        if none_known:
+            begin = count * PARTS_WITHOUT_FACES
+            due = [pieces[(begin + i) % len(pieces)] for i in range(PARTS_WITHOUT_FACES)]
             return [everything], [*due, resorts[count % len(resorts)]]
         if self.exhaustive:
             return [everything, pieces[count % len(pieces)]], []
-        rounds, place = divmod(count, PARTS_BETWEEN + 1)
+        rounds, place = divmod(count, PARTS_PER_WHOLE + 1)
         if place == 0:
             return [everything], []
-        return [pieces[(rounds * PARTS_BETWEEN + place - 1) % len(pieces)]], []
+        return [pieces[(rounds * PARTS_PER_WHOLE + place - 1) % len(pieces)]], []
 
     def _found(
         self, view: View, rgb: np.ndarray, scale: float, image: Image, known: list[Face]
     ) -> list[Face]:
-        """The faces in a view that are not known: the certain ones as they are, the others as a
-        second look sees them, if it does.
+        """Return the unknown faces in a view: the certain ones, and others as their close-ups show.
 
-        rgb: the picture `image`, shrunk by `scale`.
+        Args:
+            view: The view.
+            rgb: `image` shrunk by `scale`, uint8 (H, W, 3), RGB.
+            scale: Size of `rgb` divided by that of `image`.
+            image: The image.
+            known: Faces that are found already, in pixels of `image`.
         """
         to_image = np.array([[1 / scale, 0.0, 0.0], [0.0, 1 / scale, 0.0]])
         faces = [transformed(face, to_image) for face in view.find(self._network.find, rgb)]
-        certain = [face for face in faces if _certain(face) and not view.is_part]
-        uncertain = [face for face in _new_ones(faces, known) if face not in certain]
-        least = MIN_MEAN_IN_PART if view.is_part else 0.0
+        certain = [face for face in faces if _is_certain(face) and not view.is_part]
+        uncertain = [face for face in _new_faces(faces, known) if face not in certain]
+        min_mean = MIN_MEAN_SCORE_IN_PART if view.is_part else 0.0
         confirmed = [
             closer
             for face, closer in zip(uncertain, self._look_closer(uncertain, image), strict=True)
-            if closer is not None and (face.score + closer.score) / 2 >= least
+            if closer is not None and (face.score + closer.score) / 2 >= min_mean
         ]
         found: list[Face] = []
         for face in certain + confirmed:
-            found += _new_ones([face], known + found)
+            found += _new_faces([face], known + found)
         return found
 
     def _look_closer(self, faces: list[Face], image: Image) -> list[Face | None]:
@@ -167,19 +179,21 @@ class SearchingDetector(Detector):
 
 
 def _shrunk(image: Image) -> tuple[np.ndarray, float]:
-    """The picture with sides of at most `WORKING_SIDE`, and by how much it was shrunk."""
+    """Return the image with sides of at most `WORKING_SIDE`, in BGR, and the scale."""
     scale = min(1.0, WORKING_SIDE / max(image.size_wh))
     width, height = (max(1, round(side * scale)) for side in image.size_wh)
     return image.resized((width, height)), scale
 
 
-def _certain(face: Face) -> bool:
+def _is_certain(face: Face) -> bool:
+    if face.eyes is None:
+        return False
     x, y = face.eyes[1] - face.eyes[0]
     return face.score >= CERTAIN_SCORE and abs(math.degrees(math.atan2(y, x))) <= CERTAIN_TILT_DEG
 
 
-def _new_ones(candidates: list[Face], known: list[Face]) -> list[Face]:
-    """Those candidates that are none of the known faces."""
+def _new_faces(candidates: list[Face], known: list[Face]) -> list[Face]:
+    """Return the candidates that are none of the known faces."""
     return [
         face
         for face in candidates

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from emoapp.errors import EmoappError
-from emoapp.labels import plain
+from emoapp.labels import canonical_label
 from emoapp.utils.escape import printable
 from emoapp.utils.resources import ASSETS
 
@@ -106,7 +106,7 @@ def muted(colour: Colour) -> Colour:
 
 def known(label: str) -> str | None:
     """The expression that `label` is a name of, or None for one that we have no face for."""
-    name = plain(label)
+    name = canonical_label(label)
     return name if name in EXPRESSIONS else None
 
 

@@ -194,8 +194,8 @@ def to_video_frame(image: Image, colorimetry: Colorimetry | None) -> av.VideoFra
     """
     if colorimetry is None:
         return to_yuv(image.bgr())
-    from emoapp.images import YuvImage
     from emoapp.utils.libav import av
+    from emoapp.yuv import YuvImage
 
     if not isinstance(image, YuvImage) or image.colorimetry != colorimetry:
         raise ValueError(f"picture: expected YUV of {colorimetry}")

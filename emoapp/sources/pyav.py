@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from emoapp.colorimetry import FULL_RANGE, Colorimetry
-from emoapp.images import BgrImage, Image, YuvImage
+from emoapp.images import BgrImage, Image
 from emoapp.utils.libav import av
+from emoapp.yuv import YuvImage
 
 # Reading continues after damage, but not forever if nothing else comes.
 _MAX_CONSECUTIVE_ERRORS = 100

@@ -1,4 +1,4 @@
-"""What a training run leaves behind: the model in both formats, its description, its report."""
+"""Write the results of a training run: the model in both formats, its description, its report."""
 
 from __future__ import annotations
 
@@ -14,37 +14,44 @@ import keras
 import numpy as np
 
 import emoapp
-from emoapp.classifiers.base import TINY
 from emoapp.classifiers.description import FILE_NAME, Head, ModelDescription, sha256_of
 from emoapp.classifiers.litert import LiteRTClassifier
 from emoapp.errors import DataError
 from emoapp.labels import EMOTIONS
 from emoapp.training.batches import head_labels
-from emoapp.training.calibrate import fit_temperature
+from emoapp.training.calibrate import calibrate_heads, calibrate_shown, measure_frequencies
 from emoapp.training.config import HISTORY_FILE
-from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority
-from emoapp.training.evaluate import Evaluation, evaluate
+from emoapp.training.dataset import Dataset, ferplus_majority
+from emoapp.training.evaluate import evaluate
 from emoapp.training.export import write_tflite
 from emoapp.training.report import write_curves, write_report
+from emoapp.training.results import Evaluation
 from emoapp.utils.files import already_there
 from emoapp.utils.outputs import check_outputs
 
 KERAS_FILE, TFLITE_FILE = "model.keras", "emotion.tflite"
 
 KERNEL_BITS, VECTOR_BITS = 6, 11
-"""Significant bits of the weights in the `.keras` file. Six move a kernel's weights by 0.7% (root
-mean square); int8's steps move a usual weight by about 1%."""
+"""Significant bits of the weights in the `.keras` file. Six bits change a kernel's weights by 0.7%
+(root mean square); int8 changes a typical weight by about 1%."""
+
+MAX_SAMPLES = 500
+"""Representative crops for the export."""
 
 
 def check_model_folder(
     output: Path, inputs: Iterable[Path | None], *, overwrite: bool = False
 ) -> None:
-    """Raise what keeps a model from being written into a folder.
+    """Check that a model can be written into a folder.
 
-    overwrite: replace a model that is there.
+    Args:
+        output: The folder.
+        inputs: Files and folders that are read, which must not be replaced; None for none.
+        overwrite: Replace a model that is there.
 
-    Raises UsageError where it would replace what is read, OutputExistsError where a model or a
-    training run is there.
+    Raises:
+        UsageError: If an input would be replaced.
+        OutputExistsError: If a model or a training run is there.
     """
     names = KERAS_FILE, TFLITE_FILE, FILE_NAME
     check_outputs([output / name for name in names], inputs)
@@ -65,79 +72,46 @@ def write_artifacts(
     test: Dataset | None = None,
     photographs: Dataset | None = None,
 ) -> Evaluation:
-    """Write everything into `output` and measure the exported file.
+    """Write a model with its description and report, and evaluate the exported file.
 
-    validation: fits the temperatures.
-    made: what the model was made of (data, settings), for the description.
-    report: write plots and tables too, beside the model.
-    test: is measured on too; None where there is only the validation split.
-    photographs: crops that were found in photographs (`photos.cut_again`), by which the shown
-        probabilities are calibrated; None to calibrate on `validation` alone.
+    Args:
+        model: The trained network.
+        validation: Fits the temperatures.
+        output: Folder to write into.
+        made: What the model was made of (data, settings), for the description.
+        precision: One of `export.PRECISIONS`.
+        report: Write plots and tables beside the model too.
+        test: Is evaluated too; None where there is only the validation split.
+        photographs: Crops that were found in photographs (`photos.cut_again`), on which the shown
+            probabilities are calibrated; None to calibrate on `validation` alone.
 
-    Returns the figures on the test split, or on the validation split without one.
+    Returns:
+        The figures on the test split, or on the validation split without one.
 
-    Raises DataError where the model and the data have different labels.
+    Raises:
+        DataError: If the model and the data have different labels.
     """
     heads = head_labels(validation)
     _check_heads(model, heads)
     output.mkdir(parents=True, exist_ok=True)
     save_compact(model, output / KERAS_FILE)
-    write_tflite(
-        output / TFLITE_FILE,
-        model,
-        list(heads),
-        precision=precision,
-        samples=validation.images[:500],
-    )
+    samples = validation.images[:MAX_SAMPLES]
+    write_tflite(output / TFLITE_FILE, model, list(heads), precision=precision, samples=samples)
+    made = {
+        **made,
+        "precision": precision,
+        "parameters": model.count_params(),
+        "versions": versions(),
+    }
     description = ModelDescription(
         labels=EMOTIONS if "fer2013" in heads else validation.names,
         heads=tuple(Head(name, labels) for name, labels in heads.items()),
         sha256={name: sha256_of(output / name) for name in (KERAS_FILE, TFLITE_FILE)},
-        made={
-            **made,
-            "precision": precision,
-            "parameters": model.count_params(),
-            "versions": versions(),
-        },
+        made=made,
     )
-    # The exported file is calibrated, not the network it came from: quantising moves its logits.
-    description.write(output / FILE_NAME)
-    with LiteRTClassifier(output) as classifier:
-        found = classifier.by_head(validation.images)
-    truth = {
-        head: ferplus_majority(validation.votes) if head == "ferplus" else validation.labels
-        for head in heads
-    }
-    description = replace(
-        description,
-        heads=tuple(
-            replace(head, temperature=fit_temperature(np.log(found[head.name]), truth[head.name]))
-            for head in description.heads
-        ),
-    )
-    description.write(output / FILE_NAME)
-    if len(heads) > 1:
-        description = _with_frequencies(description, output, validation.images)
-        description.write(output / FILE_NAME)
-    if photographs is not None:
-        found = photographs.take(~photographs.missed)
-        with LiteRTClassifier(output) as classifier:
-            shown = np.log(np.maximum(classifier.classify(found.images), TINY))
-        truths = [found.labels]
-        if found.votes is not None:
-            truths.append(ferplus_among(description.labels, found.votes))
-        # On both label sets: they disagree, and neither is right.
-        temperature = fit_temperature(np.concatenate([shown] * len(truths)), np.concatenate(truths))
-        description = replace(description, temperature=temperature)
-        description.write(output / FILE_NAME)
-    with LiteRTClassifier(output) as classifier:
-        evaluation = evaluate(classifier, validation)
-        metrics = {"validation": evaluation.as_dict()}
-        if test is not None:
-            evaluation = evaluate(classifier, test)
-            metrics["test"] = evaluation.as_dict()
-    made = {**description.made, "metrics": metrics}
-    replace(description, made=made).write(output / FILE_NAME)
+    description = _calibrate(description, output, validation, photographs)
+    evaluation, metrics = _evaluate(output, validation, test)
+    replace(description, made={**made, "metrics": metrics}).write(output / FILE_NAME)
     if report:
         write_report(evaluation, output)
         if (output / HISTORY_FILE).exists():
@@ -145,27 +119,67 @@ def write_artifacts(
     return evaluation
 
 
-def _with_frequencies(
-    description: ModelDescription, folder: Path, images: np.ndarray
+def _calibrate(
+    description: ModelDescription, folder: Path, validation: Dataset, photographs: Dataset | None
 ) -> ModelDescription:
-    """How often each head says what: label sets that differ in it can't be averaged as they are."""
+    """Calibrate the exported file; write its description and return it.
+
+    Not the network that it came from: quantization changes the logits.
+    """
+    description.write(folder / FILE_NAME)
+    by_head = _by_head(folder, validation.images)
+    description = calibrate_heads(description, by_head, _head_truth(validation))
+    description.write(folder / FILE_NAME)
+    if len(description.heads) > 1:
+        description = measure_frequencies(description, _by_head(folder, validation.images))
+        description.write(folder / FILE_NAME)
+    if photographs is not None:
+        found = photographs.with_face()
+        with LiteRTClassifier(folder) as classifier:
+            shown = classifier.classify(found.images)
+        description = calibrate_shown(description, shown, found)
+        description.write(folder / FILE_NAME)
+    return description
+
+
+def _by_head(folder: Path, images: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the probabilities of each head of the model in a folder, as it is described there."""
     with LiteRTClassifier(folder) as classifier:
-        found = classifier.by_head(images)
-    return replace(
-        description,
-        heads=tuple(
-            replace(head, frequencies=tuple(found[head.name].mean(axis=0, dtype=float).tolist()))
-            for head in description.heads
-        ),
-    )
+        return classifier.by_head(images)
+
+
+def _head_truth(dataset: Dataset) -> dict[str, np.ndarray]:
+    """Return the true labels of each head: int64 (N,), -1 for an image that does not count."""
+    first, *_ = head_labels(dataset)
+    truth = {first: dataset.labels}
+    if dataset.votes is not None:
+        truth["ferplus"] = ferplus_majority(dataset.votes)
+    return truth
+
+
+def _evaluate(
+    folder: Path, validation: Dataset, test: Dataset | None
+) -> tuple[Evaluation, dict[str, dict]]:
+    """Return the figures on the last split that there is, and those of all splits by name."""
+    with LiteRTClassifier(folder) as classifier:
+        evaluation = evaluate(classifier, validation)
+        metrics = {"validation": evaluation.as_dict()}
+        if test is not None:
+            evaluation = evaluate(classifier, test)
+            metrics["test"] = evaluation.as_dict()
+    return evaluation, metrics
 
 
 def save_compact(model: keras.Model, path: Path) -> None:
-    """Write a `.keras` file of a third of the size: kernels rounded to a few significant bits, and
-    compressed.
+    """Write a `.keras` file of a third of the usual size.
 
-    They are still kept as float32, so that nothing else changes. Vectors, which are few, keep
-    half precision's eleven bits.
+    The kernels are rounded to a few significant bits, and the file is compressed. They remain
+    float32, so that nothing else changes. Vectors, which are few, keep the eleven bits of half
+    precision.
+
+    Args:
+        model: Is not changed.
+        path: File to write.
     """
     rounded = keras.models.clone_model(model)
     rounded.set_weights([_rounded(weight) for weight in model.get_weights()])
@@ -181,7 +195,7 @@ def save_compact(model: keras.Model, path: Path) -> None:
 
 
 def _rounded(weight: np.ndarray) -> np.ndarray:
-    """float32, to the nearest number with so many significant bits that its zeros compress."""
+    """Round to a few significant bits, so that the zeros behind them compress: float32."""
     fraction, exponent = np.frexp(weight)
     bits = KERNEL_BITS if weight.ndim > 1 else VECTOR_BITS
     return np.ldexp(np.round(np.ldexp(fraction, bits)), exponent - bits).astype(np.float32)
@@ -198,7 +212,7 @@ def _check_heads(model: keras.Model, heads: Mapping[str, tuple[str, ...]]) -> No
 
 
 def versions() -> dict[str, str]:
-    """The versions of what a model depends on."""
+    """Return the versions of what a model depends on, by name."""
     from importlib.metadata import version
 
     backend = keras.backend.backend()

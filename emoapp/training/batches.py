@@ -1,4 +1,4 @@
-"""From a dataset to what the network learns from: target distributions and augmented batches."""
+"""Turn a dataset into target distributions and augmented batches."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from emoapp.labels import EMOTIONS, FERPLUS
 from emoapp.training.augment import augment
 from emoapp.training.config import TrainConfig
 from emoapp.training.dataset import SIZE, Dataset, ferplus_shares
-from emoapp.training.mix import mix
+from emoapp.training.mix import Targets, mix
 
 MIN_STEPS = 20
-"""Steps an epoch: a few dozen images are gone through several times, differently changed, or all
-the epochs together would be too few steps to learn anything."""
+"""Fewest steps an epoch. A few dozen images are used several times in an epoch, augmented
+differently each time; otherwise all epochs together would be too few steps to learn anything."""
 
 
 def head_labels(dataset: Dataset) -> dict[str, tuple[str, ...]]:
-    """The heads that a network for this dataset has: name -> labels in order."""
+    """Return the heads of a network for this dataset: name -> labels in order."""
     first = "fer2013" if dataset.names == EMOTIONS else "labels"
     heads = {first: dataset.names}
     if dataset.votes is not None:
@@ -28,43 +28,50 @@ def head_labels(dataset: Dataset) -> dict[str, tuple[str, ...]]:
     return heads
 
 
-def targets(dataset: Dataset, *, smoothing: float) -> dict[str, np.ndarray]:
-    """What each head should answer: float32 (N, K) distributions, smoothed where one person chose.
+def targets(dataset: Dataset, *, smoothing: float) -> Targets:
+    """Return the target distributions of each head.
 
-    A row of zeros means that nothing is known; it adds nothing to the cross-entropy.
+    Args:
+        dataset: The labelled images.
+        smoothing: Probability to spread evenly over all labels, where a single person chose the
+            label. FER+'s shares of votes are not smoothed.
+
+    Returns:
+        Head -> float32 (N, K). A row of zeros means that nothing is known; it adds nothing to the
+        cross-entropy.
     """
+    first, *_ = head_labels(dataset)
     count = len(dataset.names)
     hard = np.eye(count, dtype=np.float32)[dataset.labels]
-    wanted = {}
-    for head, labels in head_labels(dataset).items():
-        if head == "ferplus":
-            wanted[head] = ferplus_shares(dataset.votes)
-        else:
-            wanted[head] = hard * (1 - smoothing) + np.float32(smoothing / len(labels))
+    wanted = {first: hard * (1 - smoothing) + np.float32(smoothing / count)}
+    if dataset.votes is not None:
+        wanted["ferplus"] = ferplus_shares(dataset.votes)
     return wanted
 
 
 class Batches(keras.utils.PyDataset):
     """Shuffled and augmented batches, the same for the same seed and epoch.
 
-    So a resumed training sees the pictures that the uninterrupted one would have seen.
+    A resumed training therefore gets the images that the uninterrupted one would have got.
+
+    Args:
+        dataset: The training images.
+        wanted: Target distributions of each head (see `targets`).
+        config: Settings of the run.
+        epoch: Number of the first epoch.
+        size: Side of the images, pixels.
     """
 
     def __init__(
         self,
         dataset: Dataset,
-        wanted: dict[str, np.ndarray],
+        wanted: Targets,
         config: TrainConfig,
         *,
         epoch: int = 0,
         size: int = SIZE,
     ) -> None:
-        """wanted: what each head should answer (see `targets`).
-
-        epoch: the first that is asked for.
-        size: side of the images, pixels.
-        """
-        # One worker: augmentation takes a tenth of a training step, and its place in line is kept.
+        # One worker keeps the order of the batches; augmentation takes a tenth of a training step.
         super().__init__(workers=1, max_queue_size=8)
         self._dataset = dataset
         self._wanted = wanted
@@ -84,7 +91,7 @@ class Batches(keras.utils.PyDataset):
         # The incomplete last batch is dropped: batch statistics of a few images are noise.
         return len(self._order) // self._batch_size
 
-    def __getitem__(self, index: int):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, Targets]:
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         rng = np.random.default_rng((self._config.seed, self._epoch, index))
         images = augment(self._dataset.images[rows], rng, self._config.augmentation)
@@ -96,5 +103,6 @@ class Batches(keras.utils.PyDataset):
         return images, wanted
 
     def on_epoch_end(self) -> None:
+        """Shuffle for the next epoch."""
         self._epoch += 1
         self._shuffle()

@@ -1,4 +1,4 @@
-"""Reading labelled face crops: FER-2013's CSV with FER+'s votes, or folders of pictures."""
+"""Read labelled face crops: FER-2013's CSV with FER+'s votes, or folders of images."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from emoapp.training.folders import Cut, load_folder, split_folders
 from emoapp.training.tables import load_csv, votes_beside
 
 TABLE = "fer2013.csv"
-HELD_OUT, HELD_OUT_OF_TABLE = 0.2, 0.1
-"""Share of the training images to choose by: of folders without a validation split; of FER-2013."""
+
+VALIDATION_SHARE = 0.2
+"""Share of the training images held out for validation, of folders without a validation split."""
+
+TABLE_VALIDATION_SHARE = 0.1
+"""The same of FER-2013's table."""
 
 
 def load(
@@ -26,18 +30,24 @@ def load(
     cut: Cut | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Dataset]:
-    """All splits that `path` has: "train", "validation", "test" -> Dataset.
+    """Read all splits of a data set.
 
-    path: a CSV as Kaggle gives FER-2013 (`emotion,pixels,Usage`), a zip with one in it, or a
-        folder with `train|validation|test/<label>/*.jpg|png` (also below `images/`) or just
-        `<label>/*.jpg|png`, which is taken as "train".
-    ferplus: FER+'s `fer2013new.csv`; without it, one beside the CSV or inside the zip is used.
-    skip_bad: leave broken rows and files out and list them in `bad`, instead of raising.
-    cut: the pictures in folders are photographs, of which this cuts out the face
-        (`photos.cutter`); without it they are crops already.
-    progress: called with (pictures done, pictures in all) for folders.
+    Args:
+        path: A CSV as Kaggle distributes FER-2013 (`emotion,pixels,Usage`), a zip with one in it,
+            or a folder with `train|validation|test/<label>/*.jpg|png` (also below `images/`) or
+            just `<label>/*.jpg|png`, which is taken as "train".
+        ferplus: FER+'s `fer2013new.csv`; without it, one beside the CSV or inside the zip is used.
+        skip_bad: Skip broken rows and files and list them in `Dataset.bad`, instead of raising.
+        cut: Crops the face of a photograph, where the images in folders are photographs (see
+            `photos.cutter`); None where they are crops already.
+        progress: Called with (images done, number of images) for folders.
 
-    Raises DataError, naming the file and the row, and saying what was expected.
+    Returns:
+        "train", "validation", "test" -> its dataset, for the splits that there are.
+
+    Raises:
+        DataError: If something is missing or broken; names the file and the row, and what was
+            expected.
     """
     path = Path(path)
     if not is_table(path):
@@ -58,7 +68,22 @@ def load_split(
     cut: Cut | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
-    """The split that `choose_split` chooses; of a folder only this one is read. See `load`."""
+    """Read the split that `choose_split` chooses; of a folder only this one is read.
+
+    Args:
+        path: See `load`.
+        wanted: See `choose_split`.
+        ferplus: See `load`.
+        skip_bad: See `load`.
+        cut: See `load`.
+        progress: See `load`.
+
+    Returns:
+        The split.
+
+    Raises:
+        DataError: As `load` and `choose_split` do.
+    """
     path = Path(path)
     if is_table(path):
         return choose_split(load(path, ferplus=ferplus, skip_bad=skip_bad), wanted)
@@ -71,9 +96,13 @@ def load_split(
 
 
 def is_table(path: Path) -> bool:
-    """Whether the data is a CSV (or has one in it), and not folders of pictures.
+    """Return whether the data is a CSV (or a folder or zip with one), not folders of images.
 
-    Raises DataError where there is nothing.
+    Args:
+        path: File or folder of the data.
+
+    Raises:
+        DataError: If it does not exist.
     """
     if not path.exists():
         raise DataError(f"{path}: there is no such file or folder")
@@ -81,9 +110,17 @@ def is_table(path: Path) -> bool:
 
 
 def choose_split(splits: dict[str, Dataset], wanted: str | None) -> Dataset:
-    """The split of that name; without a name the validation split, or the only one there is.
+    """Choose a split by its name.
 
-    Raises DataError where it is missing or empty.
+    Args:
+        splits: Split -> its dataset.
+        wanted: Name of the split; None for the validation split, or the only one there is.
+
+    Returns:
+        The split.
+
+    Raises:
+        DataError: If it is missing or empty.
     """
     name = chosen_name(splits, wanted)
     dataset = splits.get(name)
@@ -94,7 +131,15 @@ def choose_split(splits: dict[str, Dataset], wanted: str | None) -> Dataset:
 
 
 def chosen_name(splits: Collection[str], wanted: str | None) -> str:
-    """What `choose_split` takes of these: the name that is used here."""
+    """Return the name of the split that `choose_split` chooses.
+
+    Args:
+        splits: Names of the splits.
+        wanted: See `choose_split`.
+
+    Raises:
+        DataError: If there is no split of that name.
+    """
     if wanted is not None:
         return split_name(wanted)
     return "validation" if "validation" in splits or len(splits) > 1 else next(iter(splits))
@@ -102,12 +147,14 @@ def chosen_name(splits: Collection[str], wanted: str | None) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """What a network is trained on, chosen by, and reported on.
+    """The data of a training run.
 
-    whole: the training split.
-    held: bool (N,), which of it is left out of training; none where there is a validation split.
-    validation: chooses the epoch and fits the temperatures.
-    test: is looked at once, for the report; None for none.
+    Attributes:
+        whole: The training split.
+        held: bool (N,), which of its images are left out of training; none where there is a
+            validation split.
+        validation: Chooses the epoch and fits the temperatures.
+        test: Used once, for the report; None for none.
     """
 
     whole: Dataset
@@ -117,24 +164,35 @@ class TrainingData:
 
     @property
     def training(self) -> Dataset:
+        """The images to train on: the training split without those that are held out."""
         return self.whole.take(~self.held)
 
 
 def training_data(splits: dict[str, Dataset], *, table: bool) -> TrainingData:
-    """Choose what to train on, what to choose by, and what to report on.
+    """Divide a data set into training, validation and test data.
 
-    table: the data is FER-2013's table, of which a tenth of the training split chooses and
-        PublicTest reports: models are compared by it, so it must not have chosen them. Of folders
-        the validation split chooses; without one, a fifth of the training split.
+    Of FER-2013's table, 10% of the training split is held out for validation, and PublicTest is
+    the test data: models are compared on it, so it must not have chosen them. Of folders, the
+    validation split is for validation; without one, 20% of the training split is held out.
+
+    Args:
+        splits: Split -> its dataset.
+        table: Whether the data is FER-2013's table.
+
+    Returns:
+        The divided data.
+
+    Raises:
+        DataError: If a split that is needed is empty.
     """
     from emoapp.training.copies import group_copies, group_identical
 
     whole = choose_split(splits, "train")
     if table:
-        held = held_out(whole, HELD_OUT_OF_TABLE, group_copies(whole.images))
+        held = held_out(whole, TABLE_VALIDATION_SHARE, group_copies(whole.images))
         return TrainingData(whole, held, whole.take(held), test=splits.get("validation"))
     if "validation" in splits:
         nothing = np.zeros(len(whole), bool)
         return TrainingData(whole, nothing, choose_split(splits, "validation"))
-    held = held_out(whole, HELD_OUT, group_identical(whole.images))
+    held = held_out(whole, VALIDATION_SHARE, group_identical(whole.images))
     return TrainingData(whole, held, whole.take(held))

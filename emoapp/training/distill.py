@@ -1,8 +1,8 @@
-"""Learning from what trained networks answer, beside the labels (Hinton et al. 2015).
+"""Knowledge distillation: train on teachers' probabilities beside the labels (Hinton et al. 2015).
 
-The labels of FER-2013 are noisy; the mean answer of several networks is less so, and says which
-other expressions a face resembles. What teachers say of the training images is written to a small
-file: the student needs that file only, the teachers may be gone.
+The labels of FER-2013 are noisy. The mean probabilities of several networks are less so, and tell
+which other expressions a face resembles. The teachers' probabilities for the training images are
+written to a small file, which is all that the student needs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from emoapp.training.batches import head_labels
 from emoapp.training.dataset import Dataset
 from emoapp.utils.files import write_whole
 
-BATCH = 256
+BATCH_SIZE = 256
 SUFFIX = ".npz"
 
 SoftLabels = Mapping[str, np.ndarray]
@@ -35,13 +35,21 @@ VIEWS = (
     *((False, 0, 0, 1.0), (True, 0, 0, 1.0), (False, 2, 0, 1.0), (True, 0, 2, 1.0)),
     *((False, 0, -2, 1.0), (True, -2, 0, 1.0), (False, 0, 0, 1.07), (True, 0, 0, 0.93)),
 )
-"""The looks of which a teacher's answers are averaged, the most useful first."""
+"""Views of an image over which a teacher's probabilities are averaged, the most useful first."""
 
 
 def view(images: np.ndarray, mirrored: bool, right: float, down: float, scale: float) -> np.ndarray:
-    """Mirror, shift (pixels) and scale images; the border is repeated as alignment does.
+    """Mirror, shift and scale images; the border is repeated as in alignment.
 
-    images: uint8 (N, S, S). Returns the same shape and dtype.
+    Args:
+        images: uint8 (N, S, S).
+        mirrored: Whether to mirror them first.
+        right: Shift to the right, pixels.
+        down: Shift downwards, pixels.
+        scale: Factor around the center.
+
+    Returns:
+        uint8 (N, S, S).
     """
     if mirrored:
         images = images[:, :, ::-1]
@@ -66,17 +74,21 @@ def answers(
     views: int = 2,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Return a network's probabilities for each image, averaged over several looks at it.
+    """Compute a network's probabilities for each image, averaged over several views of it.
 
-    model: gives logits by head (see `model.build_model`).
-    images: uint8 (N, 48, 48).
-    views: how many of `VIEWS` to average.
-    progress: called with the number of images done.
+    Args:
+        model: Returns logits by head (see `model.build_model`).
+        images: uint8 (N, 48, 48).
+        views: Number of `VIEWS` to average.
+        progress: Called with the number of images done.
+
+    Returns:
+        Head -> float32 (N, K).
     """
     parts: dict[str, list[np.ndarray]] = {}
-    for start in range(0, len(images), BATCH):
-        batch = images[start : start + BATCH]
-        logits = [model(view(batch, *look), training=False) for look in VIEWS[:views]]
+    for start in range(0, len(images), BATCH_SIZE):
+        batch = images[start : start + BATCH_SIZE]
+        logits = [model(view(batch, *chosen), training=False) for chosen in VIEWS[:views]]
         for head in logits[0]:
             found = [keras.ops.convert_to_numpy(keras.ops.softmax(one[head])) for one in logits]
             parts.setdefault(head, []).append(np.mean(found, axis=0))
@@ -86,15 +98,29 @@ def answers(
 
 
 def mean_answers(teachers: Sequence[SoftLabels]) -> dict[str, np.ndarray]:
-    """The mean over the teachers, for the heads that all of them have."""
+    """Average the teachers' probabilities.
+
+    Args:
+        teachers: Probabilities of each teacher, at least one.
+
+    Returns:
+        Head -> float32 (N, K), for the heads that all teachers have.
+    """
     shared = set(teachers[0]).intersection(*teachers[1:])
     return {head: np.mean([t[head] for t in teachers], axis=0) for head in sorted(shared)}
 
 
 def blend(wanted: SoftLabels, soft: SoftLabels, share: float) -> dict[str, np.ndarray]:
-    """What to learn: the labels' distributions with `share` (0 to 1) of the teachers' mixed in.
+    """Mix the teachers' probabilities into the target distributions of the labels.
 
-    An image that the labels say nothing about (a row of zeros) is learned from the teachers alone.
+    Args:
+        wanted: Targets of the labels. A row of zeros means that the label is not known; such an
+            image is learned from the teachers alone.
+        soft: The teachers' probabilities.
+        share: Share of the teachers' probabilities, 0 to 1.
+
+    Returns:
+        Head -> float32 (N, K), for all heads of `wanted`.
     """
     mixed = {}
     for head, labels in wanted.items():
@@ -108,19 +134,38 @@ def blend(wanted: SoftLabels, soft: SoftLabels, share: float) -> dict[str, np.nd
 
 
 def write_soft_labels(path: Path, soft: SoftLabels, dataset: Dataset) -> None:
-    """Write them in half precision: two bytes a label and image."""
+    """Write soft labels in half precision: two bytes a label and image.
+
+    Args:
+        path: File to write.
+        soft: The soft labels.
+        dataset: The images that they belong to; the file can be read with the same images only.
+    """
     arrays = {head: values.astype(np.float16) for head, values in soft.items()}
     arrays["of_images"] = np.array(_fingerprint(dataset))
 
+    save: Callable[..., None] = np.savez_compressed
+
     def write(half: Path) -> None:
         with half.open("wb") as file:
-            np.savez_compressed(file, **arrays)
+            save(file, **arrays)
 
     write_whole(path, write)
 
 
 def read_soft_labels(path: Path, dataset: Dataset) -> dict[str, np.ndarray]:
-    """Raises DataError where the file can't be read or speaks of other images."""
+    """Read soft labels.
+
+    Args:
+        path: File that `write_soft_labels` wrote.
+        dataset: The images that they belong to.
+
+    Returns:
+        Head -> float32 (N, K).
+
+    Raises:
+        DataError: If the file can't be read or belongs to other images.
+    """
     try:
         with np.load(path) as file:
             arrays = {name: file[name] for name in file.files}
@@ -136,7 +181,7 @@ def read_soft_labels(path: Path, dataset: Dataset) -> dict[str, np.ndarray]:
 
 
 def _fingerprint(dataset: Dataset) -> str:
-    return hashlib.sha256(np.ascontiguousarray(dataset.images)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(dataset.images).reshape(-1).data).hexdigest()
 
 
 def gather(
@@ -146,27 +191,35 @@ def gather(
     views: int = 2,
     progress: Callable[[str, int], None] | None = None,
 ) -> dict[str, np.ndarray]:
-    """The mean of what all teachers say of the dataset's images.
+    """Average the probabilities of all teachers for the dataset's images.
 
-    teachers: networks (`model.keras`, or a folder with one) and files of soft labels (`.npz`).
-    progress: called with (the teacher's name, images done).
+    Args:
+        teachers: Networks (`model.keras`, or a folder with one) and files of soft labels (`.npz`).
+        dataset: The training images.
+        views: Number of `VIEWS` to average for each network.
+        progress: Called with (name of the teacher, images done).
 
-    Raises DataError for one that can't be read, or where they share no head.
+    Returns:
+        Head -> float32 (N, K), for the heads that all teachers have.
+
+    Raises:
+        DataError: If a teacher can't be read or was trained on other labels, or if the teachers
+            share no head.
     """
     found = []
     for path in teachers:
         if path.suffix == SUFFIX:
-            said = read_soft_labels(path, dataset)
-            _check_labels({head: values.shape[1] for head, values in said.items()}, dataset, path)
+            soft = read_soft_labels(path, dataset)
+            _check_labels({head: values.shape[1] for head, values in soft.items()}, dataset, path)
         else:
             model = _load_teacher(path / "model.keras" if path.is_dir() else path, dataset)
             report = None if progress is None else partial(progress, str(path))
-            said = answers(model, dataset.images, views=views, progress=report)
-        found.append(said)
-    soft = mean_answers(found)
-    if not soft:
+            soft = answers(model, dataset.images, views=views, progress=report)
+        found.append(soft)
+    mean = mean_answers(found)
+    if not mean:
         raise DataError("the teachers answer different questions: they share no set of labels")
-    return soft
+    return mean
 
 
 def _load_teacher(file: Path, dataset: Dataset) -> keras.Model:

@@ -1,4 +1,4 @@
-"""From a trained network to the file that live use runs: LiteRT, one input, one output."""
+"""Export a trained network as a LiteRT file with one input and one output."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import tensorflow as tf
 from emoapp.utils.files import write_whole
 
 PRECISIONS = ("float32", "float16", "int8", "full-int8")
-"""What the weights are kept as; "int8" computes activations' scales as it runs, "full-int8" has
-them fixed from sample images."""
+"""Formats of the weights. "int8" computes the activations' scales at run time; "full-int8" fixes
+them from sample images."""
 
 
 def to_tflite(
@@ -25,13 +25,20 @@ def to_tflite(
     precision: str = "int8",
     samples: np.ndarray | None = None,
 ) -> bytes:
-    """The network as a LiteRT file.
+    """Convert a network to LiteRT.
 
-    heads: the order in which the heads' logits stand in the output.
-    precision: one of `PRECISIONS`.
-    samples: uint8 (N, 48, 48), representative crops; needed for "full-int8" only.
+    Args:
+        model: Returns logits by head (see `model.build_model`).
+        heads: Order of the heads' logits in the output.
+        precision: One of `PRECISIONS`.
+        samples: uint8 (N, 48, 48), representative crops; needed for "full-int8" only.
 
-    The file takes uint8 (N, 48, 48), any N, and gives float32 (N, sum of the heads' labels).
+    Returns:
+        Content of the file, which takes uint8 (N, 48, 48), any N, and returns float32 (N, sum of
+        the heads' labels).
+
+    Raises:
+        ValueError: If the precision is unknown, or the samples that it needs are missing.
     """
     if precision not in PRECISIONS:
         raise ValueError(f"precision: expected one of {', '.join(PRECISIONS)}, got {precision!r}")
@@ -47,13 +54,31 @@ def to_tflite(
         if samples is None:
             raise ValueError("samples: full-int8 needs crops to fix the activations' scales with")
         converter.representative_dataset = lambda: ([crop[None]] for crop in samples)
-    # The converter prints what it does on standard output.
+    # The converter prints its progress on standard output.
     with contextlib.redirect_stdout(io.StringIO()):
         return converter.convert()
 
 
-def write_tflite(path: Path, *args, **kwargs) -> Path:
-    """`to_tflite` into a file, never a half one."""
-    content = to_tflite(*args, **kwargs)
+def write_tflite(
+    path: Path,
+    model: keras.Model,
+    heads: Sequence[str],
+    *,
+    precision: str = "int8",
+    samples: np.ndarray | None = None,
+) -> Path:
+    """Write a network as a LiteRT file, atomically.
+
+    Args:
+        path: File to write.
+        model: See `to_tflite`.
+        heads: See `to_tflite`.
+        precision: See `to_tflite`.
+        samples: See `to_tflite`.
+
+    Returns:
+        The file.
+    """
+    content = to_tflite(model, heads, precision=precision, samples=samples)
     write_whole(path, lambda half: half.write_bytes(content))
     return path

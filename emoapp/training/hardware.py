@@ -1,18 +1,18 @@
-"""What this computer trains fast in."""
+"""Find out which precision this computer trains fastest in."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 _CPU_INFO = Path("/proc/cpuinfo")
-_BFLOAT16_UNITS = {"avx512_bf16", "amx_bf16"}
+_BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 def has_bfloat16_units() -> bool:
-    """Whether mixed bfloat16 is faster than float32 here.
+    """Return whether mixed bfloat16 is faster than float32 here.
 
-    Without such units TensorFlow imitates them: a training step took over 30 seconds on an older
-    EPYC, and 4.7 in float32. With AMX bfloat16 takes half of float32's time.
+    Without such units TensorFlow emulates them: a training step took over 30 seconds on an older
+    EPYC, and 4.7 in float32. With AMX, bfloat16 takes half as long as float32.
     """
     import tensorflow as tf
 
@@ -22,4 +22,4 @@ def has_bfloat16_units() -> bool:
         flags = _CPU_INFO.read_text(encoding="utf-8")
     except OSError:  # no Linux
         return False
-    return not _BFLOAT16_UNITS.isdisjoint(flags.split())
+    return not _BFLOAT16_FLAGS.isdisjoint(flags.split())

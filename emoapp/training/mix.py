@@ -1,4 +1,4 @@
-"""Mixing pairs of training images, and their labels in the same proportion."""
+"""Mix pairs of training images, and their labels in the same proportion."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ Targets = dict[str, np.ndarray]
 def mix(
     images: np.ndarray, wanted: Targets, rng: np.random.Generator, config: TrainConfig
 ) -> tuple[np.ndarray, Targets]:
-    """Apply mixup or CutMix to a batch, or neither, as the configuration says.
+    """Apply mixup or CutMix to a batch, or neither, as the configuration asks.
 
-    images: uint8 (N, S, S). wanted: what each head should answer.
+    Args:
+        images: uint8 (N, S, S).
+        wanted: Target distributions of each head.
+        rng: Source of randomness.
+        config: Settings of the run.
 
-    Returns both, mixed with the same images in another order.
+    Returns:
+        Images and targets, mixed with the same images in another order.
     """
     methods = [
         (method, alpha)
@@ -40,9 +45,14 @@ def mixup(
 ) -> tuple[np.ndarray, float]:
     """Blend each image with another (Zhang et al. 2018, "mixup").
 
-    others: int (N,), the index of each image's partner. share: of the first image, 0 to 1.
+    Args:
+        images: uint8 (N, S, S).
+        others: int (N,), index of each image's partner.
+        share: Share of the first image, 0 to 1.
+        rng: Not used; `cutmix` has it too.
 
-    Returns uint8 (N, S, S) and the share of the first image in it.
+    Returns:
+        uint8 (N, S, S), and the share of the first image in it.
     """
     blended = share * images.astype(np.float32) + (1 - share) * images[others]
     return np.round(blended).astype(np.uint8), share
@@ -53,8 +63,17 @@ def cutmix(
 ) -> tuple[np.ndarray, float]:
     """Replace a rectangle of each image by another image's (Yun et al. 2019, "CutMix").
 
-    The same rectangle for the whole batch: a square of 1 - `share` of the image, cut off where it
-    leaves the image. See `mixup` for the arguments; the share that is returned is measured.
+    The same rectangle for the whole batch: a square of 1 - `share` of the image, clipped where it
+    leaves the image.
+
+    Args:
+        images: uint8 (N, S, S).
+        others: int (N,), index of each image's partner.
+        share: Share of the first image to keep, 0 to 1, before clipping.
+        rng: Source of randomness.
+
+    Returns:
+        uint8 (N, S, S), and the share of the first image that is left in it.
     """
     size = images.shape[1]
     side = size * np.sqrt(1 - share)

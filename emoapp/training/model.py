@@ -1,6 +1,6 @@
-"""The network: a small residual CNN with one softmax head for each label set it learns from.
+"""Build the network: a small residual CNN with a softmax head for each label set it learns from.
 
-It runs on every backend of Keras; the tricks for TensorFlow's CPU kernels stay in this file.
+It runs on every backend of Keras; the workarounds for TensorFlow's CPU kernels stay in this file.
 """
 
 from __future__ import annotations
@@ -16,14 +16,29 @@ INPUT_SIZE = 48
 
 @keras.saving.register_keras_serializable(package="emoapp")
 class FusedBatchNormalization(layers.BatchNormalization):
-    """Batch normalisation through TensorFlow's fused kernel while training on it.
+    """Batch normalization that trains through TensorFlow's fused kernel.
 
     Keras computes it from single operations; on CPUs with bfloat16 units the fused kernel makes
     a whole training step at width 32 1.7 times as fast (355 against 213 images a second, 2 cores).
     The weights are those of the base class; other backends use the base class's code.
     """
 
-    def call(self, inputs, training=None, mask=None):
+    def call(
+        self,
+        inputs: keras.KerasTensor,
+        training: bool | None = None,
+        mask: keras.KerasTensor | None = None,
+    ) -> keras.KerasTensor:
+        """Normalize a batch, and update the moving statistics while training.
+
+        Args:
+            inputs: (N, H, W, C).
+            training: Whether to normalize by the batch's own statistics.
+            mask: Passed on to the base class.
+
+        Returns:
+            (N, H, W, C).
+        """
         if not training or keras.backend.backend() != "tensorflow" or mask is not None:
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
@@ -42,7 +57,9 @@ class FusedBatchNormalization(layers.BatchNormalization):
         return outputs
 
 
-def _conv_norm(x, channels: int, kernel: int, stride: int = 1, *, norm: type, name: str):
+def _conv_norm(
+    x: keras.KerasTensor, channels: int, kernel: int, stride: int = 1, *, norm: type, name: str
+) -> keras.KerasTensor:
     x = layers.Conv2D(
         channels,
         kernel,
@@ -55,19 +72,27 @@ def _conv_norm(x, channels: int, kernel: int, stride: int = 1, *, norm: type, na
     return norm(momentum=0.97, name=f"{name}_norm")(x)
 
 
-def _squeeze_excite(x, channels: int, *, name: str):
-    """Weigh the channels by what the whole picture shows (Hu et al. 2018)."""
+def _squeeze_excite(x: keras.KerasTensor, channels: int, *, name: str) -> keras.KerasTensor:
+    """Weight the channels by the content of the whole image (Hu et al. 2018)."""
     scale = layers.GlobalAveragePooling2D(keepdims=True)(x)
     scale = layers.Conv2D(channels // 8, 1, activation="relu", name=f"{name}_squeeze")(scale)
     scale = layers.Conv2D(channels, 1, activation="sigmoid", name=f"{name}_excite")(scale)
     return layers.Multiply()([x, scale])
 
 
-def _residual(x, channels: int, stride: int, *, norm: type, skip_rate: float, name: str):
-    """Two 3x3 convolutions around a shortcut (He et al. 2016).
+def _residual(
+    x: keras.KerasTensor, channels: int, stride: int, *, norm: type, skip_rate: float, name: str
+) -> keras.KerasTensor:
+    """Add a residual block: two 3x3 convolutions and a shortcut (He et al. 2016).
 
-    skip_rate: how often the shortcut alone is taken while training, for each image by itself
-        (Huang et al. 2016, "Deep Networks with Stochastic Depth").
+    Args:
+        x: Input of the block.
+        channels: Channels of its output.
+        stride: Factor by which the output is smaller than the input.
+        norm: Class of the normalization layers.
+        skip_rate: How often the shortcut alone is taken while training, for each image
+            independently (Huang et al. 2016, "Deep Networks with Stochastic Depth").
+        name: Prefix of the layers' names.
     """
     y = _conv_norm(x, channels, 3, stride, norm=norm, name=f"{name}_conv1")
     y = layers.ReLU()(y)
@@ -92,20 +117,24 @@ def build_model(
     fused: bool = True,
     any_size: bool = False,
 ) -> keras.Model:
-    """The network with random weights.
+    """Build the network with random weights.
 
-    heads: name of each label set -> how many labels it has.
-    width: channels of the stem; the stages at 24x24, 12x12 and 6x6 have 2, 4 and 8 times as many.
-    blocks: how many residual blocks each of these stages has.
-    dropout: share of the features dropped before the heads while training.
-    stochastic_depth: how often the last residual block is skipped while training; earlier ones
-        less, in proportion to their depth.
-    any_size: take crops of any size that is a multiple of 8, for training on small ones first.
-    fused: with `FusedBatchNormalization`, for training; without it the network is made of Keras's
-        own layers only, and whoever has Keras can load it. The weights are the same, in order.
+    Args:
+        heads: Name of each label set -> its number of labels.
+        width: Channels of the stem; the stages at 24x24, 12x12 and 6x6 have 2, 4 and 8 times as
+            many.
+        blocks: Number of residual blocks of each stage.
+        dropout: Share of the features dropped before the heads while training.
+        stochastic_depth: How often the last residual block is skipped while training; earlier ones
+            less, in proportion to their depth.
+        fused: Use `FusedBatchNormalization`, for training. Without it the network is made of
+            Keras's own layers only, so that Keras alone can load it. The weights are the same, in
+            the same order.
+        any_size: Take crops of any size that is a multiple of 8, for training on small ones first.
 
-    The model takes uint8 (N, 48, 48) grey crops, scales them itself, and returns a dictionary
-    head name -> logits float32 (N, labels).
+    Returns:
+        A model that takes uint8 (N, 48, 48) grey crops, scales them itself, and returns a
+        dictionary head name -> logits float32 (N, labels).
     """
     norm = FusedBatchNormalization if fused else layers.BatchNormalization
     if any_size:
@@ -116,6 +145,23 @@ def build_model(
         x = layers.Reshape((INPUT_SIZE, INPUT_SIZE, 1))(crops)
     x = layers.Rescaling(1 / 127.5, offset=-1.0)(x)
     x = layers.ReLU()(_conv_norm(x, width, 3, norm=norm, name="stem"))
+    x = _stages(x, width, blocks, stochastic_depth=stochastic_depth, norm=norm)
+    x = layers.GlobalAveragePooling2D(name="features")(x)
+    x = layers.Dropout(dropout)(x)
+    logits = {
+        name: layers.Dense(count, dtype="float32", name=name)(x) for name, count in heads.items()
+    }
+    return keras.Model(crops, logits, name="emotion")
+
+
+def _stages(
+    x: keras.KerasTensor,
+    width: int,
+    blocks: Sequence[int],
+    *,
+    stochastic_depth: float,
+    norm: type,
+) -> keras.KerasTensor:
     depth = 0
     for stage, count in enumerate(blocks, start=1):
         for block in range(1, count + 1):
@@ -128,29 +174,32 @@ def build_model(
                 skip_rate=stochastic_depth * depth / sum(blocks),
                 name=_block_name(stage, block),
             )
-    x = layers.GlobalAveragePooling2D(name="features")(x)
-    x = layers.Dropout(dropout)(x)
-    logits = {
-        name: layers.Dense(count, dtype="float32", name=name)(x) for name, count in heads.items()
-    }
-    return keras.Model(crops, logits, name="emotion")
+    return x
 
 
-def _block_name(stage: int, block: int) -> str:
+def _block_name(stage: int | str, block: int | str) -> str:
     return f"stage{stage}_block{block}"
 
 
 def blocks_of(network: keras.Model) -> tuple[int, ...]:
-    """How many residual blocks each stage of a `build_model` network has."""
+    """Return the number of residual blocks of each stage.
+
+    Args:
+        network: Built by `build_model`.
+    """
     widths = [layer.output.shape[-1] for layer in network.layers if isinstance(layer, layers.Add)]
     return tuple(widths.count(width) for width in sorted(set(widths)))
 
 
 def silence(network: keras.Model, blocks: Sequence[int]) -> None:
-    """Let the blocks that a network with fewer `blocks` does not have change nothing at first.
+    """Make additional blocks pass their input on unchanged at first.
 
-    Their last norm's scale is set to zero (Goyal et al. 2017, "Accurate, Large Minibatch SGD");
-    training makes it grow.
+    The scale of their last normalization is set to zero (Goyal et al. 2017, "Accurate, Large
+    Minibatch SGD"); it grows while training.
+
+    Args:
+        network: Is changed.
+        blocks: Number of blocks of each stage of a smaller network; its blocks stay as they are.
     """
     for layer in network.layers:
         if layer.name.endswith("_conv2_norm") and is_beyond(layer, blocks):
@@ -158,7 +207,12 @@ def silence(network: keras.Model, blocks: Sequence[int]) -> None:
 
 
 def is_beyond(layer: keras.Layer, blocks: Sequence[int]) -> bool:
-    """Whether the layer belongs to a block that a network with fewer `blocks` does not have."""
+    """Return whether a layer belongs to a block that a smaller network does not have.
+
+    Args:
+        layer: Layer of the larger network.
+        blocks: Number of blocks of each stage of the smaller network.
+    """
     found = re.match(_block_name(r"(\d+)", r"(\d+)"), layer.name)
     if found is None:
         return False

@@ -1,4 +1,4 @@
-"""Photographs instead of crops: the face is found and cut out first, as live use does."""
+"""Crop faces from photographs with the detector and the alignment of live use."""
 
 from __future__ import annotations
 
@@ -12,21 +12,34 @@ from emoapp.alignment.align import align
 from emoapp.crop_template import FER2013_TEMPLATE, CropTemplate
 from emoapp.detectors import Detector
 from emoapp.errors import DataError
+from emoapp.training import degrade
 from emoapp.training.dataset import Dataset, Progress
 from emoapp.training.folders import Cut
 
-TIMES = (2.0, 8.0)
-"""How many times larger a face is in an imitated photograph than in its crop."""
-ROOM = (1.2, 2.6)
-"""The shorter side of an imitated photograph, in sides of the face's crop."""
-TILT_DEG = 20.0
-JPEG_QUALITY = (50, 96)
-SOFT_PX = 3
-"""So many of the crop's pixels fade into what is around it."""
+FACE_SCALE_RANGE = (2.0, 8.0)
+"""Range of the factor by which a face in an imitated photograph is larger than its crop."""
+
+PHOTO_SIDE_RANGE = (1.2, 2.6)
+"""Range of an imitated photograph's shorter side, in sides of the enlarged crop."""
+
+MAX_TILT_DEG = 20.0
+
+JPEG_QUALITY_RANGE = (50, 96)
+
+BLENDED_BORDER_PX = 3
+"""Width of the border that fades into the background, in pixels of the crop."""
 
 
 def cutter(detector: Detector, template: CropTemplate = FER2013_TEMPLATE) -> Cut:
-    """What finds and aligns the face of one picture after another, through the code of live use."""
+    """Return a function that finds and aligns the face of one photograph after another.
+
+    Args:
+        detector: Is reset before each photograph.
+        template: Where the parts of the face lie in the crop.
+
+    Returns:
+        The function; it uses the same code as live use.
+    """
 
     def cut(image: np.ndarray) -> np.ndarray | None:
         detector.reset()
@@ -43,10 +56,18 @@ def cut_again(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Dataset:
-    """The dataset as it comes back when each crop is a face in a photograph that must be found.
+    """Put each crop into an imitated photograph and crop the face from it again.
 
-    Detector, alignment and network are measured together so, where there are crops only.
-    `Dataset.missed` says where no face was found. The same seed gives the same photographs.
+    This measures detector, alignment and network together where there are only crops.
+
+    Args:
+        dataset: The crops.
+        cut: Finds and crops the face of a photograph (see `cutter`).
+        seed: The same seed yields the same photographs.
+        progress: Called with (photographs done, number of photographs).
+
+    Returns:
+        The dataset with the new crops; `Dataset.missed` marks those without a detection.
     """
     photographs = (
         imitate(image, np.random.default_rng((seed, number)))
@@ -57,17 +78,24 @@ def cut_again(
 
 
 def with_faces(splits: dict[str, Dataset]) -> dict[str, Dataset]:
-    """The photographs in which a face was found; an image without one teaches nothing.
+    """Keep only the photographs in which a face was found: nothing can be learned from others.
 
-    Raises DataError where a label has none.
+    Args:
+        splits: Split -> its dataset, cropped from photographs.
+
+    Returns:
+        The same splits without the missed photographs.
+
+    Raises:
+        DataError: If no photograph of a label is left.
     """
     kept = {}
     for split, dataset in splits.items():
-        there = dataset.take(~dataset.missed)
+        found = dataset.with_face()
         for label in np.unique(dataset.labels):
-            if label not in there.labels:
+            if label not in found.labels:
                 raise DataError(f"no face was found in any photograph of {dataset.names[label]}")
-        kept[split] = replace(there, missed=None)
+        kept[split] = replace(found, missed=None)
     return kept
 
 
@@ -78,7 +106,18 @@ def cut_all(
     *,
     progress: Progress | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Crops uint8 (count, 48, 48), black where none was found; bool (count,), where that was."""
+    """Crop the face of each photograph.
+
+    Args:
+        photographs: uint8 (H, W, 3), BGR, each of any size.
+        count: Number of photographs.
+        cut: Finds and crops the face of a photograph (see `cutter`).
+        progress: Called with (photographs done, number of photographs).
+
+    Returns:
+        The crops, uint8 (count, 48, 48), black where no face was found; and bool (count,), True
+        where none was found.
+    """
     size = FER2013_TEMPLATE.size
     crops, missed = np.zeros((count, size, size), np.uint8), np.zeros(count, bool)
     for number, photograph in enumerate(photographs):
@@ -92,71 +131,72 @@ def cut_all(
 
 
 def imitate(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A photograph with this face in it.
+    """Make a photograph with this face in it.
 
-    crop: uint8 (S, S), grey.
+    The crop is enlarged 2 to 8 times, tilted by up to 20 degrees and put anywhere into a larger
+    image with a plain or blurred background, in different light, compressed as JPEG.
 
-    Returns uint8 (H, W, 3) BGR: the crop 2 to 8 times enlarged, up to 20 degrees tilted, anywhere
-    in a larger picture that blurs away around it, in another light, compressed as JPEG.
+    Args:
+        crop: uint8 (S, S), grey.
+        rng: Source of randomness.
+
+    Returns:
+        uint8 (H, W, 3), BGR.
     """
     size = crop.shape[0]
-    times = rng.uniform(*TIMES)
-    short = round(size * times * rng.uniform(*ROOM))
+    scale = rng.uniform(*FACE_SCALE_RANGE)
+    short = round(size * scale * rng.uniform(*PHOTO_SIDE_RANGE))
     height, width = short, short * 4 // 3
     if rng.random() < 0.3:
         height, width = width, height
-    to_picture = _placed(size, times, (width, height), rng)
+    to_photo = _random_placement(size, scale, (width, height), rng)
     face, mask = (
-        cv2.warpAffine(image, to_picture, (width, height), flags=flags, borderMode=border)
+        cv2.warpAffine(image, to_photo, (width, height), flags=flags, borderMode=border)
         for image, flags, border in (
             (crop, cv2.INTER_CUBIC, cv2.BORDER_REPLICATE),
-            (_soft_edged(size), cv2.INTER_LINEAR, cv2.BORDER_CONSTANT),
+            (_blend_mask(size), cv2.INTER_LINEAR, cv2.BORDER_CONSTANT),
         )
     )
-    around = _around(face, size * times, rng)
-    picture = _light(around + (face - around) * mask, rng)
-    _, data = cv2.imencode(
-        ".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*JPEG_QUALITY))]
-    )
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    background = _background(face, size * scale, rng)
+    photo = _light(background + (face - background) * mask, rng)
+    return degrade.compress(photo, int(rng.integers(*JPEG_QUALITY_RANGE)))
 
 
-def _placed(
-    size: int, times: float, size_wh: tuple[int, int], rng: np.random.Generator
+def _random_placement(
+    size: int, scale: float, size_wh: tuple[int, int], rng: np.random.Generator
 ) -> np.ndarray:
-    """The transform from crop to picture; the face stays inside."""
-    angle = np.deg2rad(rng.uniform(-TILT_DEG, TILT_DEG))
-    cos, sin = np.cos(angle) * times, np.sin(angle) * times
+    """Return the transform from crop to photograph, float64 (2, 3); the face stays inside."""
+    angle = np.deg2rad(rng.uniform(-MAX_TILT_DEG, MAX_TILT_DEG))
+    cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
     linear = np.array([[cos, -sin], [sin, cos]])
-    half = size * times / 2
-    middle = [rng.uniform(half, side - half) for side in size_wh]
-    offset = middle - linear @ ((size - 1) / 2, (size - 1) / 2)
+    half = size * scale / 2
+    center = [rng.uniform(half, side - half) for side in size_wh]
+    offset = center - linear @ ((size - 1) / 2, (size - 1) / 2)
     return np.column_stack([linear, offset])
 
 
-def _soft_edged(size: int) -> np.ndarray:
-    """1 inside and 0 at the edges, float32 (S, S).
+def _blend_mask(size: int) -> np.ndarray:
+    """Return float32 (S, S), 1 inside and 0 at the edges.
 
-    A sharp frame around the face would be something that photographs do not have.
+    Real photographs have no sharp edge around the face.
     """
-    inwards = np.minimum(np.arange(size), np.arange(size)[::-1]) / SOFT_PX
+    inwards = np.minimum(np.arange(size), np.arange(size)[::-1]) / BLENDED_BORDER_PX
     ramp = np.clip(inwards, 0.0, 1.0).astype(np.float32)
     return np.minimum(ramp[:, None], ramp[None, :])
 
 
-def _around(face: np.ndarray, side: float, rng: np.random.Generator) -> np.ndarray:
-    """What is behind the face: plain, or its own border far out of focus. float32 (H, W)."""
+def _background(face: np.ndarray, side: float, rng: np.random.Generator) -> np.ndarray:
+    """Return a plain background, or the face's own border far out of focus: float32 (H, W)."""
     if rng.random() < 0.5:
         return np.full(face.shape, rng.uniform(30, 220), np.float32)
     # At a sixteenth of the size, where blurring is cheap.
     small = cv2.resize(face, None, fx=1 / 16, fy=1 / 16, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small.astype(np.float32), (0, 0), side / 4 / 16)
+    small = degrade.blur(small.astype(np.float32), side / 4 / 16)
     return cv2.resize(small, face.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _light(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Contrast, brightness and a slight tint: uint8 (H, W, 3) of float32 (H, W)."""
-    middle = float(grey.mean())
-    lit = (grey - middle) * rng.uniform(0.75, 1.25) + middle + rng.uniform(-25, 25)
+    """Change contrast and brightness and add a slight tint: float32 (H, W) -> uint8 (H, W, 3)."""
+    lit = degrade.adjust_contrast(grey, rng.uniform(0.75, 1.25), rng.uniform(-25, 25))
     tint = rng.uniform(0.92, 1.08, 3)
-    return np.clip(lit[..., None] * tint, 0, 255).astype(np.uint8)
+    return degrade.to_uint8(lit[..., None] * tint, rounded=False)

@@ -1,4 +1,4 @@
-"""What a training run shows while it runs: a bar with the time left, and a line an epoch."""
+"""Show a progress bar with the time left, and a line for each epoch, while training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """A bar over all epochs; where the output is no terminal, only the line an epoch."""
+    """A bar over all epochs; where the output is no terminal, only the line for each epoch.
+
+    Args:
+        epochs: Epochs of the run.
+        steps: Steps an epoch.
+        first_epoch: Epochs that were done before, and do not count in the bar.
+    """
 
     def __init__(self, epochs: int, steps: int, first_epoch: int) -> None:
         super().__init__()
@@ -25,6 +31,7 @@ class ProgressBar(keras.callbacks.Callback):
         )
 
     def on_train_begin(self, logs: dict | None = None) -> None:
+        """Show the bar."""
         self._progress.start()
         self._task = self._progress.add_task(
             "train",
@@ -34,13 +41,16 @@ class ProgressBar(keras.callbacks.Callback):
         )
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Show the number of the epoch."""
         self._epoch = epoch
         self._progress.update(self._task, epoch=epoch + 1)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Advance the bar by a step."""
         self._progress.advance(self._task)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Print the losses and the accuracies of the epoch."""
         values = logs or {}
         accuracies = ", ".join(
             f"{name.removeprefix('val_').removesuffix('accuracy').rstrip('_')} {value:.1%}".strip()
@@ -55,4 +65,5 @@ class ProgressBar(keras.callbacks.Callback):
         )
 
     def on_train_end(self, logs: dict | None = None) -> None:
+        """Remove the bar."""
         self._progress.stop()

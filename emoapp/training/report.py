@@ -1,4 +1,4 @@
-"""What people would rather look at than read: curves, confusion matrices, calibration."""
+"""Plot training curves, confusion matrices, calibration and robustness."""
 
 from __future__ import annotations
 
@@ -11,20 +11,30 @@ import matplotlib
 import numpy as np
 
 from emoapp.training.calibrate import BINS
-from emoapp.training.evaluate import Evaluation, HeadResult
+from emoapp.training.results import Evaluation, HeadResult
 from emoapp.training.robustness import Row
 from emoapp.utils.files import write_whole
 
-matplotlib.use("Agg")  # Files only: never asks for a screen.
+matplotlib.use("Agg")  # Writes files only and needs no screen.
 import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.ticker import PercentFormatter  # noqa: E402
 from sklearn.metrics import ConfusionMatrixDisplay  # noqa: E402
 
 DPI = 110
+BAR_COLOR = "#0072B2"
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
-    """Confusion matrices and calibration as PNG, the classes' figures as text; what was written."""
+    """Write confusion matrices and calibration plots, and the figures of each class as text.
+
+    Args:
+        evaluation: The figures.
+        folder: Is created where it does not exist.
+
+    Returns:
+        The files that were written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     texts = []
@@ -48,7 +58,11 @@ def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
 
 
 def file_name(result: HeadResult) -> str:
-    """ "FER-2013" -> "fer2013", "FER+" -> "ferplus": how files about it are called."""
+    """Return the name of a label set in names of files, such as "ferplus" for "FER+".
+
+    Args:
+        result: Predictions on that label set.
+    """
     return "".join(c for c in result.title.lower().replace("+", "plus") if c.isalnum())
 
 
@@ -58,7 +72,15 @@ def _missed(result: HeadResult) -> str:
 
 
 def write_curves(history: Path, folder: Path) -> list[Path]:
-    """`loss.png` and `accuracy.png` from the `history.csv` of a training run."""
+    """Plot loss and accuracy over the epochs: `loss.png` and `accuracy.png`.
+
+    Args:
+        history: The `history.csv` of a training run.
+        folder: Existing folder to write into.
+
+    Returns:
+        The files that were written.
+    """
     with history.open(newline="", encoding="utf-8") as text:
         columns = defaultdict(list)
         for row in csv.DictReader(text):
@@ -83,26 +105,36 @@ def write_curves(history: Path, folder: Path) -> list[Path]:
 def _confusion(result: HeadResult, path: Path) -> Path:
     figure, axes = plt.subplots(figsize=(7, 6), layout="constrained")
     counts = result.confusion()
-    there = np.bincount(result.truth, minlength=len(result.labels))
-    shares = counts / np.maximum(there[:, None], 1)
+    totals = np.bincount(result.truth, minlength=len(result.labels))
+    shares = counts / np.maximum(totals[:, None], 1)
     display = ConfusionMatrixDisplay(shares, display_labels=result.labels)
     display.plot(ax=axes, cmap="Blues", values_format=".0%", colorbar=False, im_kw={"vmin": 0})
     axes.set(
         title=f"{result.title}: {result.accuracy:.1%} of {len(result.truth)} images",
-        xlabel="the model says",
-        ylabel="labelled as",
+        xlabel="predicted label",
+        ylabel="true label",
     )
     axes.tick_params(axis="x", rotation=45)
     return save_figure(figure, path)
 
 
 def write_robustness(rows: Sequence[Row], folder: Path) -> Path:
-    """`robustness.png`: a bar for each change; the line is the accuracy on the clean pictures."""
+    """Plot the accuracy under each change as `robustness.png`.
+
+    A line marks the accuracy on the clean images.
+
+    Args:
+        rows: Accuracies, the clean images first (see `robustness.robustness`).
+        folder: Is created where it does not exist.
+
+    Returns:
+        The file that was written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     figure, axes = plt.subplots(figsize=(7, 0.32 * len(rows) + 1.2), layout="constrained")
     names = [row.change for row in rows]
     places = np.arange(len(rows))
-    bars = axes.barh(places, [row.accuracy for row in rows], color="#0072B2")
+    bars = axes.barh(places, [row.accuracy for row in rows], color=BAR_COLOR)
     axes.bar_label(bars, fmt="{:.1%}", padding=-34, fontsize=8, color="white")
     axes.axvline(rows[0].accuracy, color="0.5", linestyle="--", linewidth=1)
     axes.set_yticks(places, names)
@@ -117,17 +149,19 @@ def _calibration(result: HeadResult, path: Path) -> Path:
     right = (result.predicted == result.truth)[result.found]
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     count = np.bincount(bins, minlength=BINS)
-    some = count > 0
-    mean_confidence = np.bincount(bins, weights=confidence, minlength=BINS)[some] / count[some]
-    accuracy = np.bincount(bins, weights=right, minlength=BINS)[some] / count[some]
+    filled = count > 0
+    mean_confidence = np.bincount(bins, weights=confidence, minlength=BINS)[filled] / count[filled]
+    accuracy = np.bincount(bins, weights=right, minlength=BINS)[filled] / count[filled]
     figure, axes = plt.subplots(figsize=(5, 5), layout="constrained")
-    axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="to be believed")
-    axes.scatter(mean_confidence, accuracy, s=8 + 300 * count[some] / count.sum(), color="#0072B2")
-    axes.plot(mean_confidence, accuracy, color="#0072B2", label=result.title)
+    axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="perfect calibration")
+    axes.scatter(
+        mean_confidence, accuracy, s=8 + 300 * count[filled] / count.sum(), color=BAR_COLOR
+    )
+    axes.plot(mean_confidence, accuracy, color=BAR_COLOR, label=result.title)
     axes.set(
         title=f"{result.title}: calibration error {result.ece:.1%}",
-        xlabel="how sure the model says it is",
-        ylabel="how often it is right",
+        xlabel="confidence",
+        ylabel="accuracy",
         xlim=(0, 1),
         ylim=(0, 1),
     )
@@ -136,7 +170,16 @@ def _calibration(result: HeadResult, path: Path) -> Path:
     return save_figure(figure, path)
 
 
-def save_figure(figure, path: Path) -> Path:
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG, atomically, and close it.
+
+    Args:
+        figure: The figure.
+        path: File to write.
+
+    Returns:
+        The file.
+    """
     write_whole(path, lambda half: figure.savefig(half, dpi=DPI))
     plt.close(figure)
     return path

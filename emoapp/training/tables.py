@@ -1,4 +1,4 @@
-"""Reading FER-2013 and FER+ from the CSV files that they are published in."""
+"""Read FER-2013 and FER+ from the CSV files that they are published in."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from emoapp.errors import DataError
 from emoapp.labels import EMOTIONS
 from emoapp.training.dataset import SIZE, SPLIT_OF_USAGE, SPLITS, Dataset, report_bad
 
+FERPLUS_FILE = "fer2013new.csv"
 FERPLUS_COLUMNS = (
     *("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"),
     *("unknown", "NF"),
 )
 
+Row = tuple[np.ndarray, int, int]
+"""(image uint8 (48, 48), label, index in the file)."""
+
 
 @contextmanager
 def _open_text(path: Path, member: str | None = None) -> Iterator[TextIO]:
-    """The text of a CSV, or of the CSV called `member` (by default the largest) in a zip."""
+    """Open a CSV, or the CSV called `member` (by default the largest) in a zip."""
     if path.suffix.lower() != ".zip":
         with path.open(newline="", encoding="utf-8") as text:
             yield text
@@ -45,34 +49,38 @@ def _open_text(path: Path, member: str | None = None) -> Iterator[TextIO]:
 
 
 def votes_beside(path: Path) -> Path | None:
-    """Where FER+'s votes lie if nobody said: in the same zip, or in the same folder."""
+    """Find FER+'s votes in the same zip or the same folder as FER-2013.
+
+    Args:
+        path: FER-2013's CSV, or a zip with it.
+
+    Returns:
+        The file, or the zip that has it inside; None where there is none.
+    """
     if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            if any(Path(name).name == "fer2013new.csv" for name in archive.namelist()):
+            if any(Path(name).name == FERPLUS_FILE for name in archive.namelist()):
                 return path
-    beside = path.with_name("fer2013new.csv")
+    beside = path.with_name(FERPLUS_FILE)
     return beside if beside.exists() else None
 
 
 def load_csv(path: Path, votes_path: Path | None, skip_bad: bool) -> dict[str, Dataset]:
-    """The splits of a CSV, or of the one in a zip; see `data.load`."""
+    """Read the splits of FER-2013's CSV; see `data.load`.
+
+    Args:
+        path: The CSV, or a zip with it.
+        votes_path: FER+'s CSV, or a zip with it; None for no votes.
+        skip_bad: Skip broken rows instead of raising.
+
+    Returns:
+        Split -> its dataset, for the splits that have images.
+
+    Raises:
+        DataError: If a file is broken, or the two do not have the same number of rows.
+    """
     votes = None if votes_path is None else _read_votes(votes_path)
-    rows: dict[str, list[tuple[np.ndarray, int, int]]] = {name: [] for name in SPLITS}
-    bad: list[str] = []
-    count = 0
-    with _open_text(path) as text:
-        reader = csv.reader(text)
-        header = next(reader, None)
-        if header is None or [name.strip() for name in header] != ["emotion", "pixels", "Usage"]:
-            found = ",".join(header or [])
-            raise DataError(f"{path}: expected the header emotion,pixels,Usage; found {found!r}")
-        for count, row in enumerate(reader, start=1):
-            try:
-                image, label, split = _parse_row(row)
-            except ValueError as exc:
-                report_bad(bad, skip_bad, f"{path}, row {count}: {exc}")
-                continue
-            rows[split].append((image, label, count - 1))
+    rows, bad, count = _read_rows(path, skip_bad)
     if votes is not None and len(votes) != count:
         raise DataError(
             f"{votes_path}: has {len(votes)} rows and {path} has {count}; "
@@ -89,6 +97,27 @@ def load_csv(path: Path, votes_path: Path | None, skip_bad: bool) -> dict[str, D
         for split, found in rows.items()
         if found
     }
+
+
+def _read_rows(path: Path, skip_bad: bool) -> tuple[dict[str, list[Row]], list[str], int]:
+    """Return the rows of each split, messages about the skipped ones, and their number in all."""
+    rows: dict[str, list[Row]] = {name: [] for name in SPLITS}
+    bad: list[str] = []
+    count = 0
+    with _open_text(path) as text:
+        reader = csv.reader(text)
+        header = next(reader, None)
+        if header is None or [name.strip() for name in header] != ["emotion", "pixels", "Usage"]:
+            found = ",".join(header or [])
+            raise DataError(f"{path}: expected the header emotion,pixels,Usage; found {found!r}")
+        for count, row in enumerate(reader, start=1):
+            try:
+                image, label, split = _parse_row(row)
+            except ValueError as exc:
+                report_bad(bad, skip_bad, f"{path}, row {count}: {exc}")
+                continue
+            rows[split].append((image, label, count - 1))
+    return rows, bad, count
 
 
 def _parse_row(row: list[str]) -> tuple[np.ndarray, int, str]:
@@ -112,7 +141,7 @@ def _parse_row(row: list[str]) -> tuple[np.ndarray, int, str]:
 
 def _read_votes(path: Path) -> np.ndarray:
     votes = []
-    with _open_text(path, "fer2013new.csv") as text:
+    with _open_text(path, FERPLUS_FILE) as text:
         reader = csv.DictReader(text)
         missing = [name for name in FERPLUS_COLUMNS if name not in (reader.fieldnames or ())]
         if missing:

@@ -17,7 +17,7 @@ from emoapp.errors import DataError
 from emoapp.training import data
 from emoapp.training.branches import branches_of, join
 from emoapp.training.model import build_model
-from emoapp.training.train import take_weights
+from emoapp.training.weights import take_weights
 
 HEADS = {"fer2013": 7, "ferplus": 8}
 CROPS = np.random.default_rng(0).integers(0, 256, (5, 48, 48), dtype=np.uint8)

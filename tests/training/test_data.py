@@ -11,7 +11,7 @@ import pytest
 from emoapp.errors import DataError
 from emoapp.labels import EMOTIONS, FERPLUS
 from emoapp.training import data
-from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority
+from emoapp.training.dataset import Dataset, ferplus_among, ferplus_majority, subset, subset_mask
 from emoapp.training.tables import FERPLUS_COLUMNS
 
 HEADER = "emotion,pixels,Usage"
@@ -145,6 +145,22 @@ def test_without_a_validation_split_a_fifth_of_each_class_is_held_out():
 def test_of_single_images_none_is_held_out():
     whole = Dataset(distinct(2), np.arange(2), ("a", "b"))
     assert not data.training_data({"train": whole}, table=False).held.any()
+
+
+def test_a_share_of_the_training_images_is_always_the_same_one():
+    labels = np.repeat([0, 1, 2], [40, 10, 1])
+    images = np.broadcast_to(np.arange(51, dtype=np.uint8)[:, None, None], (51, 48, 48))
+    dataset = Dataset(images, labels, ("a", "b", "c"), votes=np.zeros((51, 10), np.float32))
+    half = subset(dataset, 0.5)
+    assert np.bincount(half.labels).tolist() == [20, 5, 1]
+    assert half.votes is not None and len(half.votes) == 26
+    np.testing.assert_array_equal(half.images, subset(dataset, 0.5).images)
+    np.testing.assert_array_equal(half.images, images[subset_mask(dataset, 0.5)])
+    assert not (subset_mask(dataset, 0.1) & ~subset_mask(dataset, 0.5)).any()
+    assert subset(dataset, 1) is dataset
+    for share in (0, -0.5, 1.5, float("nan")):
+        with pytest.raises(ValueError, match="share"):
+            subset(dataset, share)
 
 
 def test_of_a_table_a_tenth_of_the_training_split_chooses_and_publictest_reports():

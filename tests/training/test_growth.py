@@ -10,7 +10,7 @@ from support.own_data import RECIPE
 from emoapp.cli import main
 from emoapp.errors import DataError
 from emoapp.training.model import blocks_of, build_model
-from emoapp.training.train import take_weights
+from emoapp.training.weights import take_weights
 from emoapp.utils.resources import MODELS
 
 SHIPPED = MODELS / "model.keras"

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from emoapp.alignment.align import align
+from emoapp.app.rendering import Renderer
 from emoapp.classifiers import Classifier, open_classifier
 from emoapp.detectors import Detector, open_detector
 from emoapp.images import as_image
@@ -137,7 +138,7 @@ def _program(
     """Return the program's median milliseconds per frame by stage."""
     watch = Stopwatch()
     pipeline = Pipeline(detector, classifier, classify_interval=2)
-    overlay = Overlay(classifier.labels)
+    renderer = Renderer(Overlay(classifier.labels))
     detector.reset()
     for index, jpeg in enumerate(_jpegs(images)):
         with watch("decode"):
@@ -147,10 +148,11 @@ def _program(
             watch.add(stage, ms)
         with watch("draw"):
             status = Status(faces=len(result.tracks), detector=detector.name)
-            overlay.draw(image, result, status, now=result.frame.t)
+            size_wh = window.fit(result.frame.size_wh) if window else None
+            picture = renderer.render(result, status, now=result.frame.t, size_wh=size_wh).bgr()
         if window is not None:
             with watch("show"):
-                window.write(result, image)
+                window.show(picture)
                 window.poll()
     return watch.medians()
 
@@ -185,7 +187,7 @@ def _floor(
             classifier.by_head(crop)
         if window is not None:
             with watch("show"):
-                window.write(None, image)
+                window.show(image)
                 window.poll()
     return watch.medians()
 

@@ -14,7 +14,6 @@ from emoapp.app.video.run import run_video
 from emoapp.config import VideoConfig
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
-from emoapp.types import Result
 from emoapp.utils.libav import av
 from emoapp.utils.resources import DEMO_CLIP
 
@@ -107,4 +106,4 @@ def _bare(clip: Path, into: Path) -> None:
             )
         )
         for frame in source:
-            recorder.write(Result(frame, ()), frame.pixels)
+            recorder.write(frame.pixels, frame.t)

@@ -19,7 +19,7 @@ from emoapp.images import as_image
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
-from emoapp.types import Box, Face, Frame, Result
+from emoapp.types import Box, Face
 from emoapp.utils.resources import DEMO_CLIP, DETECTION
 
 ENLARGEMENT = 6
@@ -134,7 +134,7 @@ def check_video_files() -> Finding:
         with open_recorder(path, fps=CODEC_FPS, size_wh=CODEC_SIZE_WH) as recorder:
             for index, grey in enumerate(greys):
                 picture = as_image(np.full((height, width, 3), grey, np.uint8))
-                recorder.write(Result(Frame(picture, index, index / CODEC_FPS), ()), picture)
+                recorder.write(picture, index / CODEC_FPS)
         with open_source(path) as source:
             read = [(frame.t, float(frame.image.mean())) for frame in source]
     if len(read) != len(greys):
