@@ -6,13 +6,14 @@ from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
+import click
 from click.core import ParameterSource
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.commands import load_command
 from emoapp.cli.defaults import settable_options
 from emoapp.cli.options import argument, flag
-from emoapp.cli.settings import LIMITS_TABLE, read_defaults, settings_path
+from emoapp.cli.settings import LIMITS_TABLE, settings_path
 from emoapp.utils.terminal import say, sayable
 
 
@@ -71,7 +72,7 @@ _Row: TypeAlias = tuple[str, object, bool]
 def _defaults(name: str) -> tuple[list[_Row], list[_Row]]:
     """Return the options of a command and the limits, if it has limits."""
     command = load_command(name)
-    defaults = read_defaults(settings_path())[name]
+    defaults = (click.get_current_context().find_root().default_map or {}).get(name, {})
     # Resilient: what is required is missing here.
     context = command.make_context(name, [], resilient_parsing=True, default_map=defaults)
     rows: list[_Row] = []

@@ -65,9 +65,9 @@ def open_context(words: Sequence[str], *, settings: bool = True) -> click.Contex
         name = words[0]
         if name not in COMMANDS:
             raise CommandLineError(f"there is no command {name}", _nearest(name, COMMANDS, group))
-        defaults = read_defaults(settings_path())[name] if settings else None
-        command = load_command(name)
-        return command.make_context(name, list(words[1:]), parent=group, default_map=defaults)
+        if settings:
+            group.default_map = read_defaults(settings_path())
+        return load_command(name).make_context(name, list(words[1:]), parent=group)
     except click.UsageError as exc:
         raise _as_error(exc, group) from exc
 
