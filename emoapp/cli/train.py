@@ -14,7 +14,7 @@ from emoapp.cli.option_groups import data_options, photo_options
 from emoapp.cli.options import compose, flag, option
 from emoapp.cli.recipe import recipe, recipe_options
 from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data, stand_ins
-from emoapp.cli.values import PATH, POSITIVE_INT, WholeNumber
+from emoapp.cli.values import PATH, POSITIVE_INT, POSITIVE_SHARE, WholeNumber
 from emoapp.utils.terminal import say
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ run_options = compose(
         default=None,
         help="compute in float32 instead of mixed bfloat16 (default: where the processor has no "
         "units for bfloat16)",
+    ),
+    option(
+        "--share",
+        type=POSITIVE_SHARE,
+        default=1.0,
+        metavar="S",
+        help="train on this share of the training images, always the same ones (default: 1)",
     ),
     recipe_options,
 )

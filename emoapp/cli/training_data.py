@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -53,9 +54,22 @@ def read_data(args: SimpleNamespace) -> TrainingData:
     if next(iter(splits.values())).missed is not None:
         splits = photos.with_faces(splits)
     known = data.training_data(splits, table=data.is_table(args.data))
+    if args.share < 1:
+        known = _with_share(known, args.share)
     count = len(known.whole) - known.held.sum()
     say(f"{count} images to train on, {len(known.validation)} to choose by")
     return known
+
+
+def _with_share(known: TrainingData, share: float) -> TrainingData:
+    """Hold all but a share of the training images out of training."""
+    import numpy as np
+
+    from emoapp.training.dataset import subset_mask
+
+    held = known.held.copy()
+    held[np.flatnonzero(~held)[~subset_mask(known.training, share)]] = True
+    return replace(known, held=held)
 
 
 def stand_ins(args: SimpleNamespace, crops: Dataset) -> Dataset | None:

@@ -97,7 +97,8 @@ class Number(click.FloatRange):
 
     def _expected(self, number: float) -> str:
         if self.most is not None and not self.max_open:
-            return f"{self.least:g} to {self.most:g}"
+            above = f"more than {self.least:g}, at most" if self.min_open else f"{self.least:g} to"
+            return f"{above} {self.most:g}"
         expected = f"more than {self.least:g}" if self.min_open else f"{self.least:g} or more"
         if self.most is not None:
             return f"{expected} and less than {self.most:g}"
@@ -198,6 +199,7 @@ class FilePath(click.ParamType):
 PATH = FilePath()
 SIZE = Size()
 SHARE = Number(0, 1)
+POSITIVE_SHARE = Number(0, 1, above=True)
 FRACTION = Number(0, 1, below=True)
 POSITIVE_INT = WholeNumber(1)
 POSITIVE = Number(0, above=True)
