@@ -25,7 +25,7 @@ __all__ = [
 _MODULES = {"EMOTIONS": "labels", "EmotionRecognizer": "recognizer", "to_dataframe": "tables"}
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> object:
     # Loaded on first use: the command line imports this module too and must start at once.
     if name in __all__:
         from importlib import import_module

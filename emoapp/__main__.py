@@ -4,8 +4,15 @@ Nothing is imported before Ctrl-C is provided for.
 """
 
 
-def main(words=None) -> int:
-    """Run a command and return its exit status; words: of the command, None for the process's."""
+def main(words: list[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        words: The command and its words; None for those of the process.
+
+    Returns:
+        The exit status.
+    """
     try:
         from emoapp.utils import interrupts
     except KeyboardInterrupt:

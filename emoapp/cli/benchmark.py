@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from emoapp.cli.flags import Flag
-from emoapp.cli.numbers import positive_int
+from emoapp.cli.command import cli_command
+from emoapp.cli.options import flag, option
+from emoapp.cli.values import PATH, POSITIVE_INT
 from emoapp.utils.stats import write_json
 from emoapp.utils.terminal import say
 
-HELP = "Measure each stage on the bundled clip, beside the bare calls of the libraries."
+
+@cli_command("benchmark")
+@option("--repeats", type=POSITIVE_INT, default=5, metavar="N", help="runs to take medians of")
+@flag("--no-window", help="leave showing and starting out")
+@flag("--video", help="measure recorded video instead, beside decoding and encoding alone")
+@option(
+    "--labels",
+    metavar="CLIP",
+    help="measure how often a person's label changes in this clip instead",
+)
+@option("--json", type=PATH, metavar="FILE", help="write the figures here")
+@flag("--overwrite", help="replace a file that is there")
+def command(**values: Any) -> int:
+    """Run `emoapp benchmark` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--repeats", type=positive_int, default=5, metavar="N", help="runs to take medians of"
-    )
-    parser.add_argument("--no-window", action=Flag, help="leave showing and starting out")
-    parser.add_argument(
-        "--video",
-        action=Flag,
-        help="measure recorded video instead, beside decoding and encoding alone",
-    )
-    parser.add_argument(
-        "--labels",
-        metavar="CLIP",
-        help="measure how often a person's label changes in this clip instead",
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
-    parser.add_argument("--overwrite", action=Flag, help="replace a file that is there")
+def run(args: SimpleNamespace) -> int:
+    """Run the command.
 
+    Args:
+        args: The values of the options.
 
-def run(args: argparse.Namespace) -> int:
+    Returns:
+        The exit status.
+    """
     from emoapp.sinks.targets import check_targets
 
     # Before minutes are spent on measuring.
@@ -83,7 +87,7 @@ def _video(repeats: int) -> dict:
     return found
 
 
-def _live(args: argparse.Namespace) -> dict:
+def _live(args: SimpleNamespace) -> dict:
     from rich.console import Console
     from rich.table import Table
 

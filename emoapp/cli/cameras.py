@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from emoapp.cli.flags import Flag
+from emoapp.cli.command import cli_command
+from emoapp.cli.options import flag
 from emoapp.errors import CameraError
 from emoapp.utils.terminal import say, sayable
 
-HELP = "List the cameras of this computer, with their sizes and rates."
+if TYPE_CHECKING:
+    from emoapp.sources.listing import CameraInfo
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action=Flag, help="print the list as JSON")
+@cli_command("cameras")
+@flag("--json", help="print the list as JSON")
+def command(**values: Any) -> int:
+    """Run `emoapp cameras` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: SimpleNamespace) -> int:
+    """Run the command.
+
+    Args:
+        args: The values of the options.
+
+    Returns:
+        The exit status.
+    """
     from emoapp.sources.listing import NONE_HINT, list_cameras
 
     cameras = list_cameras()
@@ -31,7 +46,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def print_cameras(cameras) -> None:
+def print_cameras(cameras: Sequence[CameraInfo]) -> None:
+    """Print cameras as a table.
+
+    Args:
+        cameras: What is shown of them.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

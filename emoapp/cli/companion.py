@@ -2,85 +2,103 @@
 
 from __future__ import annotations
 
-import argparse
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
-from emoapp.cli.flags import Flag
-from emoapp.cli.numbers import positive
+from emoapp.cli.command import COMPANION_GROUP
+from emoapp.cli.options import Decorator, compose, flag, option
 from emoapp.cli.settings import settings_path
+from emoapp.cli.values import POSITIVE, OneOf
 from emoapp.config import CompanionConfig, Pace
 from emoapp.errors import UsageError
 from emoapp.utils.terminal import complain
 
 _AUTO = "auto"
 
+_OFF = "off"
 
-def add_companion_arguments(parser: argparse.ArgumentParser) -> None:
-    usual = Pace()
-    group = parser.add_argument_group(
-        "companion", "says something now and then about how a face looks; off unless asked for"
+_PACE = Pace()
+
+
+def _pace_option(name: str, default: float, explanation: str) -> Decorator:
+    return option(
+        f"--companion-{name}",
+        type=POSITIVE,
+        default=default,
+        metavar="SECONDS",
+        group=COMPANION_GROUP,
+        help=f"{explanation} (default: {default:g})",
     )
-    group.add_argument(
+
+
+companion_options = compose(
+    option(
         "--companion",
-        nargs="?",
-        const=_AUTO,
-        default="off",
-        choices=(_AUTO, "offline", "server", "off"),
-        metavar="offline|server|off",
+        type=OneOf([_AUTO, "offline", "server", _OFF]),
+        bare=_AUTO,
+        default=_OFF,
+        metavar="[offline|server|off]",
+        group=COMPANION_GROUP,
         help="offline: written replies; server: a language model answers, to words about the "
         "expression only (default: off; without a word: server where --companion-url is given)",
-    )
-    group.add_argument(
+    ),
+    option(
         "--no-companion",
-        action="store_const",
-        const="off",
-        dest="companion",
-        default=argparse.SUPPRESS,
+        is_flag=True,
+        alias_of="--companion",
+        alias_value=lambda _: _OFF,
+        group=COMPANION_GROUP,
         help="none",
-    )
-    group.add_argument(
+    ),
+    option(
         "--companion-url",
         metavar="ADDRESS",
+        group=COMPANION_GROUP,
         help="a server that speaks OpenAI's chat API, such as http://localhost:11434/v1; its key, "
         "if it wants one, comes from `keyring set emoapp https://HOST`, or from "
         "EMOAPP_COMPANION_KEY='https://HOST KEY', and goes to that host alone",
-    )
-    group.add_argument(
-        "--companion-model", metavar="NAME", help="the model, as that server calls it"
-    )
-    group.add_argument(
+    ),
+    option(
+        "--companion-model",
+        metavar="NAME",
+        group=COMPANION_GROUP,
+        help="the model, as that server calls it",
+    ),
+    flag(
         "--companion-dry-run",
-        action=Flag,
+        group=COMPANION_GROUP,
         help="print exactly what would be sent, and send nothing",
-    )
-    group.add_argument(
-        "--yes", action=Flag, help="agree to what the companion sends without being asked"
-    )
-    for name, value, explained in (
-        ("lasted", usual.lasted_s, "speak of an expression that has lasted so long"),
-        ("changed", usual.changed_s, "speak of a change once it has lasted so long"),
-        ("long", usual.long_s, "point to human help after so much sadness or fear"),
-        ("every", usual.every_s, "speak at most once in this time"),
-    ):
-        group.add_argument(
-            f"--companion-{name}",
-            type=positive,
-            default=value,
-            metavar="SECONDS",
-            help=f"{explained} (default: {value:g})",
-        )
+    ),
+    flag(
+        "--yes",
+        group=COMPANION_GROUP,
+        help="agree to what the companion sends without being asked",
+    ),
+    _pace_option("lasted", _PACE.lasted_s, "speak of an expression that has lasted so long"),
+    _pace_option("changed", _PACE.changed_s, "speak of a change once it has lasted so long"),
+    _pace_option("long", _PACE.long_s, "point to human help after so much sadness or fear"),
+    _pace_option("every", _PACE.every_s, "speak at most once in this time"),
+)
+"""Whether the companion speaks, through which server, and how often."""
 
 
-def companion_config(args: argparse.Namespace) -> CompanionConfig | None:
-    """What the options ask for; None for no companion. Asks the user where that is due.
+def companion_config(args: SimpleNamespace) -> CompanionConfig | None:
+    """Return what the options ask for, and ask the user for consent where that is due.
 
-    Raises UsageError for options that do not fit together, for a missing package, and where the
-    user does not agree to what would be sent.
+    Args:
+        args: The values of a command with `companion_options`.
+
+    Returns:
+        The configuration; None for no companion.
+
+    Raises:
+        UsageError: The options do not fit together, a package is missing, or the user does not
+            agree to what would be sent.
     """
     which = args.companion
     if which == _AUTO:
         which = "server" if args.companion_url else "offline"
-    if which == "off":
+    if which == _OFF:
         return None
     if args.no_window:
         raise UsageError("--companion speaks in the window; leave --no-window out.")

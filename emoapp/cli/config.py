@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any, TypeAlias
 
-from emoapp.cli.flags import Flag
-from emoapp.cli.settings import LIMITS_TABLE, options, read_settings, settings_path
+import click
+from click.core import ParameterSource
+
+from emoapp.cli.command import cli_command
+from emoapp.cli.commands import load_command
+from emoapp.cli.defaults import settable_options
+from emoapp.cli.options import argument, flag
+from emoapp.cli.settings import LIMITS_TABLE, settings_path
 from emoapp.utils.terminal import say, sayable
 
-HELP = "Show the defaults in force and where they come from."
+
+@cli_command("config")
+@argument(
+    "name", "which command's (default: live)", metavar="[COMMAND]", default="live", required=False
+)
+@flag("--path", help="print only where the file belongs")
+def command(**values: Any) -> int:
+    """Run `emoapp config` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "name", nargs="?", metavar="COMMAND", default="live", help="which command's (default: live)"
-    )
-    parser.add_argument("--path", action=Flag, help="print only where the file belongs")
+def run(args: SimpleNamespace) -> int:
+    """Print the defaults of a command, and where each comes from.
 
+    Args:
+        args: The values of the options.
 
-def run(args: argparse.Namespace) -> int:
+    Returns:
+        The exit status.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
-
-    from emoapp.cli import command_parser
 
     path = settings_path()
     if args.path:
@@ -32,28 +46,50 @@ def run(args: argparse.Namespace) -> int:
         return 0
     there = "" if path.exists() else " (not there: every value is the program's own)"
     say(f"{path}{there}")
-    parser = command_parser(args.name)
-    settings = read_settings(path)
-    known = options(parser)
-    own = {known[key.replace("_", "-")].dest for key in settings.get(args.name, {})}
     table = Table("option", "value", "from")
 
-    def show(name: str, value: object, own: bool) -> None:
+    def show(name: str, value: object, from_file: bool) -> None:
         shown = "" if value is None else str(value)
-        cells = name, shown, path.name if own else "default"
+        cells = name, shown, path.name if from_file else "default"
         # Text: a value may hold brackets, which rich would take for its own.
         table.add_row(*(Text(sayable(cell)) for cell in cells))
 
-    # The first word for each: --camera and --source are two words for one thing.
-    names: dict[str, str] = {}
-    for name, action in known.items():
-        names.setdefault(action.dest, name)
-    for dest, name in names.items():
-        show(name, parser.get_default(dest), dest in own)
-    limits = parser.get_default("limits")
-    if limits is not None:
+    rows, limits = _defaults(args.name)
+    for row in rows:
+        show(*row)
+    if limits:
         table.add_section()
-        for name, value in asdict(limits).items():
-            show(f"{LIMITS_TABLE}: {name}", f"{value:g}", name in settings.get(LIMITS_TABLE, {}))
+    for row in limits:
+        show(*row)
     Console().print(table)
     return 0
+
+
+_Row: TypeAlias = tuple[str, object, bool]
+"""Name, value, and whether the settings file has it."""
+
+
+def _defaults(name: str) -> tuple[list[_Row], list[_Row]]:
+    """Return the options of a command and the limits, if it has limits."""
+    command = load_command(name)
+    defaults = (click.get_current_context().find_root().default_map or {}).get(name, {})
+    # Resilient: what is required is missing here.
+    context = command.make_context(name, [], resilient_parsing=True, default_map=defaults)
+    rows: list[_Row] = []
+    for option in settable_options(command).values():
+        # --camera and --source are two words for one thing.
+        if option.alias_of or any(option.long_name[2:] == row[0] for row in rows):
+            continue
+        value = context.params[option.target]
+        if option.several or option.nargs > 1:
+            value = None if value is None else list(value)
+        from_file = context.get_parameter_source(option.target) == ParameterSource.DEFAULT_MAP
+        rows.append((option.long_name[2:], value, from_file))
+    limits = context.params.get("limits")
+    if limits is None:
+        return rows, []
+    own = {word.partition("=")[0] for word in defaults.get("limits", ())}
+    return rows, [
+        (f"{LIMITS_TABLE}: {limit}", f"{value:g}", limit in own)
+        for limit, value in asdict(limits).items()
+    ]

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_training
-from emoapp.cli.train import add_run_arguments, recipe, train_one
+from emoapp.cli.options import option
+from emoapp.cli.recipe import recipe
+from emoapp.cli.train import run_options, train_one
 from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data
+from emoapp.cli.values import PATH
 from emoapp.utils.terminal import say
 
-HELP = "Train a model on the labels and on what other models say of the pictures."
+
+@cli_command("distill")
+@run_options
+@option(
+    "--teachers",
+    type=PATH,
+    several=True,
+    required=True,
+    metavar="FILE...",
+    help="trained models (model.keras, or the folder of a run), or what they said of these "
+    f"pictures ({SOFT_LABELS})",
+)
+def command(**values: Any) -> int:
+    """Run `emoapp distill` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_run_arguments(parser)
-    parser.add_argument(
-        "--teachers",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="FILE",
-        help="trained models (model.keras, or the folder of a run), or what they said of these "
-        f"pictures ({SOFT_LABELS})",
-    )
+def run(args: SimpleNamespace) -> int:
+    """Run the command.
 
+    Args:
+        args: The values of the options.
 
-def run(args: argparse.Namespace) -> int:
+    Returns:
+        The exit status.
+    """
     need_training()
     known = read_data(args)
     say(f"asking {len(args.teachers)} teachers")

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from emoapp.cli.flags import Flag
+from emoapp.cli.command import cli_command
+from emoapp.cli.options import flag, option
+from emoapp.cli.values import PATH
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.stats import write_json
 from emoapp.utils.terminal import say, sayable
 
 if TYPE_CHECKING:
-    from emoapp.diagnostics.doctor import Finding
+    from rich.table import Table
 
-HELP = "Look for what keeps the program from working here, and say what to do about it."
+    from emoapp.diagnostics.doctor import Finding
 
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model", type=Path, metavar="FILE", help="look at this model instead of the shipped one"
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found here")
-    parser.add_argument("--overwrite", action=Flag, help="replace a file that is there")
+@cli_command("doctor")
+@option("--model", type=PATH, metavar="FILE", help="look at this model instead of the shipped one")
+@option("--json", type=PATH, metavar="FILE", help="write what was found here")
+@flag("--overwrite", help="replace a file that is there")
+def command(**values: Any) -> int:
+    """Run `emoapp doctor` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: SimpleNamespace) -> int:
+    """Run the command.
+
+    Args:
+        args: The values of the options.
+
+    Returns:
+        The exit status.
+    """
     from rich.console import Console
 
     import emoapp
@@ -66,21 +76,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def check_settings() -> Finding:
-    """Whether the user's own defaults, if there are any, can be read and are understood."""
-    from emoapp.cli import build_parser
-    from emoapp.cli.settings import settings_path
+    """Check whether the user's own defaults, if there are any, can be read and are understood.
+
+    Returns:
+        A problem where they are not.
+    """
+    from emoapp.cli.settings import read_defaults, settings_path
     from emoapp.diagnostics.doctor import OK, PROBLEM, Finding
     from emoapp.errors import UsageError
 
     path = settings_path()
     try:
-        build_parser()
+        read_defaults(path)
     except UsageError as exc:
         return Finding(PROBLEM, str(exc), f"Correct the file, or remove it: {path}")
     return Finding(OK, str(path) if path.exists() else "no file: the program's own defaults")
 
 
-def _table(found: dict[str, Finding]):
+def _table(found: dict[str, Finding]) -> Table:
     from rich.table import Column, Table
     from rich.text import Text
 

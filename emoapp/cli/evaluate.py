@@ -2,80 +2,82 @@
 
 from __future__ import annotations
 
-import argparse
-import shutil
-from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from emoapp.cli.common import (
-    add_data_arguments,
-    add_photo_arguments,
-    need_packages,
-    print_notes,
-    progress_bar,
-    progress_of,
+from emoapp.cli.command import cli_command
+from emoapp.cli.common import need_packages, print_notes, progress_bar, progress_of
+from emoapp.cli.evaluation_output import (
+    print_direct,
+    print_evaluation,
+    print_robustness,
+    write_everything,
 )
-from emoapp.cli.flags import Flag
+from emoapp.cli.option_groups import data_options, photo_options
+from emoapp.cli.options import flag, option
+from emoapp.cli.values import PATH
 from emoapp.training.config import HISTORY_FILE
-from emoapp.utils.files import write_whole
 from emoapp.utils.stats import write_json
-from emoapp.utils.terminal import say, sayable
+from emoapp.utils.terminal import say
 
-HELP = "Measure a model on labelled pictures, through the code of live use."
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_data_arguments(parser)
-    parser.add_argument(
-        "--split",
-        metavar="NAME",
-        help="PublicTest, PrivateTest, Training, or validation, test, train "
-        "(default: PublicTest, or the only one there is)",
-    )
-    parser.add_argument(
-        "--model", type=Path, metavar="FILE", help="a .tflite file or its folder (default: shipped)"
-    )
-    add_photo_arguments(
-        parser,
-        "the pictures are photographs: find and align the face first, as live use does; of "
-        "FER-2013's crops photographs are made (larger, tilted, off the middle, in other light)",
-    )
-    parser.add_argument(
-        "--robustness",
-        action=Flag,
-        help="also measure under blur, noise, darkness, rotation, shift, small faces, compression",
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
-    parser.add_argument(
-        "--report",
-        type=Path,
-        metavar="FOLDER",
-        help="write confusion matrices, plots and example faces here",
-    )
-    parser.add_argument(
-        "--overwrite", action=Flag, help="replace figures and reports that are there"
-    )
-    parser.add_argument(
-        "--history",
-        type=Path,
-        metavar="CSV",
-        help=f"the training's {HISTORY_FILE}, for the report's curves (default: beside the model)",
-    )
+if TYPE_CHECKING:
+    from emoapp.training.dataset import Dataset
 
 
-def run(args: argparse.Namespace) -> int:
+@cli_command("evaluate")
+@data_options()
+@option(
+    "--split",
+    metavar="NAME",
+    help="PublicTest, PrivateTest, Training, or validation, test, train "
+    "(default: PublicTest, or the only one there is)",
+)
+@option(
+    "--model", type=PATH, metavar="FILE", help="a .tflite file or its folder (default: shipped)"
+)
+@photo_options(
+    "the pictures are photographs: find and align the face first, as live use does; of "
+    "FER-2013's crops photographs are made (larger, tilted, off the middle, in other light)",
+)
+@flag(
+    "--robustness",
+    help="also measure under blur, noise, darkness, rotation, shift, small faces, compression",
+)
+@option("--json", type=PATH, metavar="FILE", help="write the figures here")
+@option(
+    "--report",
+    type=PATH,
+    metavar="FOLDER",
+    help="write confusion matrices, plots and example faces here",
+)
+@flag("--overwrite", help="replace figures and reports that are there")
+@option(
+    "--history",
+    type=PATH,
+    metavar="CSV",
+    help=f"the training's {HISTORY_FILE}, for the report's curves (default: beside the model)",
+)
+def command(**values: Any) -> int:
+    """Run `emoapp evaluate` with the values of its options."""
+    return run(SimpleNamespace(**values))
+
+
+def run(args: SimpleNamespace) -> int:
+    """Run the command.
+
+    Args:
+        args: The values of the options.
+
+    Returns:
+        The exit status.
+    """
     need_packages("evaluate", "matplotlib", "scipy", "sklearn")
     from emoapp.classifiers import open_classifier
     from emoapp.labels import CONTEMPT
-    from emoapp.sinks.files import check_empty
-    from emoapp.sinks.targets import check_targets
     from emoapp.training.evaluate import evaluate
     from emoapp.training.robustness import robustness
 
-    check_targets(
-        others=(args.json,), inputs=(args.data, args.ferplus, args.model), overwrite=args.overwrite
-    )
-    if args.report is not None and not args.overwrite:
-        check_empty(args.report)
+    _check_outputs(args)
     dataset, crops = read(args)
     print_notes(dataset)
     contempt = CONTEMPT in dataset.names and dataset.missed is not None
@@ -90,12 +92,7 @@ def run(args: argparse.Namespace) -> int:
     print_evaluation(evaluation)
     figures = evaluation.as_dict()
     if direct is not None:
-        figures["crops_accuracy"] = direct.accuracy
-        figures["crops_balanced_accuracy"] = direct.balanced_accuracy
-        say(
-            f"the crops without the way through photographs: accuracy {direct.accuracy:.1%}, "
-            f"balanced {direct.balanced_accuracy:.1%}"
-        )
+        figures |= print_direct(direct)
     if rows is not None:
         print_robustness(rows)
         figures["robustness"] = {row.change: row.as_dict() for row in rows}
@@ -108,9 +105,28 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def read(args: argparse.Namespace):
-    """The images to measure on, of photographs the faces; and of crops that were made into
-    photographs the crops themselves, else None."""
+def _check_outputs(args: SimpleNamespace) -> None:
+    """Raise an error where an output would replace what must stay."""
+    from emoapp.sinks.files import check_empty
+    from emoapp.sinks.targets import check_targets
+
+    check_targets(
+        others=(args.json,), inputs=(args.data, args.ferplus, args.model), overwrite=args.overwrite
+    )
+    if args.report is not None and not args.overwrite:
+        check_empty(args.report)
+
+
+def read(args: SimpleNamespace) -> tuple[Dataset, Dataset | None]:
+    """Read the images to measure on.
+
+    Args:
+        args: The values of the options.
+
+    Returns:
+        The images, of photographs the faces; and of crops that were made into photographs the
+        crops themselves, else None.
+    """
     from emoapp.classifiers.description import find_model
     from emoapp.detectors import open_detector
     from emoapp.training import data, photos
@@ -126,76 +142,3 @@ def read(args: argparse.Namespace):
             return data.load_split(args.data, args.split, cut=cut, **options, progress=report), None
         crops = data.load_split(args.data, args.split, **options)
         return photos.cut_again(crops, cut, progress=progress_of(bar, "faces")), crops
-
-
-def write_everything(args: argparse.Namespace, evaluation, dataset, rows) -> list[Path]:
-    """The report: what `models/report` shows, and the example faces."""
-    from emoapp.training.examples import write_examples
-    from emoapp.training.report import write_curves, write_report, write_robustness
-
-    written = write_report(evaluation, args.report)
-    written += write_examples(evaluation.main, dataset.images, args.report)
-    if evaluation.ferplus is not None:
-        from emoapp.training.dataset import ferplus_majority
-
-        counted = ferplus_majority(dataset.votes) >= 0
-        written += write_examples(evaluation.ferplus, dataset.images[counted], args.report)
-    if rows is not None:
-        written.append(write_robustness(rows, args.report))
-    history = args.history or _beside(args.model)
-    if history is not None:
-        copy = args.report / HISTORY_FILE
-        if not (copy.exists() and copy.samefile(history)):
-            write_whole(copy, lambda half: shutil.copyfile(history, half))
-        written += write_curves(copy, args.report)
-    return written
-
-
-def _beside(model: Path | None) -> Path | None:
-    if model is None:
-        return None
-    history = (model if model.is_dir() else model.parent) / HISTORY_FILE
-    return history if history.exists() else None
-
-
-def print_evaluation(evaluation) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("labels", "images", "accuracy", "balanced", "calibration error")
-    for result in (evaluation.main, evaluation.ferplus, evaluation.both):
-        if result is not None:
-            table.add_row(
-                Text(sayable(result.title)),
-                f"{len(result.truth)}",
-                f"{result.accuracy:.1%}",
-                f"{result.balanced_accuracy:.1%}",
-                f"{result.ece:.1%}",
-            )
-    Console().print(table)
-    for line in evaluation.main.class_report().splitlines():
-        say(line)
-    if evaluation.missed is not None:
-        count = len(evaluation.main.truth)
-        say(
-            f"no face found in {evaluation.missed} of {count} photographs "
-            f"({evaluation.missed / count:.1%}), which count as wrong"
-        )
-    if evaluation.ms_per_face is not None:
-        say(f"{evaluation.ms_per_face:.2f} ms a face")
-
-
-def print_robustness(rows) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("pictures", "accuracy", "balanced", "FER+")
-    for row in rows:
-        table.add_row(
-            row.change,
-            f"{row.accuracy:.1%}",
-            f"{row.balanced_accuracy:.1%}",
-            "" if row.ferplus_accuracy is None else f"{row.ferplus_accuracy:.1%}",
-        )
-    Console().print(table)

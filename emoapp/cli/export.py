@@ -2,56 +2,70 @@
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from emoapp.cli.common import add_data_arguments, need_training
-from emoapp.cli.flags import Flag
+from emoapp.cli.command import cli_command
+from emoapp.cli.common import need_training
+from emoapp.cli.option_groups import data_options
+from emoapp.cli.options import flag, option
+from emoapp.cli.values import PATH, OneOf
 from emoapp.errors import ModelError
 from emoapp.utils.terminal import say
 
-HELP = "Convert a trained network, or several as one, to the file that live use runs."
+if TYPE_CHECKING:
+    from emoapp.classifiers.description import Head, ModelDescription
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="FILE.keras",
-        help="the network, with its emotion.json beside it; several of the same labels become one "
-        "model, which answers with their mean",
-    )
-    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument(
-        "--precision",
-        choices=("int8", "float16", "float32"),
-        default="int8",
-        help="how the weights are kept (default: int8, a third of the time of float32)",
-    )
-    parser.add_argument(
-        "--mirror",
-        action=Flag,
-        help="let the model look at the mirrored face too: a little better, twice the time",
-    )
-    add_data_arguments(
-        parser,
-        required=False,
-        explained="what the network was trained on, to measure the result and to fit how sure it "
-        "says it is (default: neither is done)",
-    )
-    parser.add_argument("--overwrite", action=Flag, help="replace a model that is in --output")
-    parser.add_argument(
-        "--split",
-        metavar="NAME",
-        help="what to fit and measure on, for a network that was trained on all of the training "
-        "split (default: what training leaves out of it)",
-    )
+@cli_command("export")
+@option(
+    "--model",
+    type=PATH,
+    several=True,
+    required=True,
+    metavar="FILE.keras...",
+    help="the network, with its emotion.json beside it; several of the same labels become one "
+    "model, which answers with their mean",
+)
+@option("--output", type=PATH, required=True, metavar="FOLDER", help="where the model goes")
+@option(
+    "--precision",
+    type=OneOf(["int8", "float16", "float32"]),
+    default="int8",
+    help="how the weights are kept (default: int8, a third of the time of float32)",
+)
+@flag(
+    "--mirror",
+    help="let the model look at the mirrored face too: a little better, twice the time",
+)
+@data_options(
+    required=False,
+    explanation="what the network was trained on, to measure the result and to fit how sure it "
+    "says it is (default: neither is done)",
+)
+@flag("--overwrite", help="replace a model that is in --output")
+@option(
+    "--split",
+    metavar="NAME",
+    help="what to fit and measure on, for a network that was trained on all of the training "
+    "split (default: what training leaves out of it)",
+)
+def command(**values: Any) -> int:
+    """Run `emoapp export` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: SimpleNamespace) -> int:
+    """Run the command.
+
+    Args:
+        args: The values of the options.
+
+    Returns:
+        The exit status.
+    """
     need_training()
     from emoapp.classifiers.description import find_model
     from emoapp.training.artifacts import check_model_folder
@@ -81,21 +95,21 @@ def run(args: argparse.Namespace) -> int:
             ],
         }
     if args.data is not None:
-        _write_measured(args, network, made, first)
+        _write_measured(args, network, made)
     else:
         _write_unmeasured(args, network, made, [description for _, description in found])
     return 0
 
 
-def _asks(description) -> tuple:
-    """What two models must have in common to answer together."""
+def _asks(description: ModelDescription) -> tuple[object, ...]:
+    """Return what two models must have in common to answer together."""
     heads = [(head.name, head.labels) for head in description.heads]
     return description.labels, heads, description.crop_template
 
 
-def _write_measured(args: argparse.Namespace, network, made: dict, description) -> None:
-    """The files with temperatures fitted to the validation split, and the figures there."""
-    from emoapp.cli.evaluate import print_evaluation
+def _write_measured(args: SimpleNamespace, network: Any, made: dict[str, Any]) -> None:
+    """Write the files with temperatures fitted to the validation split, and the figures there."""
+    from emoapp.cli.evaluation_output import print_evaluation
     from emoapp.cli.training_data import stand_ins
     from emoapp.training import data
     from emoapp.training.artifacts import write_artifacts
@@ -120,8 +134,13 @@ def _write_measured(args: argparse.Namespace, network, made: dict, description) 
     say(f"wrote {args.output}; use it with: emoapp live --model {args.output}")
 
 
-def _write_unmeasured(args: argparse.Namespace, network, made: dict, descriptions: list) -> None:
-    """The files alone, the temperatures as they were."""
+def _write_unmeasured(
+    args: SimpleNamespace,
+    network: Any,
+    made: dict[str, Any],
+    descriptions: Sequence[ModelDescription],
+) -> None:
+    """Write the files alone, the temperatures as they were."""
     from emoapp.classifiers.description import FILE_NAME, sha256_of
     from emoapp.training.artifacts import KERAS_FILE, TFLITE_FILE, save_compact, versions
     from emoapp.training.export import write_tflite
@@ -148,7 +167,7 @@ def _write_unmeasured(args: argparse.Namespace, network, made: dict, description
         )
 
 
-def _mean_temperatures(by_model: list[tuple]) -> tuple:
+def _mean_temperatures(by_model: list[tuple[Head, ...]]) -> tuple[Head, ...]:
     return tuple(
         replace(heads[0], temperature=sum(head.temperature for head in heads) / len(heads))
         for heads in zip(*by_model, strict=True)

@@ -2,117 +2,157 @@
 
 from __future__ import annotations
 
-import argparse
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from emoapp.cli.common import add_recognition_arguments, progress_bar
-from emoapp.cli.flags import Flag
+from emoapp.cli.command import cli_command
+from emoapp.cli.common import progress_bar
+from emoapp.cli.option_groups import overwrite_option, recognition_options
+from emoapp.cli.options import argument, option
+from emoapp.cli.values import PATH, OneOf
+from emoapp.errors import SinkError, SourceError, UsageError
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
+if TYPE_CHECKING:
+    from emoapp.app.images import Analysed, Picture
+    from emoapp.recognizer import EmotionRecognizer
+
 logger = get_logger(__name__)
 
-HELP = "Read the faces in pictures: print them, write annotated copies and tables of numbers."
+
+@cli_command("image")
+@argument(
+    "paths",
+    "a picture, a folder, or a pattern such as '*.jpg'",
+    nargs=-1,
+    required=True,
+    metavar="PATH...",
+)
+@option(
+    "-o",
+    "--output",
+    type=PATH,
+    metavar="FOLDER|FILE",
+    help="write annotated copies into this folder; for one picture also a file",
+)
+@option("--json", type=PATH, metavar="OUT.json", help="write the pictures with their faces")
+@option("--csv", type=PATH, metavar="OUT.csv", help="write a row for each face")
+@option("--blur", type=OneOf(["faces"]), help="make the faces unrecognisable in the copies")
+@overwrite_option
+@recognition_options
+def command(**values: Any) -> int:
+    """Run `emoapp image` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="a picture, a folder, or a pattern such as '*.jpg'"
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FOLDER|FILE",
-        help="write annotated copies into this folder; for one picture also a file",
-    )
-    parser.add_argument(
-        "--json", type=Path, metavar="OUT.json", help="write the pictures with their faces"
-    )
-    parser.add_argument("--csv", type=Path, metavar="OUT.csv", help="write a row for each face")
-    parser.add_argument(
-        "--blur", choices=["faces"], help="make the faces unrecognisable in the copies"
-    )
-    parser.add_argument("--overwrite", action=Flag, help="replace files that are there")
-    add_recognition_arguments(parser)
+def run(args: SimpleNamespace) -> int:
+    """Read the pictures, write what was asked for, and print the faces or a summary.
 
+    Args:
+        args: The values of the options.
 
-def run(args: argparse.Namespace) -> int:
+    Returns:
+        The exit status: 1 where a picture could not be read.
+    """
     from emoapp.app import images
-    from emoapp.errors import SinkError, SourceError, UsageError
     from emoapp.recognizer import EmotionRecognizer
     from emoapp.sinks.files import check_target
     from emoapp.utils.outputs import check_outputs
 
     if args.blur and args.output is None:
         raise UsageError("--blur changes the annotated copies: say with -o where they go.")
-    tables = [path for path in (args.json, args.csv) if path is not None]
-    for path in tables:
+    outcome = _Outcome(args)
+    for path in outcome.tables:
         check_target(path, overwrite=args.overwrite)
-    failed = 0
-
-    def fail(error: SourceError) -> None:
-        nonlocal failed
-        failed += 1
-        logger.error("%s", error, exc_info=error)
-        complain(error)
-
-    chosen = images.plan(args.paths, args.output, overwrite=args.overwrite, missing=fail)
+    chosen = images.plan(args.paths, args.output, overwrite=args.overwrite, missing=outcome.fail)
     if not chosen:
         return 1
     copies = [picture.copy for picture in chosen]
-    check_outputs((*tables, *copies), (args.model, *(picture.path for picture in chosen)))
-    quiet = bool(args.output or tables)
-    results: list[images.Analysed] = []
-
-    def done(result: images.Analysed | SourceError) -> None:
-        if isinstance(result, SourceError):
-            fail(result)
-        else:
-            results.append(result)
-            if not quiet:
-                _print(result)
-        if bar is not None:
-            bar.advance(task)
-
+    check_outputs((*outcome.tables, *copies), (args.model, *(picture.path for picture in chosen)))
     recognizer = EmotionRecognizer(
         detector=args.detector, device=args.device, model=args.model, contempt=args.contempt
     )
-
-    def finish() -> None:
-        if args.json is not None:
-            images.write_json(args.json, results, overwrite=args.overwrite)
-        if args.csv is not None:
-            images.write_csv(args.csv, results, recognizer.labels, overwrite=args.overwrite)
-        if quiet:
-            faces = sum(len(result.tracks) for result in results)
-            say(f"{_count(len(results), 'picture')}, {_count(faces, 'face')}")
-            for result in results:
-                if result.copy is not None and result.copy_wh != result.size_wh:
-                    say(_smaller(result))
-            for path in (args.output, *tables):
-                if path is not None and (results or path in tables):
-                    say(f"wrote {path}")
-
     try:
+        with recognizer:
+            outcome.analyse(chosen, recognizer)
+    except (KeyboardInterrupt, SinkError):
+        # Stopped, or the disk is full of copies: what was read until then is not lost.
+        if outcome.results:
+            outcome.finish(recognizer.labels)
+        raise
+    outcome.finish(recognizer.labels)
+    return 1 if outcome.failed else 0
+
+
+class _Outcome:
+    """What became of the pictures so far, and where it goes.
+
+    Args:
+        args: The values of the options.
+    """
+
+    def __init__(self, args: SimpleNamespace) -> None:
+        self.args = args
+        self.tables: list[Path] = [path for path in (args.json, args.csv) if path is not None]
+        self.quiet = bool(args.output or self.tables)
+        self.results: list[Analysed] = []
+        self.failed = False
+
+    def fail(self, error: SourceError) -> None:
+        """Tell of a picture that could not be read."""
+        self.failed = True
+        logger.error("%s", error, exc_info=error)
+        complain(error)
+
+    def analyse(self, chosen: list[Picture], recognizer: EmotionRecognizer) -> None:
+        """Read the pictures and write their copies."""
+        from emoapp.app import images
+
         # Lines are progress enough; and the bar would take them to itself, away from a pipe.
-        with recognizer, progress_bar() if quiet else nullcontext() as bar:
-            task = bar.add_task("pictures", total=len(chosen)) if bar is not None else None
+        with progress_bar() if self.quiet else nullcontext() as bar:
+            task = None if bar is None else bar.add_task("pictures", total=len(chosen))
+
+            def done(result: Analysed | SourceError) -> None:
+                if isinstance(result, SourceError):
+                    self.fail(result)
+                else:
+                    self.results.append(result)
+                    if not self.quiet:
+                        _print(result)
+                if bar is not None and task is not None:
+                    bar.advance(task)
+
+            args = self.args
             images.analyse(
                 chosen, recognizer, blur=bool(args.blur), overwrite=args.overwrite, done=done
             )
-    except (KeyboardInterrupt, SinkError):
-        # Stopped, or the disk is full of copies: what was read until then is not lost.
-        if results:
-            finish()
-        raise
-    finish()
-    return 1 if failed else 0
+
+    def finish(self, labels: tuple[str, ...]) -> None:
+        """Write the tables, and say what was read and written."""
+        from emoapp.app import images
+
+        args = self.args
+        if args.json is not None:
+            images.write_json(args.json, self.results, overwrite=args.overwrite)
+        if args.csv is not None:
+            images.write_csv(args.csv, self.results, labels, overwrite=args.overwrite)
+        if not self.quiet:
+            return
+        faces = sum(len(result.tracks) for result in self.results)
+        say(f"{_count(len(self.results), 'picture')}, {_count(faces, 'face')}")
+        for result in self.results:
+            if result.copy_wh is not None and result.copy_wh != result.size_wh:
+                say(_smaller(result, result.copy_wh))
+        for path in (args.output, *self.tables):
+            if path is not None and (self.results or path in self.tables):
+                say(f"wrote {path}")
 
 
-def _print(result) -> None:
-    """A line a face."""
+def _print(result: Analysed) -> None:
+    """Print a line for each face."""
     if not result.tracks:
         say(f"{result.path}: no face")
     for track in result.tracks:
@@ -124,9 +164,9 @@ def _print(result) -> None:
         say(f"{result.path}{number}: {said}")
 
 
-def _smaller(result) -> str:
-    """What to know about a copy that is smaller than its picture."""
-    (width, height), (full_width, full_height) = result.copy_wh, result.size_wh
+def _smaller(result: Analysed, copy_wh: tuple[int, int]) -> str:
+    """Return what to know about a copy that is smaller than its picture."""
+    (width, height), (full_width, full_height) = copy_wh, result.size_wh
     return (
         f"{result.copy} has {width}x{height} pixels, its picture {full_width}x{full_height}: "
         "large pictures are made smaller to save memory"

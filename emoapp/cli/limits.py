@@ -2,30 +2,71 @@
 
 from __future__ import annotations
 
-import argparse
 import difflib
 from collections.abc import Mapping
 from dataclasses import replace
+
+import click
 
 from emoapp.cli.renamed import RENAMED_LIMITS, renamed
 from emoapp.limits import LIMITS, Limits
 
 
-class SetLimit(argparse.Action):
-    """Changes one of the limits that hold already."""
+def limits_from_words(
+    ctx: click.Context, param: click.Parameter, words: tuple[str, ...] | None
+) -> Limits:
+    """Return the limits in force: the callback of `--limit`.
 
-    def __call__(self, parser, namespace, words, option=None) -> None:
-        name, _, number = words.partition("=")
+    Args:
+        ctx: The command's context, whose default map has the words of the settings file.
+        param: The option.
+        words: Each NAME=NUMBER; they change what the settings file says.
+
+    Returns:
+        The limits.
+
+    Raises:
+        click.BadParameter: An unknown name, or a value that is no number or below 0.
+    """
+    limits = Limits()
+    for word in (*(ctx.lookup_default(str(param.name)) or ()), *(words or ())):
+        name, _, number = word.partition("=")
         try:
-            setattr(namespace, self.dest, changed(getattr(namespace, self.dest), {name: number}))
+            limits = changed(limits, {name: number})
         except ValueError as exc:
-            raise argparse.ArgumentError(self, str(exc)) from None
+            raise click.BadParameter(str(exc), ctx, param) from None
+    return limits
+
+
+def words_from_table(table: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the table `[limits]` of a settings file as words of `--limit`.
+
+    Args:
+        table: Name -> number.
+
+    Returns:
+        Each NAME=NUMBER, with current names.
+
+    Raises:
+        ValueError: An unknown name, or a value that is no number or below 0.
+    """
+    current = {renamed(name, RENAMED_LIMITS, "limit"): number for name, number in table.items()}
+    changed(Limits(), current)
+    return tuple(f"{name}={number}" for name, number in current.items())
 
 
 def changed(limits: Limits, numbers: Mapping[str, object]) -> Limits:
-    """The limits with other numbers, by name.
+    """Return limits with other numbers.
 
-    Raises ValueError for an unknown name and for what is no number or below 0.
+    Args:
+        limits: The limits to change.
+        numbers: Name -> number, or its digits.
+
+    Returns:
+        The changed limits.
+
+    Raises:
+        ValueError: An unknown name, or a value that is no number or below 0.
     """
     for name, number in numbers.items():
         name = renamed(name, RENAMED_LIMITS, "limit")

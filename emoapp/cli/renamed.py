@@ -21,7 +21,13 @@ RENAMED_LIMITS = {"turn": "yaw"}
 def renamed(name: str, names: Mapping[str, str], kind: str) -> str:
     """Return the current name of what was called `name`, and warn where that is another one.
 
-    names: old name -> new one. kind: what it is the name of, for the warning.
+    Args:
+        name: The name that was given.
+        names: Old name -> new one.
+        kind: What it is the name of, for the warning.
+
+    Returns:
+        The current name.
     """
     if name not in names:
         return name
@@ -30,7 +36,14 @@ def renamed(name: str, names: Mapping[str, str], kind: str) -> str:
 
 
 def with_current_options(words: Sequence[str]) -> list[str]:
-    """Return a command line's words with the current names of its options."""
+    """Replace old names of options in the words of a command line.
+
+    Args:
+        words: The command and its words.
+
+    Returns:
+        The words with current names.
+    """
     names = RENAMED_OPTIONS.get(words[0] if words else "", {})
     current = []
     for word in words:

@@ -2,55 +2,58 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_packages
-from emoapp.cli.flags import Flag
-from emoapp.cli.numbers import positive_int
+from emoapp.cli.options import argument, flag, option
+from emoapp.cli.values import PATH, POSITIVE_INT
 from emoapp.utils.terminal import complain, say
 
-HELP = "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG."
+
+@cli_command("report")
+@argument(
+    "log", "what `emoapp video --log` wrote: .csv, .jsonl, .parquet", type=PATH, metavar="LOG"
+)
+@option(
+    "-o",
+    "--output",
+    type=PATH,
+    metavar="FOLDER",
+    help="where the report goes (default: <LOG>_report beside the log)",
+)
+@option(
+    "--video", type=PATH, metavar="FILE", help="the video (default: the one that the log names)"
+)
+@option("--source", metavar="NAME", help="which video's rows to take, where the log holds several")
+@flag("--no-pictures", help="show no faces out of the video")
+@flag("--chapters", help="write the changes of expression as WebVTT")
+@option(
+    "--clips",
+    type=POSITIVE_INT,
+    metavar="N",
+    help="cut the N strongest moments out of the video, with sound",
+)
+@flag(
+    "--overwrite",
+    help="write into a folder that is not empty; of its files only an earlier report's are "
+    "replaced",
+)
+def command(**values: Any) -> int:
+    """Run `emoapp report` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "log",
-        type=Path,
-        metavar="LOG",
-        help="what `emoapp video --log` wrote: .csv, .jsonl, .parquet",
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FOLDER",
-        help="where the report goes (default: <LOG>_report beside the log)",
-    )
-    parser.add_argument(
-        "--video", type=Path, metavar="FILE", help="the video (default: the one that the log names)"
-    )
-    parser.add_argument(
-        "--source", metavar="NAME", help="which video's rows to take, where the log holds several"
-    )
-    parser.add_argument("--no-pictures", action=Flag, help="show no faces out of the video")
-    parser.add_argument("--chapters", action=Flag, help="write the changes of expression as WebVTT")
-    parser.add_argument(
-        "--clips",
-        type=positive_int,
-        default=0,
-        metavar="N",
-        help="cut the N strongest moments out of the video, with sound",
-    )
-    parser.add_argument(
-        "--overwrite",
-        action=Flag,
-        help="write into a folder that is not empty; of its files only an earlier report's are "
-        "replaced",
-    )
+def run(args: SimpleNamespace) -> int:
+    """Run the command.
 
+    Args:
+        args: The values of the options.
 
-def run(args: argparse.Namespace) -> int:
+    Returns:
+        The exit status.
+    """
     need_packages("report", "jinja2", "matplotlib", "pandas")
     from emoapp.report import ReportConfig, write_report
 
@@ -62,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
             video=args.video,
             pictures=not args.no_pictures,
             chapters=args.chapters,
-            clips=args.clips,
+            clips=args.clips or 0,
             overwrite=args.overwrite,
         )
     )

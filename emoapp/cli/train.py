@@ -2,145 +2,87 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from emoapp.cli.common import (
-    add_data_arguments,
-    add_photo_arguments,
-    need_training,
-)
-from emoapp.cli.flags import Flag
-from emoapp.cli.numbers import from_to, not_negative, positive, positive_int, share, whole
+from emoapp.cli.command import cli_command
+from emoapp.cli.common import need_training
+from emoapp.cli.option_groups import data_options, photo_options
+from emoapp.cli.options import compose, flag, option
+from emoapp.cli.recipe import recipe, recipe_options
 from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data, stand_ins
-from emoapp.errors import UsageError
-from emoapp.training.config import TrainConfig
+from emoapp.cli.values import PATH, POSITIVE_INT, POSITIVE_SHARE, WholeNumber
 from emoapp.utils.terminal import say
 
 if TYPE_CHECKING:
+    from emoapp.training.config import TrainConfig
     from emoapp.training.data import TrainingData
     from emoapp.training.distill import SoftLabels
 
-HELP = "Train a model, or teachers for one, on FER-2013 or on folders of pictures."
-
-_TYPES = {
-    "epochs": positive_int,
-    "batch_size": positive_int,
-    "learning_rate": positive,
-    "warmup_epochs": not_negative,
-    "weight_decay": not_negative,
-    "ema_momentum": from_to(0, 1),
-    "label_smoothing": from_to(0, 1),
-    "patience": positive_int,
-    "width": whole(4),
-    "blocks": positive_int,
-    "dropout": from_to(0, 1),
-    "stochastic_depth": from_to(0, 1),
-    "sizes": positive_int,
-    "mixup_alpha": not_negative,
-    "cutmix_alpha": not_negative,
-    "mix_probability": share,
-    "rotation": not_negative,
-    "scale": not_negative,
-    "shift": not_negative,
-    "degrade_probability": share,
-    "erase_probability": share,
-    "distillation_weight": share,
-    "seed": whole(0, 2**31 - 1),
-}
-_COUNTS = {"blocks": 3, "sizes": "+"}
-_EXPLAINED = {
-    "epochs": "passes over the training images",
-    "batch_size": "images a step",
-    "learning_rate": "the highest rate, reached after the warm-up",
-    "warmup_epochs": "epochs in which the rate rises",
-    "weight_decay": "how strongly weights are pulled to zero",
-    "ema_momentum": "how slowly the average of the weights follows",
-    "label_smoothing": "share of each label given to the other classes",
-    "patience": "epochs without a better validation accuracy before the end",
-    "width": "channels of the first convolution; the others follow",
-    "blocks": "residual blocks at 24x24, 12x12 and 6x6",
-    "dropout": "share of the features dropped while training",
-    "stochastic_depth": "how often the last residual block is skipped while training",
-    "sizes": "side of the images, pixels, each for an equal part of the epochs; ends with 48",
-    "mixup_alpha": "blend pairs of images, in a proportion from Beta(N, N); 0 for never",
-    "cutmix_alpha": "paste a part of another image, of a size from Beta(N, N); 0 for never",
-    "mix_probability": "share of the batches that mixup or CutMix change",
-    "rotation": "standard deviation of the images' rotation, degrees",
-    "scale": "largest change of the images' size, as a logarithm",
-    "shift": "largest shift of the images, pixels",
-    "degrade_probability": "share of the images degraded as webcams do",
-    "erase_probability": "share of the images with a part of the face hidden",
-    "distillation_weight": "share of the teachers' answers in what is learned",
-    "seed": "makes a run repeatable",
-}
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_run_arguments(parser)
-    parser.add_argument(
-        "--teachers",
-        type=positive_int,
-        metavar="N",
-        help="train N networks, one after another, each from its own seed, into FOLDER/teacher1, "
-        "...; `emoapp distill` makes one model of them",
-    )
-
-
-def add_run_arguments(parser: argparse.ArgumentParser) -> None:
-    """The data, the output and the recipe: what every kind of training asks for."""
-    add_data_arguments(parser)
-    add_photo_arguments(
-        parser, "the pictures in folders are photographs: find the faces and cut them out first"
-    )
-    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--resume", action=Flag, help="go on with the run in --output")
-    parser.add_argument(
-        "--overwrite", action=Flag, help="begin anew where a run or a model is in --output"
-    )
-    parser.add_argument(
+run_options = compose(
+    data_options(),
+    photo_options("the pictures in folders are photographs: find the faces and cut them out first"),
+    option("--output", type=PATH, required=True, metavar="FOLDER", help="where the run is written"),
+    flag("--resume", help="go on with the run in --output"),
+    flag("--overwrite", help="begin anew where a run or a model is in --output"),
+    option(
         "--start-from",
-        type=Path,
+        type=PATH,
         metavar="FILE.keras",
         help="begin with the weights of a trained model (models/model.keras is the shipped one)",
-    )
-    parser.add_argument(
+    ),
+    option(
         "--views",
-        type=whole(1, 8),
+        type=WholeNumber(1, 8),
         default=2,
         metavar="N",
         help="looks at each image of which a teacher's answers are averaged, up to 8: as it is, "
         "mirrored, then shifted and scaled (default: 2)",
-    )
-    parser.add_argument(
+    ),
+    flag(
         "--float32",
-        action=Flag,
         default=None,
         help="compute in float32 instead of mixed bfloat16 (default: where the processor has no "
         "units for bfloat16)",
-    )
-    recipe = parser.add_argument_group("recipe")
-    for field in fields(TrainConfig):
-        if field.name in _EXPLAINED:
-            recipe.add_argument(
-                f"--{field.name.replace('_', '-')}",
-                default=field.default,
-                metavar="N",
-                help=f"{_EXPLAINED[field.name]} (default: {_typed(field.default)})",
-                type=_TYPES[field.name],
-                nargs=_COUNTS.get(field.name),
-            )
+    ),
+    option(
+        "--share",
+        type=POSITIVE_SHARE,
+        default=1.0,
+        metavar="S",
+        help="train on this share of the training images, always the same ones (default: 1)",
+    ),
+    recipe_options,
+)
+"""The data, the output and the recipe: what every kind of training asks for."""
 
 
-def _typed(default) -> str:
-    """A value as it would be typed."""
-    return " ".join(map(str, default)) if isinstance(default, tuple) else str(default)
+@cli_command("train")
+@run_options
+@option(
+    "--teachers",
+    type=POSITIVE_INT,
+    metavar="N",
+    help="train N networks, one after another, each from its own seed, into FOLDER/teacher1, "
+    "...; `emoapp distill` makes one model of them",
+)
+def command(**values: Any) -> int:
+    """Run `emoapp train` with the values of its options."""
+    return run(SimpleNamespace(**values))
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: SimpleNamespace) -> int:
+    """Run the command.
+
+    Args:
+        args: The values of the options.
+
+    Returns:
+        The exit status.
+    """
     need_training()
     known = read_data(args)
     config = recipe(args)
@@ -169,21 +111,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def recipe(args: argparse.Namespace) -> TrainConfig:
-    from emoapp.training.dataset import SIZE
-    from emoapp.training.hardware import has_bfloat16_units
-
-    settings = {name: getattr(args, name) for name in _EXPLAINED}
-    for name in ("blocks", "sizes"):
-        settings[name] = tuple(settings[name])
-    if settings["sizes"][-1] != SIZE or any(size % 8 for size in settings["sizes"]):
-        raise UsageError(f"--sizes: expected multiples of 8 that end with {SIZE}")
-    float32 = not has_bfloat16_units() if args.float32 is None else args.float32
-    return TrainConfig(mixed_bfloat16=not float32, **settings)
-
-
 def train_one(
-    args: argparse.Namespace,
+    args: SimpleNamespace,
     config: TrainConfig,
     known: TrainingData,
     output: Path,
@@ -192,18 +121,27 @@ def train_one(
     soft_labels: SoftLabels | None = None,
     teachers: Sequence[Path] = (),
 ) -> None:
-    """Train one model and write all that belongs to it."""
-    from emoapp.cli.evaluate import print_evaluation
+    """Train one model and write all that belongs to it.
+
+    Args:
+        args: The values of the options.
+        config: The numbers of the run.
+        known: The images.
+        output: The folder of the run.
+        resume: Go on with the run in that folder; None for what the options say.
+        soft_labels: What teachers say of the training images; None for none.
+        teachers: The files of the teachers.
+    """
+    from emoapp.cli.evaluation_output import print_evaluation
     from emoapp.training.artifacts import check_model_folder, write_artifacts
     from emoapp.training.train import train
 
     resume = args.resume if resume is None else resume
     inputs = args.data, args.ferplus, args.start_from, *teachers
     check_model_folder(output, inputs, overwrite=args.overwrite or resume)
-    training = known.training
     model = train(
         config,
-        training,
+        known.training,
         known.validation,
         output,
         resume=resume,
@@ -216,17 +154,21 @@ def train_one(
         output,
         test=known.test,
         photographs=stand_ins(args, known.validation),
-        made={
-            "data": {
-                "name": args.data.name,
-                "training": len(training),
-                "validation": len(known.validation),
-                "ferplus": training.votes is not None,
-                "start_from": str(args.start_from) if args.start_from else None,
-                "teachers": [str(path) for path in teachers],
-            },
-            "config": asdict(config),
-        },
+        made={"data": _data_record(args, known, teachers), "config": asdict(config)},
     )
     print_evaluation(evaluation)
     say(f"wrote {output}; use it with: emoapp live --model {output}")
+
+
+def _data_record(
+    args: SimpleNamespace, known: TrainingData, teachers: Sequence[Path]
+) -> dict[str, Any]:
+    """Return what the model's description says of the data that it was trained on."""
+    return {
+        "name": args.data.name,
+        "training": len(known.training),
+        "validation": len(known.validation),
+        "ferplus": known.training.votes is not None,
+        "start_from": str(args.start_from) if args.start_from else None,
+        "teachers": [str(path) for path in teachers],
+    }

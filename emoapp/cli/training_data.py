@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from emoapp.cli.common import print_notes, progress_bar, progress_of
@@ -19,8 +21,18 @@ SOFT_LABELS = "soft_labels.npz"
 """What a teacher says of the training images, in the folder of its run."""
 
 
-def read_data(args: argparse.Namespace) -> TrainingData:
-    """Read the images to train on, to choose by and to report on."""
+def read_data(args: SimpleNamespace) -> TrainingData:
+    """Read the images for training, validation and test.
+
+    Args:
+        args: The values of the options of a command that trains.
+
+    Returns:
+        The images.
+
+    Raises:
+        UsageError: `--photos` was given for a table of crops.
+    """
     from emoapp.detectors import open_detector
     from emoapp.training import data, photos
 
@@ -42,13 +54,34 @@ def read_data(args: argparse.Namespace) -> TrainingData:
     if next(iter(splits.values())).missed is not None:
         splits = photos.with_faces(splits)
     known = data.training_data(splits, table=data.is_table(args.data))
+    if args.share < 1:
+        known = _with_share(known, args.share)
     count = len(known.whole) - known.held.sum()
     say(f"{count} images to train on, {len(known.validation)} to choose by")
     return known
 
 
-def stand_ins(args: argparse.Namespace, crops: Dataset) -> Dataset | None:
-    """Photographs made of a table's crops, and the faces found in them; None for own pictures."""
+def _with_share(known: TrainingData, share: float) -> TrainingData:
+    """Hold all but a share of the training images out of training."""
+    import numpy as np
+
+    from emoapp.training.dataset import subset_mask
+
+    held = known.held.copy()
+    held[np.flatnonzero(~held)[~subset_mask(known.training, share)]] = True
+    return replace(known, held=held)
+
+
+def stand_ins(args: SimpleNamespace, crops: Dataset) -> Dataset | None:
+    """Make photographs of a table's crops, and find the faces in them.
+
+    Args:
+        args: The values of the options of a command that trains.
+        crops: The crops.
+
+    Returns:
+        The faces; None for pictures of one's own.
+    """
     from emoapp.detectors import open_detector
     from emoapp.training import data, photos
 
@@ -61,9 +94,19 @@ def stand_ins(args: argparse.Namespace, crops: Dataset) -> Dataset | None:
 
 
 def ask_teachers(
-    teachers: list[Path], training: Dataset, output: Path, *, views: int
+    teachers: Sequence[Path], training: Dataset, output: Path, *, views: int
 ) -> SoftLabels:
-    """Write the mean answer of the teachers on the training images to `output`, and return it."""
+    """Write the mean answer of teachers on the training images to a file.
+
+    Args:
+        teachers: Their files.
+        training: The images.
+        output: The file.
+        views: Looks at each image that are averaged.
+
+    Returns:
+        The answer.
+    """
     from emoapp.training.distill import gather, write_soft_labels
 
     with progress_bar() as bar:

@@ -187,7 +187,10 @@ def plain_network(heads: Mapping[str, int], weights: Path, config: TrainConfig) 
     trained = _network(heads, config)
     trained.load_weights(weights)
     plain = build_model(heads, width=config.width, blocks=config.blocks, fused=False)
-    plain.set_weights(trained.get_weights())
+    # By name: what is skipped while training changes the order of a network's layers.
+    for layer in plain.layers:
+        if layer.weights:
+            layer.set_weights(trained.get_layer(layer.name).get_weights())
     return plain
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from emoapp.cli import COMMANDS, build_parser, main
-from emoapp.cli.numbers import size_wh
-from emoapp.cli.settings import apply_settings, options, read_settings
+from emoapp.cli import COMMANDS, main, parse
+from emoapp.cli.commands import load_command
+from emoapp.cli.defaults import converted, settable_options
+from emoapp.cli.options import Option
+from emoapp.cli.settings import read_settings
+from emoapp.cli.values import SIZE
 from emoapp.errors import UsageError
 
 # Without shrinking: each example builds all parsers twice, and names the option that differs.
@@ -31,36 +34,37 @@ def file(tmp_path, monkeypatch) -> Path:
     return path
 
 
-def parser_of(command: str, *, settings: bool = False) -> argparse.ArgumentParser:
-    (commands,) = (a for a in build_parser(settings=settings)._actions if a.dest == "command")
-    return commands.choices[command]
-
-
-def options_of(
-    command: str, parser: argparse.ArgumentParser | None = None
-) -> dict[str, argparse.Action]:
+def options_of(command: str) -> dict[str, Option]:
     """By their own names: without the opposites of flags."""
     found = {}
-    for name, action in options(parser or parser_of(command)).items():
-        if action not in found.values():
-            found[name] = action
+    for name, option in settable_options(load_command(command)).items():
+        if option not in found.values():
+            found[name] = option
     return found
+
+
+def choices_of(option: Option) -> tuple[str, ...] | None:
+    return option.type.choices if isinstance(option.type, click.Choice) else None
+
+
+def can_be_bare(option: Option) -> bool:
+    return option.is_flag or option.bare is not None
 
 
 def needed(command: str) -> list[str]:
     """Words for what is not an option: `emoapp video a.mp4`."""
-    plain = [a for a in parser_of(command)._actions if not a.option_strings]
-    return ["a.mp4" for action in plain if action.nargs != "?"]
+    plain = [p for p in load_command(command).params if isinstance(p, click.Argument)]
+    return ["a.mp4" for argument in plain if argument.required]
 
 
 def toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def accepted(action: argparse.Action, value: object) -> bool:
+def accepted(option: Option, value: object) -> bool:
     try:
-        action.type(str(value))
-    except (ValueError, argparse.ArgumentTypeError):
+        option.type.convert(str(value), option, None)
+    except click.BadParameter:
         return False
     return True
 
@@ -71,27 +75,28 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
 NUMBERS = st.integers(-2, 10**6) | st.floats(-1, 2) | st.floats(allow_nan=False)
 
 
-def one_value(action: argparse.Action):
-    if action.choices is not None:
-        return st.sampled_from(sorted(action.choices))
-    if action.type is size_wh:
+def one_value(option: Option):
+    if choices_of(option) is not None:
+        return st.sampled_from(sorted(choices_of(option)))
+    if option.type is SIZE:
         return st.tuples(st.integers(1), st.integers(1)).map(lambda wh: f"{wh[0]}x{wh[1]}")
-    if action.type is None or accepted(action, "x.y"):
+    if accepted(option, "x.y"):
         return WORDS | st.integers()
-    if not accepted(action, 0.5):
-        return st.integers(4, 63) if accepted(action, 63) else st.integers(1, 8)
-    return st.floats(1e-6, 1e6) if accepted(action, 5) else st.floats(1e-6, 0.999)
+    if not accepted(option, 0.5):
+        return st.integers(4, 63) if accepted(option, 63) else st.integers(1, 8)
+    return st.floats(1e-6, 1e6) if accepted(option, 5) else st.floats(1e-6, 0.999)
 
 
-def values(action: argparse.Action):
-    if action.nargs == 0:
+def values(option: Option):
+    if option.is_flag:
         return st.booleans()
-    if action.nargs == "?":
-        return st.booleans() | one_value(action)
-    if action.nargs is None:
-        return one_value(action)
-    count = action.nargs if isinstance(action.nargs, int) else None
-    return st.lists(one_value(action), min_size=count or 1, max_size=count or 3)
+    if option.bare is not None:
+        return st.booleans() | one_value(option)
+    if option.several:
+        return st.lists(one_value(option), min_size=1, max_size=3)
+    if option.nargs == 1:
+        return one_value(option)
+    return st.lists(one_value(option), min_size=option.nargs, max_size=option.nargs)
 
 
 def words(name: str, value: object) -> list[str]:
@@ -110,76 +115,75 @@ def words(name: str, value: object) -> list[str]:
 @given(data=st.data())
 @QUICK
 def test_the_file_says_what_the_words_say(command, file, data):
-    parser = parser_of(command)
-    known = options_of(command, parser)
-    for group in parser._mutually_exclusive_groups:
-        stays = data.draw(st.sampled_from(group._group_actions))
-        known = {n: a for n, a in known.items() if a is stays or a not in group._group_actions}
-    chosen = {name: data.draw(values(action), label=name) for name, action in known.items()}
+    known = options_of(command)
+    for group in {option.exclusive for option in known.values()} - {""}:
+        stays = data.draw(st.sampled_from([o for o in known.values() if o.exclusive == group]))
+        known = {n: o for n, o in known.items() if o is stays or o.exclusive != group}
+    chosen = {name: data.draw(values(option), label=name) for name, option in known.items()}
     lines = [f"{toml(name)} = {toml(value)}" for name, value in chosen.items()]
     file.write_text("\n".join([f"[{command}]", *lines]), encoding="utf-8")
-    by_file = build_parser().parse_args([command, *needed(command)])
+    by_file = parse([command, *needed(command)])
     typed = [word for name, value in chosen.items() for word in words(name, value)]
-    by_words = build_parser(settings=False).parse_args([command, *needed(command), *typed])
+    by_words = parse([command, *needed(command), *typed], settings=False)
     assert vars(by_file) == vars(by_words)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_alone_is_parsed_as_among_all(command, file):
+def test_a_command_is_parsed_alone_and_the_settings_of_all_are_checked(command, file):
     typed = [command, *needed(command), "-v"]
-    for name, action in options_of(command).items():
-        typed += [f"--{name}", "x"] if action.required else []
-    alone = build_parser(words=typed)
-    assert alone.parse_args(typed) == build_parser().parse_args(typed)
-    with pytest.raises(SystemExit):
-        alone.parse_args(["live" if command != "live" else "image"])
+    for name, option in options_of(command).items():
+        typed += [f"--{name}", "x"] if option.required else []
+    assert parse(typed).verbose
+    with pytest.raises(UsageError):
+        parse([f"{command}x", *typed[1:]])
     file.write_text("[trian]\n")  # of which every command tells
     with pytest.raises(UsageError):
-        build_parser(words=typed)
+        parse(typed)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_flag_can_be_undone(command, file):
-    flags = {n: a for n, a in options_of(command).items() if a.nargs in (0, "?")}
+    flags = {n: o for n, o in options_of(command).items() if can_be_bare(o)}
     assert "verbose" in flags
     required = [
         word
-        for name, action in options_of(command).items()
-        if action.required
+        for name, option in options_of(command).items()
+        if option.required
         for word in (f"--{name}", "x")
     ]
 
-    def parse(*typed: str):
-        return build_parser().parse_args([command, *needed(command), *required, *typed])
+    def value_of(option: Option, *typed: str):
+        return getattr(parse([command, *needed(command), *required, *typed]), option.name)
 
-    for name, action in flags.items():
+    for name, option in flags.items():
         for on in (True, False):
             file.write_text(f"[{command}]\n{name} = {toml(on)}")
-            there, changed = getattr(parse(), action.dest), words(name, not on)
+            there, changed = value_of(option), words(name, not on)
             file.write_text("")
-            assert there == getattr(parse(*words(name, on)), action.dest)
-            assert getattr(parse(*changed), action.dest) != there, name
+            assert there == value_of(option, *words(name, on))
+            assert value_of(option, *changed) != there, name
             file.write_text(f"[{command}]\n{name} = {toml(on)}")
-            assert getattr(parse(*changed), action.dest) != there, name
+            assert value_of(option, *changed) != there, name
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_an_option_does_not_take_is_named(command, file):
-    parser = parser_of(command)
-    for name, action in options_of(command, parser).items():
+    for name, option in options_of(command).items():
+        single = option.nargs == 1 and not option.several
         wrong = ["{ a = 1 }", "2024-01-01", "[[1]]", "[]"]
-        if action.nargs == 0:
+        if option.is_flag:
             wrong += ["0", '"yes"', "[true]"]
-        elif action.nargs in (None, "?"):
-            wrong += ["[1]"] + ["true"] * (action.nargs is None)
+        elif single:
+            wrong += ["[1]"] + ["true"] * (option.bare is None)
         else:
             wrong += ["1", '"x"', "[true]", "[1, [2]]"]
-        if action.choices is not None or (action.type and not accepted(action, "x.y")):
+        if not option.is_flag and not accepted(option, "x.y"):
             wrong += ['"x.y"', '["x.y"]', "nan"]
         for value in wrong:
             file.write_text(f"[{command}]\n{name} = {value}")
             with pytest.raises(UsageError) as said:
-                apply_settings(parser, read_settings(file)[command], f"[{command}]")
+                table = read_settings(file)[command]
+                converted(load_command(command), table, f"[{command}]")
             assert f"[{command}], {name}: expected" in str(said.value), value
 
 
@@ -193,13 +197,13 @@ def test_nonsense_is_a_message_and_no_traceback(file, table):
 
 
 def test_a_list_reaches_the_recipe(file):
-    from emoapp.cli.train import recipe
+    from emoapp.cli.recipe import recipe
 
     file.write_text('[train]\nblocks = [1, 2, 1]\ndata = "faces"\noutput = "runs/mine"\n')
-    args = build_parser().parse_args(["train"])
+    args = parse(["train"])
     assert recipe(args).blocks == (1, 2, 1)
     assert (args.data, args.output) == (Path("faces"), Path("runs/mine"))
-    typed = build_parser().parse_args(["train", "--blocks", "3", "3", "3", "--data", "others"])
+    typed = parse(["train", "--blocks", "3", "3", "3", "--data", "others"])
     assert recipe(typed).blocks == (3, 3, 3) and typed.data == Path("others")
 
 
@@ -232,10 +236,10 @@ def test_ranges_and_contradictions(file, content, complaint, capsys):
 
 def test_a_source_on_the_command_line_comes_before_the_demo_of_the_file(file):
     file.write_text("[live]\ndemo = true\n")
-    assert build_parser().parse_args(["live"]).demo
-    args = build_parser().parse_args(["live", "--source", "clip.mp4"])
+    assert parse(["live"]).demo
+    args = parse(["live", "--source", "clip.mp4"])
     assert (args.demo, args.source) == (False, "clip.mp4")
-    assert not build_parser().parse_args(["live", "--no-demo"]).demo
+    assert not parse(["live", "--no-demo"]).demo
 
 
 def test_config_names_the_file_whatever_the_flag_is_called(file, capsys):

@@ -1,0 +1,108 @@
+"""The table of commands, and the group that imports the one that is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+import emoapp
+from emoapp.errors import UsageError
+
+PROGRAM = "emoapp"
+
+COMPLETION_VARIABLE = "_EMOAPP_COMPLETE"
+"""Set by a shell that asks for completions; the name is click's convention."""
+
+CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+COMMANDS: Mapping[str, str] = {
+    "live": "Show the camera in a window, with the expressions of everybody in sight.",
+    "video": "Analyse every frame of video files; write annotated copies and tables of numbers.",
+    "image": "Read the faces in pictures: print them, write annotated copies and tables of "
+    "numbers.",
+    "report": "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG.",
+    "cameras": "List the cameras of this computer, with their sizes and rates.",
+    "config": "Show the defaults in force and where they come from.",
+    "doctor": "Look for what keeps the program from working here, and say what to do about it.",
+    "benchmark": "Measure each stage on the bundled clip, beside the bare calls of the libraries.",
+    "train": "Train a model, or teachers for one, on FER-2013 or on folders of pictures.",
+    "distill": "Train a model on the labels and on what other models say of the pictures.",
+    "evaluate": "Measure a model on labelled pictures, through the code of live use.",
+    "export": "Convert a trained network, or several as one, to the file that live use runs.",
+}
+"""Name -> help. The module of the same name in this package defines it as `command`."""
+
+
+class CommandGroup(click.Group):
+    """A group that imports the module of a command when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of the help.
+
+        Args:
+            ctx: The group's context.
+
+        Returns:
+            The keys of `COMMANDS`.
+        """
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command.
+
+        Args:
+            ctx: The group's context.
+            cmd_name: Name of the command.
+
+        Returns:
+            The command; None for an unknown name.
+        """
+        return load_command(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any, and with their whole help.
+
+        Args:
+            ctx: The group's context.
+            formatter: Gets the list.
+        """
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def load_command(name: str) -> click.Command:
+    """Import the module of a command.
+
+    Args:
+        name: Name of the command.
+
+    Returns:
+        The command that the module defines.
+
+    Raises:
+        UsageError: There is no such command.
+    """
+    if name not in COMMANDS:
+        raise UsageError(f"there is no command {name!r}; known are {', '.join(COMMANDS)}")
+    command: Any = import_module(f"{__package__}.{name}").command
+    assert isinstance(command, click.Command)
+    return command
+
+
+GROUP = click.version_option(
+    emoapp.__version__, prog_name=PROGRAM, message="%(prog)s %(version)s", help="show the version"
+)(
+    CommandGroup(
+        PROGRAM,
+        help="Reads facial expressions from a webcam, recorded video and pictures.",
+        epilog=f'Completion in bash: eval "$({COMPLETION_VARIABLE}=bash_source {PROGRAM})"; '
+        "zsh and fish alike.",
+        context_settings=CONTEXT_SETTINGS,
+        no_args_is_help=False,
+        subcommand_metavar="COMMAND ...",
+        options_metavar="",
+    )
+)

@@ -1,0 +1,160 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from emoapp.classifiers import DEVICES
+from emoapp.cli.limits import limits_from_words
+from emoapp.cli.options import Decorator, compose, flag, option
+from emoapp.cli.values import NOT_NEGATIVE, PATH, POSITIVE, POSITIVE_INT, OneOf
+from emoapp.detectors import DETECTORS
+from emoapp.limits import LIMITS
+
+ANALYSIS = "analysis"
+RUN = "run"
+
+DATA_HELP = (
+    "FER-2013 as Kaggle gives it, or folders of pictures: <label>/*.jpg, "
+    "or train|validation|test/<label>/*.jpg"
+)
+
+overwrite_option = flag("--overwrite", help="replace files that are there")
+
+recognition_options = compose(
+    option(
+        "--detector",
+        type=OneOf(["auto", *DETECTORS]),
+        default="auto",
+        group=ANALYSIS,
+        help="what finds the faces (default: the best that works here)",
+    ),
+    option(
+        "--device",
+        type=OneOf(["auto", *DEVICES]),
+        default="auto",
+        group=ANALYSIS,
+        help="what runs the network (default: the CPU; a GPU for long files where there is one)",
+    ),
+    option(
+        "--model",
+        type=PATH,
+        metavar="FILE",
+        group=ANALYSIS,
+        help="a model made by `emoapp train`, or its folder",
+    ),
+    flag("--contempt", group=ANALYSIS, help="show an eighth expression: contempt"),
+)
+"""How faces are found and classified."""
+
+
+def analysis_options(*, seconds: str = "seconds") -> Decorator:
+    """Return the options of a run: how faces are found, classified and smoothed over time, when
+    the run ends and where its numbers go.
+
+    Args:
+        seconds: By which clock a run is limited, for the help.
+
+    Returns:
+        A decorator that adds them to a command.
+    """
+    return compose(
+        recognition_options,
+        option(
+            "--smoothing",
+            type=NOT_NEGATIVE,
+            default=0.3,
+            metavar="SECONDS",
+            group=ANALYSIS,
+            help="time constant of the average over time; 0 for none (default: 0.3)",
+        ),
+        option(
+            "--limit",
+            "limits",
+            multiple=True,
+            callback=limits_from_words,
+            metavar="NAME=NUMBER",
+            group=ANALYSIS,
+            help="from where on a face gets no label; may be given more than once. Names: "
+            f"{', '.join(LIMITS)}; `emoapp config` shows the numbers",
+        ),
+        _run_options(seconds),
+    )
+
+
+def _run_options(seconds: str) -> Decorator:
+    return compose(
+        option(
+            "--stats", type=PATH, metavar="FILE", group=RUN, help="write the run's numbers as JSON"
+        ),
+        option(
+            "--frames",
+            type=POSITIVE_INT,
+            metavar="N",
+            group=RUN,
+            help="end after N analysed frames",
+        ),
+        option("--seconds", type=POSITIVE, metavar="S", group=RUN, help=f"end after S {seconds}"),
+    )
+
+
+def data_options(*, required: bool = True, explanation: str = DATA_HELP) -> Decorator:
+    """Return the options that say which labelled pictures to read.
+
+    Args:
+        required: Whether `--data` must be given.
+        explanation: The help of `--data`.
+
+    Returns:
+        A decorator that adds them to a command.
+    """
+    return compose(
+        option("--data", type=PATH, required=required, metavar="CSV|ZIP|FOLDER", help=explanation),
+        option(
+            "--ferplus", type=PATH, metavar="CSV", help="FER+'s votes (default: beside the data)"
+        ),
+        flag("--skip-bad", help="leave broken rows and files out and list them"),
+    )
+
+
+def photo_options(explanation: str) -> Decorator:
+    """Return the options that say whether pictures are photographs, and what finds their faces.
+
+    Args:
+        explanation: The help of `--photos`.
+
+    Returns:
+        A decorator that adds them to a command.
+    """
+    return compose(
+        flag("--photos", help=explanation),
+        option(
+            "--detector",
+            type=OneOf(["auto", *DETECTORS]),
+            default="auto",
+            help="what finds the faces in photographs (default: the best that works here)",
+        ),
+    )
+
+
+def run_fields(args: SimpleNamespace) -> dict[str, Any]:
+    """Return the fields of `RunConfig` that `analysis_options` asked for.
+
+    Args:
+        args: The values of a command with these options.
+
+    Returns:
+        Field -> value.
+    """
+    return {
+        "detector": args.detector,
+        "device": args.device,
+        "model": args.model,
+        "contempt": args.contempt,
+        "smoothing_s": args.smoothing,
+        "limits": args.limits,
+        "stats": args.stats,
+        "max_frames": args.frames,
+        "max_seconds": args.seconds,
+    }
