@@ -37,7 +37,12 @@ def result_of(tracks: tuple[Track, ...], image: np.ndarray | None = None) -> Res
 
 
 def draw_copy(
-    loaded: StillImage, tracks: tuple[Track, ...], labels: Sequence[str], *, blur: bool
+    loaded: StillImage,
+    tracks: tuple[Track, ...],
+    labels: Sequence[str],
+    *,
+    blur: bool,
+    overlay: OverlayConfig,
 ) -> None:
     """Draw the results on a loaded image, in place.
 
@@ -46,6 +51,7 @@ def draw_copy(
         tracks: One for each face, in pixels of the full image.
         labels: The expressions, in the order of the model.
         blur: Make the faces unrecognizable.
+        overlay: The parts to draw; images have neither timeline nor status row.
     """
     from emoapp.overlay import Overlay, Status
     from emoapp.privacy import pixelate
@@ -57,9 +63,10 @@ def draw_copy(
     if blur:
         pixelate(image, [track.face.box for track in tracks])
     # For several faces, the bars would describe only one and not say which.
-    overlay = Overlay(labels, OverlayConfig(bars=len(tracks) == 1, timeline=False, status=False))
-    result = replace(result_of(tracks, image), selected=tracks[0].id if tracks else None)
-    overlay.draw(image, result, Status(), now=0.0)
+    bars = overlay.bars and len(tracks) == 1
+    parts = replace(overlay, bars=bars, timeline=False, status=False)
+    result = replace(result_of(tracks, image), selected=tracks[0].id if bars else None)
+    Overlay(labels, parts).draw(image, result, Status(), now=0.0)
 
 
 def write_copy(image: np.ndarray, path: Path, overwrite: bool) -> None:

@@ -15,6 +15,7 @@ from emoapp.app.image_copies import (
     result_of,
     write_copy,
 )
+from emoapp.config import OverlayConfig
 from emoapp.errors import SourceError, UsageError
 from emoapp.recognizer import EmotionRecognizer
 from emoapp.rows import Rows
@@ -132,6 +133,7 @@ def analyse(
     recognizer: EmotionRecognizer,
     *,
     blur: bool = False,
+    overlay: OverlayConfig | None = None,
     overwrite: bool = False,
     done: Callable[[Analysed | SourceError], None],
 ) -> None:
@@ -141,6 +143,7 @@ def analyse(
         pictures: The images and their copies.
         recognizer: Analyzes them.
         blur: Make the faces unrecognizable in the copies.
+        overlay: The parts of the overlay to draw; None for all.
         overwrite: Replace existing copies.
         done: Called for each image with its result, or the error if it cannot be read.
 
@@ -155,7 +158,8 @@ def analyse(
             continue
         tracks = recognizer.analyze_still(loaded)
         if picture.copy is not None:
-            draw_copy(loaded, tracks, recognizer.labels, blur=blur)
+            parts = overlay or OverlayConfig()
+            draw_copy(loaded, tracks, recognizer.labels, blur=blur, overlay=parts)
             write_copy(loaded.image, picture.copy, overwrite)
         size_wh = loaded.image.shape[1], loaded.image.shape[0]
         done(Analysed(picture.path, loaded.size_wh, tracks, picture.copy, size_wh))

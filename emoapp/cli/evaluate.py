@@ -90,7 +90,7 @@ def run(args: SimpleNamespace) -> int:
             if args.robustness:
                 rows = robustness(classifier, dataset, progress=progress_of(bar, "changes"))
     print_evaluation(evaluation)
-    figures = evaluation.as_dict()
+    figures: dict[str, Any] = evaluation.as_dict()
     if direct is not None:
         figures |= print_direct(direct)
     if rows is not None:

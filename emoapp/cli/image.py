@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import progress_bar
-from emoapp.cli.option_groups import overwrite_option, recognition_options
+from emoapp.cli.option_groups import (
+    overlay_config,
+    overlay_options,
+    overwrite_option,
+    recognition_options,
+)
 from emoapp.cli.options import argument, option
 from emoapp.cli.values import PATH, OneOf
 from emoapp.errors import SinkError, SourceError, UsageError
@@ -42,6 +47,7 @@ logger = get_logger(__name__)
 @option("--csv", type=PATH, metavar="OUT.csv", help="write a row for each face")
 @option("--blur", type=OneOf(["faces"]), help="make the faces unrecognisable in the copies")
 @overwrite_option
+@overlay_options("bars")
 @recognition_options
 def command(**values: Any) -> int:
     """Run `emoapp image` with the values of its options."""
@@ -127,7 +133,12 @@ class _Outcome:
 
             args = self.args
             images.analyse(
-                chosen, recognizer, blur=bool(args.blur), overwrite=args.overwrite, done=done
+                chosen,
+                recognizer,
+                blur=bool(args.blur),
+                overlay=overlay_config(args),
+                overwrite=args.overwrite,
+                done=done,
             )
 
     def finish(self, labels: tuple[str, ...]) -> None:

@@ -11,7 +11,12 @@ from click.core import ParameterSource
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import summary
 from emoapp.cli.companion import companion_config, companion_options
-from emoapp.cli.option_groups import analysis_options, overwrite_option, run_fields
+from emoapp.cli.option_groups import (
+    analysis_options,
+    overlay_options,
+    overwrite_option,
+    run_fields,
+)
 from emoapp.cli.options import flag, option
 from emoapp.cli.values import PATH, POSITIVE, SIZE
 from emoapp.config import LiveConfig
@@ -79,6 +84,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "says goes beside it, into OUT.companion.jsonl",
 )
 @overwrite_option
+@overlay_options("bars", "timeline", "status")
 @analysis_options()
 @companion_options
 def command(**values: Any) -> int:

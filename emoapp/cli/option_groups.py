@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +10,13 @@ from emoapp.classifiers import DEVICES
 from emoapp.cli.limits import limits_from_words
 from emoapp.cli.options import Decorator, compose, flag, option
 from emoapp.cli.values import NOT_NEGATIVE, PATH, POSITIVE, POSITIVE_INT, OneOf
+from emoapp.config import OVERLAYS, OverlayConfig
 from emoapp.detectors import DETECTORS
 from emoapp.limits import LIMITS
 
 ANALYSIS = "analysis"
 RUN = "run"
+OVERLAY = "overlay"
 
 DATA_HELP = (
     "FER-2013 as Kaggle gives it, or folders of pictures: <label>/*.jpg, "
@@ -47,6 +50,47 @@ recognition_options = compose(
     flag("--contempt", group=ANALYSIS, help="show an eighth expression: contempt"),
 )
 """How faces are found and classified."""
+
+
+def overlay_options(*parts: str) -> Decorator:
+    """Return the options that say which parts of the overlay are drawn.
+
+    Args:
+        parts: The fields of `OverlayConfig` that have a switch of their own.
+
+    Returns:
+        A decorator that adds them to a command.
+    """
+    return compose(
+        option(
+            "--overlay",
+            type=OneOf(list(OVERLAYS)),
+            default="full",
+            group=OVERLAY,
+            help="what is drawn on the picture: everything, the tags of the faces, their corners, "
+            "or nothing (default: full)",
+        ),
+        *(
+            flag(f"--no-{part}", default=None, group=OVERLAY, help=f"leave the {part} out")
+            for part in parts
+        ),
+    )
+
+
+def overlay_config(args: SimpleNamespace) -> OverlayConfig:
+    """Return what `overlay_options` asked for.
+
+    Args:
+        args: The values of a command with these options.
+
+    Returns:
+        The parts to draw.
+    """
+    switches = {part: getattr(args, f"no_{part}", None) for part in asdict(OverlayConfig())}
+    return replace(
+        OVERLAYS[args.overlay],
+        **{part: not left_out for part, left_out in switches.items() if left_out is not None},
+    )
 
 
 def analysis_options(*, seconds: str = "seconds") -> Decorator:
@@ -157,4 +201,5 @@ def run_fields(args: SimpleNamespace) -> dict[str, Any]:
         "stats": args.stats,
         "max_frames": args.frames,
         "max_seconds": args.seconds,
+        "overlay": overlay_config(args),
     }

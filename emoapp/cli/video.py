@@ -14,7 +14,7 @@ from typing import Any
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import progress_bar
 from emoapp.cli.many_videos import run_many
-from emoapp.cli.option_groups import analysis_options, overwrite_option
+from emoapp.cli.option_groups import analysis_options, overlay_options, overwrite_option
 from emoapp.cli.options import argument, flag, option
 from emoapp.cli.values import PATH, POSITIVE_INT, OneOf, WholeNumber
 from emoapp.cli.video_runs import print_run, run_config, update
@@ -89,6 +89,7 @@ _MANY_FILES = "many files"
     group=_MANY_FILES,
     help="run on a Dask cluster that sees the same files",
 )
+@overlay_options("bars", "timeline")
 @analysis_options(seconds="seconds of the video")
 def command(**values: Any) -> int:
     """Run `emoapp video` with the values of its options."""

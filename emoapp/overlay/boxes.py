@@ -30,7 +30,7 @@ from emoapp.types import Box, Track
 MAX_WORD_EM = 11
 """The longest word of a tag, in ems."""
 
-CROWD = 5
+CROWD_SIZE = 5
 """From this many faces on, tags have icon and percentage only, but for the followed face's."""
 
 NO_ICON = "other"
@@ -147,7 +147,7 @@ class Faces:
         ]
         wanted = []
         for track, tag, rect in seen:
-            short = len(tracks) >= CROWD and track.id != followed
+            short = len(tracks) >= CROWD_SIZE and track.id != followed
             widths = tag.widths(sizes)[SHORT if short else FULL :]
             forms = tuple((width, sizes.pill) for width in widths)
             wanted.append(Wanted(rect, forms, track.id in self._lowered))
@@ -171,7 +171,7 @@ def _style(
     track: Track, tracks: Sequence[Track], colours: Mapping[str, Colour], followed: int | None
 ) -> Style:
     colour = QUIET if track.rejection else legible(colours[track.label])
-    several = len(tracks) > 1
+    several = len(tracks) > 1 and followed is not None
     if several and track.id != followed:
         return Style(muted(colour), QUIET, prominent=False)
     return Style(colour, TEXT, prominent=several)
