@@ -129,6 +129,8 @@ class LiveConfig(RunConfig):
         loop: Start a file again at its end.
         window: Open a window; without one, changes of expression are printed.
         record: File to record the annotated video to, from the start; None for none.
+        folder: Where snapshots and recordings go that the user asks for by a key; None for the
+            platform's folders for pictures and videos.
         private: Pixelate faces in the window and in recordings.
         log: File for the results, .csv, .jsonl or .parquet; the companion's replies go into
             NAME.companion.jsonl. None for none.
@@ -141,6 +143,7 @@ class LiveConfig(RunConfig):
     loop: bool = False
     window: bool = True
     record: Path | None = None
+    folder: Path | None = None
     private: bool = False
     log: Path | None = None
     companion: CompanionConfig | None = None

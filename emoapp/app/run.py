@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from time import perf_counter
 from typing import Any
 
+from emoapp.app.controller import Controller
 from emoapp.config import LiveConfig, RunConfig, VideoConfig
 from emoapp.errors import SinkError
 from emoapp.pipeline import Detected, Pipeline
@@ -17,7 +18,7 @@ from emoapp.tracking import MainPersonSelector
 from emoapp.types import Frame, Result
 from emoapp.utils.logs import get_logger
 from emoapp.utils.stats import Stats, write_json
-from emoapp.utils.terminal import complain, say
+from emoapp.utils.terminal import complain
 
 logger = get_logger(__name__)
 
@@ -27,63 +28,6 @@ Progress = Callable[[int, "int | None"], None]
 Item = Frame | Detected
 Analyze = Callable[[Pipeline, Any], Result]
 """How the pipeline makes a result of an item: `Pipeline.process`, `Pipeline.classify`, ..."""
-
-WAITING_S = 1.0
-"""A silence of this length is worth a message: slow cameras wait between frames too."""
-
-
-class Controller:
-    """Steer a run from outside; this one runs to the source's end without a window.
-
-    Args:
-        source: What is read.
-
-    Attributes:
-        ended: Whether the run is to end.
-        limit_reached: Returns whether the run has lasted as long as it was asked to.
-    """
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.ended = False
-        self.limit_reached: Callable[[], bool] = lambda: False
-        self._said = ""
-
-    @property
-    def missed(self) -> int:
-        """Frames that came while nobody was ready for them."""
-        return self.source.missed
-
-    def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
-        """Take the pipeline, once it is there; return further sinks, which this one closes."""
-        return ()
-
-    def accept(self, frame: Frame) -> Frame | None:
-        """Return the frame to analyze, changed or not; None to leave it out."""
-        return frame
-
-    def preview(self, frame: Frame) -> None:
-        """Take a frame that came before the pipeline was there; may wait for it."""
-
-    def wait(self, waiting: Waiting) -> None:
-        """Take the news that a live source has nothing to show right now."""
-        if waiting.since_s < WAITING_S:
-            self._said = ""
-        elif self._said != waiting.reason:
-            self._said = waiting.reason
-            logger.warning("waiting: %s", waiting.reason)
-            say(f"{waiting.reason}; waiting for it")
-
-    def serve(self, result: Result) -> float | None:
-        """Take what the user does, after the sinks have the result.
-
-        Returns:
-            When the result was on the screen, by `time.monotonic()`; None without a screen.
-        """
-        return None
-
-    def rest(self, result: Result) -> None:
-        """Hold the run after a result, for as long as the user wants to see it."""
 
 
 class Run:

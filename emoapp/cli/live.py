@@ -75,6 +75,13 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
 @option(
     "--record", type=PATH, metavar="OUT.mp4", help="record the annotated picture from the start"
 )
+@option(
+    "--folder",
+    type=PATH,
+    metavar="FOLDER",
+    help="where snapshots and recordings go that keys ask for (default: the system's folders for "
+    "pictures and videos)",
+)
 @flag("--privacy", help="make faces unrecognisable in window and recording")
 @option(
     "--log",
@@ -116,6 +123,7 @@ def run(args: SimpleNamespace) -> int:
             loop=args.loop or args.demo,
             window=not args.no_window,
             record=args.record,
+            folder=args.folder,
             private=args.privacy,
             log=args.log,
             overwrite=args.overwrite,

@@ -143,18 +143,20 @@ def write_whole(path: Path, write: Callable[[Path], object], *, overwrite: bool 
         raise
 
 
-def with_unused_name(suffix: str, use: Callable[[Path], _T]) -> _T:
-    """Return `use(path)` for an unused name in the current folder that contains the time.
+def with_unused_name(suffix: str, use: Callable[[Path], _T], folder: Path | None = None) -> _T:
+    """Return `use(path)` for an unused name that contains the date and the time.
 
     Args:
         suffix: Without the dot, such as "png".
         use: Creates the file. If it raises OutputExistsError, another program was faster, and the
             next name is tried.
+        folder: Where the file goes; None for the current folder.
     """
     stem = time.strftime("emoapp-%Y%m%d-%H%M%S")
     number = 1
     while True:
-        path = Path(f"{stem}-{number}.{suffix}" if number > 1 else f"{stem}.{suffix}")
+        name = f"{stem}-{number}.{suffix}" if number > 1 else f"{stem}.{suffix}"
+        path = Path(name) if folder is None else folder / name
         if not os.path.lexists(path):
             with suppress(OutputExistsError):
                 return use(path)

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import click
 import cv2
 
+from emoapp.app.controller import WAITING_S, Controller
 from emoapp.app.live.detector import next_detector
+from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.recording import Recording
 from emoapp.app.live.records import LastingLog
 from emoapp.app.live.snapshot import save_snapshot
 from emoapp.app.live.view import WindowView
-from emoapp.app.run import WAITING_S, Controller, open_results_log
+from emoapp.app.run import open_results_log
 from emoapp.app.video.run import UNKNOWN_FPS
 from emoapp.config import LiveConfig
 from emoapp.errors import SinkError
@@ -66,6 +69,7 @@ class WindowController(Controller):
         self.recording = Recording(self.view, messages)
         self.pipeline: Pipeline | None = None
         self.paused = False
+        self._folders = MediaFolders(config.folder)
         self._window = window
         self._stats = stats
         self._companion = companion
@@ -76,22 +80,7 @@ class WindowController(Controller):
         self._last: Frame | None = None
         self._unwanted = 0
         self._polled_at = 0.0
-        self.keys: dict[str, Callable[[], object]] = {
-            "space": self._toggle_pause,
-            "r": lambda: self.recording.toggle(fps=self._fps, frame=self._last),
-            "s": self._save_snapshot,
-            "b": lambda: self._toggle("bars"),
-            "t": lambda: self._toggle("timeline"),
-            "i": lambda: self._toggle("details"),
-            "h": lambda: self._toggle("help"),
-            "?": lambda: self._toggle("help"),
-            "m": self._toggle_mirror,
-            "d": self._next_detector,
-            "p": self._toggle_private,
-            "f": window.toggle_full_screen,
-            "c": self._toggle_companion,
-            "enter": lambda: self.view.overlay.alerts.acknowledge(),
-        }
+        self.keys = self._key_actions()
 
     @property
     def missed(self) -> int:
@@ -204,6 +193,27 @@ class WindowController(Controller):
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
+    def _key_actions(self) -> dict[str, Callable[[], object]]:
+        return {
+            "space": self._toggle_pause,
+            "r": lambda: self.recording.toggle(
+                self._folders.videos, fps=self._fps, frame=self._last
+            ),
+            "o": self._open_folder,
+            "s": self._save_snapshot,
+            "b": lambda: self._toggle("bars"),
+            "t": lambda: self._toggle("timeline"),
+            "i": lambda: self._toggle("details"),
+            "h": lambda: self._toggle("help"),
+            "?": lambda: self._toggle("help"),
+            "m": self._toggle_mirror,
+            "d": self._next_detector,
+            "p": self._toggle_private,
+            "f": self._window.toggle_full_screen,
+            "c": self._toggle_companion,
+            "enter": lambda: self.view.overlay.alerts.acknowledge(),
+        }
+
     def _click(self, x: int, y: int) -> None:
         if self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()
@@ -211,8 +221,18 @@ class WindowController(Controller):
             self.pipeline.follow(self.view.overlay.track_at(x, y))
 
     def _save_snapshot(self) -> None:
-        if self.view.picture is not None:
-            save_snapshot(self.view.picture, self.messages)
+        if self.view.picture is None:
+            return
+        try:
+            self.messages.saved(save_snapshot(self.view.picture, self._folders.pictures()))
+        except SinkError as exc:
+            self.messages.fault("There is no snapshot", exc)
+
+    def _open_folder(self) -> None:
+        if self.messages.last_saved is None:
+            self.messages.notice("nothing was saved yet: s saves a picture, r records")
+        elif click.launch(str(self.messages.last_saved), locate=True) != 0:
+            self.messages.notice(f"no file manager was found; it is {self.messages.last_saved}")
 
     def _toggle(self, switch: str) -> None:
         overlay = self.view.overlay

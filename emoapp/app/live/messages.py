@@ -1,14 +1,15 @@
-"""What the user of a window is told while it goes on."""
+"""Messages to the user of a window."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emoapp.errors import EmoappError, SinkError
 from emoapp.utils.logs import get_logger
-from emoapp.utils.terminal import complain
+from emoapp.utils.terminal import complain, say
 
 if TYPE_CHECKING:
     from emoapp.overlay import Overlay
@@ -17,35 +18,46 @@ logger = get_logger(__name__)
 
 
 class Messages:
-    """Takes messages at any time, for the next picture to show; what matters is printed too.
+    """Take messages at any time, for the next picture to show; what matters is printed too.
 
-    faults: what could not be written, a line each. A run that has one ends with the exit status of
-        an error.
+    Attributes:
+        faults: What could not be written, a line each. A run that has one ends with the exit status
+            of an error.
+        last_saved: The file that was saved last; None for none.
     """
 
     def __init__(self) -> None:
         self.faults: list[str] = []
+        self.last_saved: Path | None = None
         self._waiting: list[Callable[[Overlay], None]] = []
 
     def notice(self, text: str) -> None:
-        """One quiet line that goes by itself."""
+        """Show one quiet line that goes by itself."""
         logger.info("notice: %s", text)
         self._waiting.append(lambda overlay: overlay.notify(text, now=time.monotonic()))
 
+    def saved(self, path: Path) -> None:
+        """Say where a file is: in the window and on the terminal."""
+        self.last_saved = path.absolute()
+        say(f"saved {self.last_saved}")
+        self.notice(f"saved {self.last_saved}")
+
     def warning(self, text: str, about: object) -> None:
-        """One line of what may soon go wrong; on standard error also what it is about."""
+        """Show one line about what may soon go wrong; standard error also gets what it is about."""
         complain(f"{text} ({about})")
         line = text[0].upper() + text[1:]
         self._waiting.append(lambda overlay: overlay.warn(line, now=time.monotonic()))
 
     def alert(self, title: str, text: str) -> None:
-        """A panel that stays until the user has acknowledged it."""
+        """Show a panel that stays until the user has acknowledged it."""
         self._waiting.append(lambda overlay: overlay.alerts.add(title, text))
 
     def fault(self, title: str, error: EmoappError) -> None:
-        """An alert of what could not be written; the error itself goes to standard error at once.
+        """Show an alert about what could not be written, and print the error at once.
 
-        title: what has ended, in a few words.
+        Args:
+            title: What has ended, in a few words.
+            error: Why.
         """
         logger.error("%s", error, exc_info=error)
         complain(error)
@@ -53,14 +65,14 @@ class Messages:
         self.alert(title, _short(error))
 
     def show(self, overlay: Overlay) -> None:
-        """Hand over what came since the last call."""
+        """Hand the messages since the last call to an overlay."""
         waiting, self._waiting = self._waiting, []
         for put in waiting:
             put(overlay)
 
 
 def _short(error: EmoappError) -> str:
-    """What finds room in the window: no folders, for their names may be long."""
+    """Return the error without folders, whose names may be long."""
     if not isinstance(error, SinkError) or not error.reason:
         return str(error)
     kept = f"What was written is kept as {error.kept.name}." if error.kept else ""

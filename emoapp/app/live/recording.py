@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -71,14 +72,22 @@ class Recording(Sink):
         overlay = self._view.overlay.for_recording()
         self._running = _Running(recorder, RoomWatch(recorder.part), overlay, frame.t)
 
-    def toggle(self, *, fps: float, frame: Frame | None) -> None:
-        """End the recording that goes on, or begin one under a new name in the current folder."""
+    def toggle(self, folder: Callable[[], Path], *, fps: float, frame: Frame | None) -> None:
+        """End the recording that goes on, or begin one under a new name.
+
+        Args:
+            folder: Returns where it goes.
+            fps: The source's frames a second.
+            frame: The first one; None where there is none yet.
+        """
         if self.on:
             self.close()
         elif frame is not None:
             first = frame
             try:
-                with_unused_name("mp4", lambda path: self.start(path, fps=fps, frame=first))
+                with_unused_name(
+                    "mp4", lambda path: self.start(path, fps=fps, frame=first), folder()
+                )
             except SinkError as exc:
                 self._messages.fault("There is no recording", exc)
 
@@ -128,4 +137,4 @@ class Recording(Sink):
         except SinkError as exc:
             self._messages.fault("The recording could not be finished", exc)
         else:
-            self._messages.notice(f"saved {running.recorder.path}")
+            self._messages.saved(running.recorder.path)

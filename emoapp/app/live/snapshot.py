@@ -7,17 +7,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from emoapp.app.live.messages import Messages
-from emoapp.errors import SinkError
 from emoapp.sinks.files import cannot_write
 from emoapp.utils.files import with_unused_name, write_whole
 
 
-def save_snapshot(picture: np.ndarray, messages: Messages) -> None:
-    """Save a picture as PNG in the current folder.
+def save_snapshot(picture: np.ndarray, folder: Path) -> Path:
+    """Save a picture as PNG under a new name, and return its path.
 
-    picture: uint8 (H, W, 3), BGR.
-    messages: is told where it is, or why it can't be written.
+    Args:
+        picture: uint8 (H, W, 3), BGR.
+        folder: Where it goes.
+
+    Raises:
+        SinkError: It can't be written.
     """
     _, data = cv2.imencode(".png", picture)
 
@@ -28,7 +30,4 @@ def save_snapshot(picture: np.ndarray, messages: Messages) -> None:
             raise cannot_write(path, exc) from exc
         return path
 
-    try:
-        messages.notice(f"saved {with_unused_name('png', save)}")
-    except SinkError as exc:
-        messages.fault("There is no snapshot", exc)
+    return with_unused_name("png", save, folder)

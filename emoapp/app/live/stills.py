@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from emoapp.app.run import Controller
+from emoapp.app.controller import Controller
 from emoapp.config import LiveConfig
 from emoapp.errors import SourceError, UsageError
 from emoapp.pipeline import Pipeline

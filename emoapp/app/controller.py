@@ -1,0 +1,71 @@
+"""What steers a run from outside; `app.live.controller` does it by the keys of a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from emoapp.pipeline import Pipeline
+from emoapp.sinks import Sink
+from emoapp.sources import Source, Waiting
+from emoapp.types import Frame, Result
+from emoapp.utils.logs import get_logger
+from emoapp.utils.terminal import say
+
+logger = get_logger(__name__)
+
+WAITING_S = 1.0
+"""A silence of this length is worth a message: slow cameras wait between frames too."""
+
+
+class Controller:
+    """Steer a run from outside; this one runs to the source's end without a window.
+
+    Args:
+        source: What is read.
+
+    Attributes:
+        ended: Whether the run is to end.
+        limit_reached: Returns whether the run has lasted as long as it was asked to.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.ended = False
+        self.limit_reached: Callable[[], bool] = lambda: False
+        self._said = ""
+
+    @property
+    def missed(self) -> int:
+        """Frames that came while nobody was ready for them."""
+        return self.source.missed
+
+    def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
+        """Take the pipeline, once it is there; return further sinks, which this one closes."""
+        return ()
+
+    def accept(self, frame: Frame) -> Frame | None:
+        """Return the frame to analyze, changed or not; None to leave it out."""
+        return frame
+
+    def preview(self, frame: Frame) -> None:
+        """Take a frame that came before the pipeline was there; may wait for it."""
+
+    def wait(self, waiting: Waiting) -> None:
+        """Take the news that a live source has nothing to show right now."""
+        if waiting.since_s < WAITING_S:
+            self._said = ""
+        elif self._said != waiting.reason:
+            self._said = waiting.reason
+            logger.warning("waiting: %s", waiting.reason)
+            say(f"{waiting.reason}; waiting for it")
+
+    def serve(self, result: Result) -> float | None:
+        """Take what the user does, after the sinks have the result.
+
+        Returns:
+            When the result was on the screen, by `time.monotonic()`; None without a screen.
+        """
+        return None
+
+    def rest(self, result: Result) -> None:
+        """Hold the run after a result, for as long as the user wants to see it."""
