@@ -98,8 +98,8 @@ GROUP = click.version_option(
     CommandGroup(
         PROGRAM,
         help="Reads facial expressions from a webcam, recorded video and pictures.",
-        epilog=f'Completion in bash: eval "$({COMPLETION_VARIABLE}=bash_source {PROGRAM})"; '
-        "zsh and fish alike.",
+        epilog=f'Shell completion: eval "$({COMPLETION_VARIABLE}=bash_source {PROGRAM})" in bash; '
+        "for zsh and fish there are zsh_source and fish_source.",
         context_settings=CONTEXT_SETTINGS,
         no_args_is_help=False,
         subcommand_metavar="COMMAND ...",

@@ -94,7 +94,7 @@ def run(args: SimpleNamespace) -> int:
 
 
 class _Outcome:
-    """What became of the pictures so far, and where it goes.
+    """The results so far, and where they are written.
 
     Args:
         args: The values of the options.
@@ -108,7 +108,7 @@ class _Outcome:
         self.failed = False
 
     def fail(self, error: SourceError) -> None:
-        """Tell of a picture that could not be read."""
+        """Report a picture that could not be read."""
         self.failed = True
         logger.error("%s", error, exc_info=error)
         complain(error)

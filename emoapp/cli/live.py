@@ -39,7 +39,7 @@ def camera(words: str) -> str:
 
 
 def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
-    """Let a source on the command line come before a settings file's `demo = true`."""
+    """Let a source on the command line override a settings file's `demo = true`."""
     typed = ctx.get_parameter_source("source") == ParameterSource.COMMANDLINE
     return value and not (typed and ctx.get_parameter_source("demo") == ParameterSource.DEFAULT_MAP)
 
