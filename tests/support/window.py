@@ -29,7 +29,8 @@ class Program:
         if largest_file is not None:
             prelude += f"import resource; resource.setrlimit(1, ({largest_file}, {largest_file}))\n"
         code = f"{prelude}from emoapp.cli import main; import sys; sys.exit(main(sys.argv[1:]))"
-        command = [sys.executable, "-c", code, "live", "--demo", "--stats", str(self.stats)]
+        command = [sys.executable, "-c", code, "live", "--demo", "--folder", str(folder)]
+        command += ["--stats", str(self.stats)]
         with open(self.errors, "w") as errors:
             self._process = subprocess.Popen(
                 [*command, *words], env=self.env, cwd=folder, stderr=errors

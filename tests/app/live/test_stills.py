@@ -41,7 +41,10 @@ class Viewer:
         self._env = os.environ | {"DISPLAY": screen, "PYTHONPATH": str(ROOT)}
         self._folder = folder
         self.program = subprocess.Popen(
-            [sys.executable, "-m", "emoapp", "live", "--source", *map(str, words)],
+            [
+                *(sys.executable, "-m", "emoapp", "live", "--folder", str(folder)),
+                *("--source", *map(str, words)),
+            ],
             env=self._env,
             cwd=folder,
             stdout=subprocess.PIPE,
