@@ -17,14 +17,24 @@ from emoapp.types import Frame, Result
 class Renderer:
     """Draw results on copies of their frames: faces hidden where asked for, then the overlay.
 
+    Args:
+        overlay: See the attributes.
+        redactor: See the attributes.
+        reuse: Whether each picture may take the memory of the one before, for whoever has no more
+            need of it then.
+
     Attributes:
         overlay: Draws; remembers a little between frames, so a renderer serves one source.
         redactor: Hides faces; None for not at all.
     """
 
-    def __init__(self, overlay: Overlay, redactor: FaceRedactor | None = None) -> None:
+    def __init__(
+        self, overlay: Overlay, redactor: FaceRedactor | None = None, *, reuse: bool = False
+    ) -> None:
         self.overlay = overlay
         self.redactor = redactor
+        self._reuse = reuse
+        self._canvas: Image | None = None
 
     def render(
         self,
@@ -50,7 +60,9 @@ class Renderer:
         if size_wh is not None and size_wh != image.size_wh:
             image, result = _scaled(image, result, size_wh)
         elif self.redactor is None:
-            image = image.copy()
+            image = image.copy_to(self._canvas)
+        if self._reuse:
+            self._canvas = image
         self.overlay.draw(image, result, status, now=now)
         return image
 

@@ -34,7 +34,6 @@ class WindowView(Sink):
         status: What the status row says of a result.
 
     Attributes:
-        overlay: Its switches may be changed at any time.
         redactor: Remembers where faces were; shared with a recording.
         private: Whether faces are hidden.
         banner: (title, text) of a panel in place of the overlay; None for the overlay.
@@ -50,7 +49,7 @@ class WindowView(Sink):
         private: bool,
         status: Callable[[Result], Status],
     ) -> None:
-        self.overlay = Overlay((), parts)
+        self._renderer = Renderer(Overlay((), parts), reuse=True)
         self.redactor = FaceRedactor()
         self.private = private
         self.banner: tuple[str, str] | None = None
@@ -59,11 +58,16 @@ class WindowView(Sink):
         self._messages = messages
         self._status = status
 
+    @property
+    def overlay(self) -> Overlay:
+        """What draws; its switches may be changed at any time."""
+        return self._renderer.overlay
+
     def renew(self, overlay: Overlay) -> None:
         """Draw with another overlay from now on; it takes over what the user has switched."""
         overlay.take_switches(self.overlay)
         overlay.take_messages(self.overlay)
-        self.overlay = overlay
+        self._renderer.overlay = overlay
 
     def write(self, result: Result) -> None:
         """Draw a result and show it; nothing once the window is closed."""
@@ -74,9 +78,9 @@ class WindowView(Sink):
             image: Image = BgrImage(enlarged_or_shrunk(result.frame.pixels, size_wh))
             self.overlay.draw_message(image.bgr(), *self.banner)
         else:
-            renderer = Renderer(self.overlay, self.redactor if self.private else None)
+            self._renderer.redactor = self.redactor if self.private else None
             status = self._status(result)
-            image = renderer.render(result, status, now=time.monotonic(), size_wh=size_wh)
+            image = self._renderer.render(result, status, now=time.monotonic(), size_wh=size_wh)
         self.picture = image.bgr()
         drawn = perf_counter()
         self._window.show(self.picture)

@@ -138,7 +138,7 @@ def _program(
     """Return the program's median milliseconds per frame by stage."""
     watch = Stopwatch()
     pipeline = Pipeline(detector, classifier, classify_interval=2)
-    renderer = Renderer(Overlay(classifier.labels))
+    renderer = Renderer(Overlay(classifier.labels), reuse=True)
     detector.reset()
     for index, jpeg in enumerate(_jpegs(images)):
         with watch("decode"):

@@ -77,7 +77,7 @@ def test_a_disk_that_fills_up_is_said_while_there_is_room(start, small_disk):
 @needs_limits
 def test_what_cannot_be_finished_is_said_after_the_window(screen, tmp_path):
     code = (
-        "import resource, sys; resource.setrlimit(1, (90_000, 90_000));"
+        "import resource, sys; resource.setrlimit(1, (70_000, 70_000));"
         "from emoapp.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     words = ["live", "--demo", "--frames", "4", "--record", str(tmp_path / "k.mp4")]
