@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import types
 
 import pytest
-from support.paths import SHARED
 from support.programs import run_python
+from support.vcam import SOURCE, build, environment
 
 from emoapp.cli import cameras as command
 from emoapp.errors import CameraError
@@ -56,8 +55,9 @@ def listed(tmp_path, library, *, status: int = 0, **env: str) -> list[dict]:
     for name in ("video1", "video3"):
         (tmp_path / name).touch()
     ran = run_python(
-        "import argparse, emoapp.cli.cameras as c, emoapp.sources.listing as l\n"
-        f"l._DEVICES = {str(tmp_path / 'video*')!r}\n"
+        "import argparse, glob, emoapp.cli.cameras as c\n"
+        f"nodes = glob.glob({str(tmp_path / 'video*')!r})\n"
+        "glob.glob = lambda pattern: nodes\n"
         "try: c.run(argparse.Namespace(json=True))\n"
         "except c.CameraError as error: raise SystemExit(error.exit_status)",
         LD_PRELOAD=str(library),
@@ -70,18 +70,15 @@ def listed(tmp_path, library, *, status: int = 0, **env: str) -> list[dict]:
 
 
 @pytest.fixture
-def library(tmp_path, mjpeg, run_with_camera):
-    """library(source text) -> a vcam made of it, with its clip beside it."""
+def library(tmp_path, mjpeg):
+    """library(change) -> a virtual camera of the changed source, with its clip beside it."""
 
-    def build(change=lambda text: text):
-        source, library = tmp_path / "vcam.c", tmp_path / "libvcam.so"
-        source.write_text(change((SHARED / "vcam" / "vcam.c").read_text()))
-        compiler = ["gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"]
-        subprocess.run(compiler, check=True)
-        library.with_name("clip.mjpeg").write_bytes(b"".join(mjpeg))
+    def make(change=lambda text: text):
+        library = build(tmp_path, change(SOURCE.read_text()))
+        environment(library, mjpeg)
         return library
 
-    return build
+    return make
 
 
 @linux_only
