@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -15,6 +16,8 @@ from support.clips import write_clip
 from support.paths import ROOT, SHARED
 from support.pictures import picture
 from support.programs import run_python
+from support.vcam import build as build_vcam
+from support.vcam import environment
 
 # Tests start programs too; they find the package as this process does, installed or not.
 os.environ["PYTHONPATH"] = os.pathsep.join(
@@ -25,6 +28,42 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 # A shell starts what it runs in the background with Ctrl-C ignored, and children inherit that; the
 # tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests by what they need: no new test can forget it."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "training" in item.path.relative_to(ROOT / "tests").parts or "own_model" in fixtures:
+            item.add_marker("training")
+        if "fer2013" in fixtures:
+            item.add_marker("slow")
+        if fixtures & {"screen", "desktop"}:
+            item.add_marker("desktop")
+        if fixtures & {"vcam", "library"}:
+            item.add_marker("camera")
+
+
+class _Errors(logging.Handler):
+    """Keeps what was logged as an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def no_error_logged(request):
+    """A test during which emoapp logs an error fails, unless it says that it expects one."""
+    errors, logger = _Errors(), logging.getLogger("emoapp")
+    logger.addHandler(errors)
+    yield
+    logger.removeHandler(errors)
+    if request.node.get_closest_marker("logs_errors") is None:
+        assert not errors.messages, "not marked with logs_errors"
 
 
 @pytest.fixture(autouse=True)
@@ -62,30 +101,26 @@ def clip(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def mjpeg() -> list[bytes]:
     """The JPEG files of `picture` 0 to 29, 320x180."""
-
     return [cv2.imencode(".jpg", picture(number))[1].tobytes() for number in range(30)]
 
 
 @pytest.fixture(scope="session")
-def run_with_camera(tmp_path_factory, mjpeg):
+def vcam(tmp_path_factory) -> Path:
+    """The library of the virtual camera."""
+    return build_vcam(tmp_path_factory.mktemp("vcam"))
+
+
+@pytest.fixture(scope="session")
+def run_with_camera(vcam, mjpeg):
     """run_with_camera(code, **faults): run Python code in a process that has a camera 0.
 
-    faults: the variables of ../shared/vcam/README.md without "VCAM_".
+    faults: the variables at the head of support/vcam/vcam.c, without "VCAM_".
     """
-    source = SHARED / "vcam" / "vcam.c"
-    if not source.exists() or not shutil.which("gcc"):
-        pytest.skip("needs ../shared/vcam and gcc")
-    folder = tmp_path_factory.mktemp("vcam")
-    library = folder / "libvcam.so"
-    build = ["gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"]
-    subprocess.run(build, check=True)
-    (folder / "clip.mjpeg").write_bytes(b"".join(mjpeg))
+    camera = environment(vcam, mjpeg)
 
     def run(code: str, **faults: object) -> subprocess.CompletedProcess[str]:
         env = {f"VCAM_{name}": str(value) for name, value in faults.items()}
-        return run_python(
-            code, LD_PRELOAD=str(library), VCAM_MJPEG=str(folder / "clip.mjpeg"), **env
-        )
+        return run_python(code, **camera, **env)
 
     return run
 
@@ -96,18 +131,9 @@ def screen():
     if not shutil.which("Xvfb") or not shutil.which("xdotool"):
         pytest.skip("needs Xvfb and xdotool")
     read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24"]
     server = subprocess.Popen(
-        [
-            "Xvfb",
-            "-displayfd",
-            str(write),
-            "-screen",
-            "0",
-            "1920x1080x24",
-            "-nolisten",
-            "tcp",
-            "-noreset",
-        ],
+        [*command, "-nolisten", "tcp", "-noreset"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )

@@ -40,6 +40,7 @@ def folder(tmp_path, portrait):
     return folder
 
 
+@pytest.mark.logs_errors
 def test_lines_for_people_to_read(folder, capsys):
     missing = str(folder / "missing.jpg")
     assert main(["image", missing, str(folder)]) == 1, "two could not be read"
@@ -52,6 +53,7 @@ def test_lines_for_people_to_read(folder, capsys):
     assert "broken.webp is not a picture" in errors[1] and len(errors) == 2
 
 
+@pytest.mark.logs_errors
 def test_copies_and_tables(folder, tmp_path, capsys):
     out, table, tree = tmp_path / "out", tmp_path / "faces.csv", tmp_path / "faces.json"
     args = ["image", str(folder), "-o", str(out), "--csv", str(table), "--json", str(tree)]
@@ -112,6 +114,7 @@ def test_blurred_faces_are_not_to_be_seen(portrait, tmp_path):
     assert colours[0] > 500 and colours[1] < 30
 
 
+@pytest.mark.logs_errors
 def test_originals_stay(folder, tmp_path, capsys):
     before = (folder / "face.jpg").read_bytes()
     assert main(["image", str(folder), "-o", str(folder), "--overwrite"]) == 2

@@ -41,6 +41,7 @@ def peak_of(*words: object) -> tuple[int, str, int]:
     return status, "\n".join([*said, *lines]), kilobytes // 1000
 
 
+@pytest.mark.slow
 def test_a_jpeg_of_96_megapixels(tmp_path):
     scale, corner = 5, (6000, 2000)
     picture = np.full((8000, 12000, 3), 120, np.uint8)

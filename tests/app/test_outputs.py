@@ -12,6 +12,7 @@ from support.programs import emoapp
 from emoapp.cli import main
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "words, status, says",
     [
@@ -43,6 +44,7 @@ def test_live_looks_at_its_files_before_it_opens_the_camera(
     assert (tmp_path / "there.csv").read_text() == "precious"
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("option", ["-o", "--log", "--stats"])
 def test_video_looks_at_its_files_before_it_opens_the_source(tmp_path, capsys, option):
     target = {"-o": "out.mp4", "--log": "out.csv", "--stats": "out.json"}[option]
@@ -53,6 +55,7 @@ def test_video_looks_at_its_files_before_it_opens_the_source(tmp_path, capsys, o
     assert f"there is no folder {tmp_path}/no" in said and "missing.mp4" not in said
 
 
+@pytest.mark.logs_errors
 def test_statistics_replace_no_file(clip, tmp_path, capsys):
     stats = tmp_path / "s.json"
     stats.write_text("precious")
@@ -71,6 +74,7 @@ def test_statistics_replace_no_file(clip, tmp_path, capsys):
     assert json.loads(stats.read_text())["frames"]["analysed"] == 30
 
 
+@pytest.mark.logs_errors
 def test_statistics_that_cannot_be_written_hide_no_error(demo, small_disk, capsys):
     copy, stats = small_disk / "k.mp4", small_disk / "s.json"
     assert main(["video", str(demo), "-o", str(copy), "--quality", "0", "--stats", str(stats)]) == 1

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from support.faults.box import Box, check_complete
-from support.faults.commands import COMMANDS, Command
+from support.faults.commands import COMMANDS, Command, params, slow
 from support.faults.state import contents
 
-EVERY = pytest.mark.parametrize("command", COMMANDS, ids=str)
+EVERY = pytest.mark.parametrize("command", params(COMMANDS))
 MINE = "what the user had there"
 
 
@@ -73,9 +73,13 @@ INPUT_AS_TARGET = [
 ]
 
 
-@pytest.mark.parametrize("how", ["same name", "other spelling", "hard link", "symbolic link"])
 @pytest.mark.parametrize(
-    "command, source, target", INPUT_AS_TARGET, ids=[str(row[0]) for row in INPUT_AS_TARGET]
+    "how", [slow("same name"), slow("other spelling"), "hard link", slow("symbolic link")]
+)
+@pytest.mark.parametrize(
+    "command, source, target",
+    [row if row[0].quick else slow(*row) for row in INPUT_AS_TARGET],
+    ids=[str(row[0]) for row in INPUT_AS_TARGET],
 )
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_an_input_is_never_a_target(box: Box, command, source, target, how, overwrite):

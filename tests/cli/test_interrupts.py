@@ -91,6 +91,7 @@ def end_of(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["script", "module", "console"])
 def test_at_many_points_of_the_start(start, how):
     with start(how, "count") as process:

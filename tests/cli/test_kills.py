@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.faults.box import FAST, Box, check_complete, ends
-from support.faults.commands import COMMANDS, FRAMES, Command
+from support.faults.commands import COMMANDS, FRAMES, Command, params, slow
 from support.faults.state import contents, frames_in
 
 from emoapp.utils.libav import av
@@ -44,9 +44,9 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("share", [0.3, 0.75])
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
-@pytest.mark.parametrize("command", FAST, ids=str)
+@pytest.mark.parametrize("share", [0.3, slow(0.75)])
+@pytest.mark.parametrize("name", [slow("SIGINT"), slow("SIGTERM"), "SIGKILL"])
+@pytest.mark.parametrize("command", params(FAST))
 def test_killed(box: Box, command: Command, durations, name: str, share: float):
     wait_s = share * duration(box, durations)
     box.before = contents(box.folder)
@@ -84,7 +84,7 @@ def test_killed(box: Box, command: Command, durations, name: str, share: float):
         assert box.part_of_movie() is None
 
 
-@pytest.mark.parametrize("command", FAST, ids=str)
+@pytest.mark.parametrize("command", params(FAST))
 def test_two_at_once(box: Box, command: Command):
     first, second = box.start(), box.start()
     ended = [box.wait(first), box.wait(second)]
@@ -98,7 +98,7 @@ def test_two_at_once(box: Box, command: Command):
     assert box.part_of_movie() is None
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command.source], ids=str)
+@pytest.mark.parametrize("command", params(one for one in COMMANDS if one.source))
 def test_a_source_that_breaks_off(box: Box, command: Command):
     """An MP4 whose end is missing keeps its index where it was written first."""
     path = box.folder / command.source

@@ -187,6 +187,7 @@ def test_what_an_option_does_not_take_is_named(command, file):
             assert f"[{command}], {name}: expected" in str(said.value), value
 
 
+@pytest.mark.logs_errors
 @given(st.dictionaries(WORDS, st.recursive(st.booleans() | NUMBERS | WORDS, st.lists), max_size=3))
 @QUICK
 def test_nonsense_is_a_message_and_no_traceback(file, table):
@@ -207,6 +208,7 @@ def test_a_list_reaches_the_recipe(file):
     assert recipe(typed).blocks == (3, 3, 3) and typed.data == Path("others")
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "content, complaint",
     [

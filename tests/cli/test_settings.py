@@ -36,6 +36,7 @@ def test_without_a_file_the_programs_own_values_hold(settings):
     assert live().detector == "auto" and live().mirror is None
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "content, complaint",
     [
@@ -98,6 +99,7 @@ def test_a_file_as_the_usual_source_is_no_camera(settings):
     assert live().source == "clip.mp4"
 
 
+@pytest.mark.logs_errors
 def test_config_shows_what_is_in_force_and_where_from(settings, capsys):
     settings.write_text('[video]\ndetector = "haar"\n')
     assert main(["config", "video"]) == 0

@@ -175,6 +175,7 @@ def test_the_user_is_asked_once_for_each_server(tmp_path, capsys):
         ask(first, terminal=False)
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "words_, expected",
     [
@@ -196,6 +197,7 @@ def test_wrong_use_says_what_to_do(words_, expected, capsys, monkeypatch, tmp_pa
     assert expected in said and "sec@" not in said and len(said.splitlines()) == 1
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("lacking", ["openai", "glin_profanity"])
 def test_without_its_packages_the_install_command_is_named(lacking, capsys, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == lacking else True)

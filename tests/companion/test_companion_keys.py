@@ -70,6 +70,7 @@ def test_a_key_goes_to_its_server_and_into_no_log(monkeypatch, tmp_path):
     assert record["reply"] == REPLY and record["occasion"]["label"] == "happy"
 
 
+@pytest.mark.slow
 def test_a_key_goes_to_no_other_port_and_along_no_redirect(monkeypatch):
     with Server("good") as own, Server("good") as other:
         monkeypatch.setenv(keys.VARIABLE, f"{own.url} secret-key")

@@ -56,6 +56,7 @@ def test_no_socket_is_opened_without_a_server(screen, options):
     assert int(re.search(r"CONTROL (\d+)", run.stdout)[1]) > 0, "the hook sees sockets"
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_at_once_while_a_server_hangs(screen, tmp_path):
     with Server("silent") as server, live(screen, server, tmp_path) as program:
         wait_until(lambda: server.asked, 30)
@@ -70,6 +71,7 @@ def test_ctrl_c_ends_at_once_while_a_server_hangs(screen, tmp_path):
         wait_until(lambda: not any(one.is_running() for one in helpers))
 
 
+@pytest.mark.slow
 def test_key_c_silences_what_stands_in_the_window(screen, tmp_path):
     from support.window import Program, difference
 

@@ -6,6 +6,7 @@ import json
 import signal
 import time
 
+import pytest
 from support.companion import QUICK, live, play, track, wait_until
 from support.companion_server import REPLY, Server
 
@@ -80,6 +81,7 @@ def test_a_kind_reply_is_shown_as_the_models_own(tmp_path):
     assert speeches[-1].note == "" and record["refused"] is None and warned == []
 
 
+@pytest.mark.slow
 def test_the_terminal_says_once_that_a_reply_was_not_shown(screen, tmp_path):
     record = tmp_path / "log.companion.jsonl"
     with Server("good") as server:

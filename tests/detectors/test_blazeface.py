@@ -115,7 +115,7 @@ def test_weighted_nms_by_hand():
 def test_it_needs_no_other_library_than_litert():
     code = (
         "import sys; sys.modules['mediapipe'] = sys.modules['tensorflow'] = None\n"
-        "from faces import portrait; from emoapp.detectors import open_detector\n"
+        "from support.faces import portrait; from emoapp.detectors import open_detector\n"
         "print(len(open_detector('blazeface').detect(portrait())))"
     )
     assert run_python(code).stdout.strip() == "1"

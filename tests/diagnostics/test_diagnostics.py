@@ -76,9 +76,10 @@ def test_a_folder_that_cannot_be_written_stops_nothing(logs, monkeypatch):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_a_full_disk_stops_nothing(logs):
     code = (
-        "from emoapp.utils.logs import session; s = session._handler;"
-        "full = os.open('/dev/full', os.O_WRONLY); os.dup2(full, s.descriptor); os.dup2(full, 2);"
-        "import logging; logging.getLogger('emoapp.x').error('nowhere to go'); print('done')"
+        "import logging; from emoapp.utils.logs.handlers import FileHandler;"
+        "(log,) = [h for h in logging.getLogger().handlers if isinstance(h, FileHandler)];"
+        "full = os.open('/dev/full', os.O_WRONLY); os.dup2(full, log.descriptor); os.dup2(full, 2);"
+        "logging.getLogger('emoapp.x').error('nowhere to go'); print('done')"
     )
     run = broken(logs, code)
     assert (run.returncode, run.stdout, run.stderr) == (0, "done\n", "")

@@ -46,6 +46,7 @@ def test_a_worker_that_crashes_leaves_its_trace(logs, clip):
     assert "Fatal Python error: Segmentation fault" in only_log(logs)
 
 
+@pytest.mark.slow
 def test_a_cluster_worker_logs_and_keeps_its_standard_error(logs, clip):
     pytest.importorskip("distributed")
     code = f"""
@@ -70,6 +71,7 @@ if __name__ == "__main__":
     assert log_files.is_worker(path) and path.read_text().count("run over") == 2
 
 
+@pytest.mark.slow
 def test_many_at_once_have_whole_logs_and_old_ones_go(logs):
     logs.mkdir()
     gone = subprocess.Popen([sys.executable, "-c", ""])

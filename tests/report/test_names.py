@@ -61,6 +61,7 @@ def plain(tmp_path_factory) -> Page:
     return Page((folder / "report.html").read_text("utf-8"))
 
 
+@pytest.mark.slow
 @given(source=NAMES, label=NAMES.filter(lambda name: name.strip() and name != "sad"))
 @settings(REAL_FILES, max_examples=4, phases=[Phase.generate])  # smaller ones take minutes
 def test_reports_hold_names_as_text(tmp_path, plain, source, label):

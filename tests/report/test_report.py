@@ -68,6 +68,7 @@ def test_moments_are_apart_and_of_several_kinds(tmp_path):
     assert len(strongest(log, 9, apart_s=4, by_person=False, each=None)) == 6, "23 s, 4 s apart"
 
 
+@pytest.mark.logs_errors
 def test_a_report_of_a_real_run(tmp_path, demo, capsys):
     log = tmp_path / "demo.csv"
     assert main(["video", str(demo), "--log", str(log), "--frames", "90"]) == 0
@@ -91,6 +92,7 @@ def test_a_report_of_a_real_run(tmp_path, demo, capsys):
     assert main(["report", str(log), "--overwrite"]) == 0
 
 
+@pytest.mark.logs_errors
 def test_a_report_without_video_or_faces(tmp_path, capsys):
     log = write_log(tmp_path / "log.csv", [row(i, i / 10) for i in range(20)])
     assert main(["report", str(log), "--chapters"]) == 0

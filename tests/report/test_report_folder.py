@@ -14,6 +14,7 @@ from emoapp.report.folder import MANIFEST
 CLIP = "clips/01_happy_person1_0-01.0.mp4"
 
 
+@pytest.mark.logs_errors
 def test_a_users_own_clips_survive(log, tmp_path, capfd):
     mine = {"clips/07_mine.mp4": b"mine", "clips/02_sad_person2_0-01.0.mp4": b"too", "notes": b"x"}
     (tmp_path / "clips").mkdir()
@@ -30,6 +31,7 @@ def test_a_users_own_clips_survive(log, tmp_path, capfd):
         assert sum(name.startswith("clips/") for name in listed(tmp_path)) == int(count)
 
 
+@pytest.mark.logs_errors
 def test_a_new_report_takes_the_place_of_the_old_one(log, tmp_path):
     folder = tmp_path / "log_report"
     assert report("--chapters", "--clips", "2") == 0
@@ -45,6 +47,7 @@ def test_a_new_report_takes_the_place_of_the_old_one(log, tmp_path):
     assert (folder / "report.html").read_bytes() != first["report.html"]
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "name", ["report.html", "people.csv", "timeline.png", CLIP, MANIFEST, "clips"]
 )
@@ -59,6 +62,7 @@ def test_what_no_report_wrote_is_not_replaced(log, tmp_path, capfd, name):
     assert str(folder.relative_to(tmp_path) / name) in said and "-o" in said
 
 
+@pytest.mark.logs_errors
 def test_what_was_changed_since_is_kept(log, tmp_path, capfd):
     folder = tmp_path / "log_report"
     assert report("--clips", "1", "--chapters") == 0
@@ -71,6 +75,7 @@ def test_what_was_changed_since_is_kept(log, tmp_path, capfd):
     assert "chapters.vtt" not in listed(folder)
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("link", [os.link, os.symlink, None])
 def test_what_a_report_is_made_of_is_not_replaced(log, tmp_path, film, capfd, link):
     folder = tmp_path / "log_report"

@@ -88,7 +88,14 @@ def run_and_stop(stop: signal.Signals, after_s: float, *words: str) -> int:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are not sent there")
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "stop",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        signal.SIGKILL,
+    ],
+)
 def test_stopped_at_any_time_there_is_a_whole_report_or_none(log, tmp_path, stop):
     folder = tmp_path / "log_report"
     began = time.monotonic()
@@ -130,6 +137,7 @@ def test_a_killed_exchange_belongs_to_a_report_still(log, tmp_path):
     assert set(files(folder)) == listed(folder) | {MANIFEST, "clips"}
 
 
+@pytest.mark.logs_errors
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may do all")
 def test_a_folder_that_may_not_be_written(log, tmp_path, capfd):
     folder = tmp_path / "closed"

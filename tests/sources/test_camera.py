@@ -23,8 +23,8 @@ except CameraError as error:
     [
         ({"BUSY": 1}, False, "another program is using /dev/video0"),
         ({"UNPLUG_S": 1.5}, True, "unplugged?"),
-        ({"STALL_S": 1.5}, True, "no picture for 3 s"),
-        ({"STALL_S": 0}, False, "gave no picture"),
+        pytest.param({"STALL_S": 1.5}, True, "no picture for 3 s", marks=pytest.mark.slow),
+        pytest.param({"STALL_S": 0}, False, "gave no picture", marks=pytest.mark.slow),
         ({"DEVICE": "/dev/video7"}, False, "--source N"),
     ],
 )

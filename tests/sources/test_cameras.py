@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import types
 
 import cv2
 import cv2_enumerate_cameras as enumeration
 import pytest
-from support.paths import SHARED
 from support.programs import run_python
+from support.vcam import SOURCE, build, environment
 
 from emoapp.cli import cameras as command
 from emoapp.errors import CameraError
@@ -75,18 +74,15 @@ def listed(tmp_path, library, *, status: int = 0, **env: str) -> list[dict]:
 
 
 @pytest.fixture
-def library(tmp_path, mjpeg, run_with_camera):
-    """library(source text) -> a vcam made of it, with its clip beside it."""
+def library(tmp_path, mjpeg):
+    """library(change) -> a virtual camera of the changed source, with its clip beside it."""
 
-    def build(change=lambda text: text):
-        source, library = tmp_path / "vcam.c", tmp_path / "libvcam.so"
-        source.write_text(change((SHARED / "vcam" / "vcam.c").read_text()))
-        compiler = ["gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"]
-        subprocess.run(compiler, check=True)
-        library.with_name("clip.mjpeg").write_bytes(b"".join(mjpeg))
+    def make(change=lambda text: text):
+        library = build(tmp_path, change(SOURCE.read_text()))
+        environment(library, mjpeg)
         return library
 
-    return build
+    return make
 
 
 @linux_only

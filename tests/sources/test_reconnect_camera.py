@@ -24,9 +24,12 @@ print(json.dumps({{"answers": answers, "began": began, "close_s": time.monotonic
     ("fault", "returns_s", "seconds", "reason"),
     [
         ({"UNPLUG_S": 1}, 3, 6, "Camera 0 was unplugged"),
-        ({"STALL_S": 1}, 5.5, 8.5, "Camera 0 gives no picture"),
-        ({"STALL_S": 1}, 2.5, 5, "Camera 0 gives no picture"),  # too short to be given up
-        ({"STALL_S": 0}, 2.5, 5, "Camera 0 gives no picture yet"),
+        pytest.param({"STALL_S": 1}, 5.5, 8.5, "Camera 0 gives no picture", marks=pytest.mark.slow),
+        # Too short to be given up.
+        pytest.param({"STALL_S": 1}, 2.5, 5, "Camera 0 gives no picture", marks=pytest.mark.slow),
+        pytest.param(
+            {"STALL_S": 0}, 2.5, 5, "Camera 0 gives no picture yet", marks=pytest.mark.slow
+        ),
     ],
     ids=["unplugged", "stalled", "hiccup", "stalled at first"],
 )
@@ -41,6 +44,7 @@ def test_a_camera_goes_on_when_it_is_back(run_with_camera, fault, returns_s, sec
     assert run["close_s"] < 1 and run["left"] == ["MainThread"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [{"UNPLUG_S": 0.5}, {"STALL_S": 0.5}])
 def test_a_camera_that_stays_away_is_closed_at_once(run_with_camera, fault):
     ran = run_with_camera(_WATCH.format(seconds=2), **fault)
@@ -64,6 +68,7 @@ def test_a_camera_that_never_opens_raises_at_once(run_with_camera, fault):
     assert "cannot be opened" in ran.stdout
 
 
+@pytest.mark.slow
 def test_a_silent_camera_is_closed_while_its_driver_waits(run_with_camera):
     ran = run_with_camera(
         "import threading, time\n"

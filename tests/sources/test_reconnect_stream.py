@@ -69,6 +69,7 @@ def server(mjpeg):
     server.end()
 
 
+@pytest.mark.slow
 def test_a_stream_goes_on_when_it_is_back(server):
     times = {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,6 @@ from PIL import Image
 from support.pictures import picture
 
 from emoapp.errors import SourceError
-from emoapp.sources import still
 from emoapp.sources.still import read_image
 
 RED, GREEN, GREY, WHITE = (255, 0, 0), (0, 160, 0), (120, 120, 120), (255, 255, 255)
@@ -124,7 +125,7 @@ def test_what_cannot_be_read_right_is_refused(tmp_path):
 
 
 def test_without_its_library_a_phones_picture_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(still, "_learn_heic", lambda: None)
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
     monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
     path = tmp_path / "phone.heic"
     path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200))

@@ -28,6 +28,7 @@ def network(seed: int, heads=HEADS, width: int = 8) -> keras.Model:
     return build_model(heads, width=width, fused=False)
 
 
+@pytest.mark.slow
 def test_the_mean_of_the_logits_head_by_head(tmp_path):
     first, second, third = (network(seed) for seed in (1, 2, 3))
     joined = join([join([first, second]), third])
@@ -40,6 +41,7 @@ def test_the_mean_of_the_logits_head_by_head(tmp_path):
         np.testing.assert_allclose(logits, mean, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_mirrored_crop_counts_as_much(tmp_path):
     one = network(1)
     join([one], mirror=True).save(tmp_path / "mirrored.keras")
@@ -55,6 +57,7 @@ def test_networks_of_other_labels_are_not_joined():
         join([network(1), network(2, {"fer2013": 7})])
 
 
+@pytest.mark.slow
 def test_a_training_can_start_from_the_first_of_them(tmp_path):
     first = network(1)
     join([first, network(2)]).save(tmp_path / "joined.keras")
@@ -79,6 +82,7 @@ def other_model(own_model, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measured", [True, False])
 def test_export_makes_one_model_of_two(own_model, other_model, own_folder, tmp_path, measured):
     command = ["export", "--model", str(own_model / "model.keras"), str(other_model)]
@@ -106,6 +110,7 @@ def test_export_makes_one_model_of_two(own_model, other_model, own_folder, tmp_p
         np.testing.assert_allclose(exported.classify(images), network.classify(images), atol=0.06)
 
 
+@pytest.mark.logs_errors
 def test_models_of_other_labels_do_not_go_together(own_model, tmp_path, capsys):
     shutil.copytree(own_model, tmp_path / "other", ignore=shutil.ignore_patterns("checkpoints"))
     content = json.loads((tmp_path / "other" / FILE_NAME).read_text())

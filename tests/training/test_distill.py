@@ -49,6 +49,7 @@ def said(teachers: Path) -> list[Path]:
     return [teachers / f"teacher{number}" / "soft_labels.npz" for number in (1, 2)]
 
 
+@pytest.mark.slow
 def test_each_teacher_is_another_network(teachers, own_folder):
     seeds = [
         json.loads((teachers / f"teacher{n}" / FILE_NAME).read_text())["made"]["config"]["seed"]
@@ -60,6 +61,7 @@ def test_each_teacher_is_another_network(teachers, own_folder):
     assert np.abs(one - two).max() > 0.001
 
 
+@pytest.mark.slow
 def test_files_and_networks_say_the_same(teachers, own_folder):
     training = data.load(own_folder)["train"]
     from_files = distill.gather(said(teachers), training)["labels"]
@@ -68,6 +70,7 @@ def test_files_and_networks_say_the_same(teachers, own_folder):
     np.testing.assert_allclose(from_files.sum(axis=1), 1, atol=2e-3)
 
 
+@pytest.mark.slow
 def test_a_student_needs_the_files_only(teachers, own_folder, tmp_path):
     files = []
     for number, path in enumerate(said(teachers)):

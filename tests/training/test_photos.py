@@ -51,6 +51,7 @@ def test_missed_faces_count_as_wrong_and_are_counted(album, tmp_path, capsys):
     assert "No face found in 1, which count as wrong" in report
 
 
+@pytest.mark.logs_errors
 def test_contempt_is_known_and_other_labels_are_refused(album, capsys):
     (album / "validation" / "contempt").mkdir()
     cv2.imwrite(str(album / "validation" / "contempt" / "a.png"), portrait())
@@ -102,6 +103,7 @@ def test_a_label_without_any_face_is_refused():
         photos.with_faces({"train": dataset})
 
 
+@pytest.mark.slow
 def test_ten_photographs_of_each_label_are_enough_to_begin(tmp_path, demo, capsys):
     """From photographs to a model of two labels of one's own that is measured and runs."""
     folder = write_photographs(tmp_path / "mine", each=10)
@@ -121,6 +123,7 @@ def test_ten_photographs_of_each_label_are_enough_to_begin(tmp_path, demo, capsy
     assert "raw_glasses" in log.read_text() and ",plain," in log.read_text()
 
 
+@pytest.mark.slow
 def test_photographs_given_as_crops_are_noticed(tmp_path):
     folder = write_photographs(tmp_path / "mine", each=2)
     (note,) = data.load(folder)["train"].notes

@@ -32,6 +32,7 @@ def faces(demo) -> np.ndarray:
     return np.stack([*crops, *(drawn(name) for name in ("happy", "surprise"))])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MILD)
 def test_the_shipped_model_says_the_same_of_worse_pictures(faces, name):
     with LiteRTClassifier() as classifier:

@@ -54,6 +54,7 @@ def test_what_was_learned_is_measured_through_the_code_of_live_use(own_model, ow
     assert written >= {"examples_labels_right.png", "loss.png", "accuracy.png"}
 
 
+@pytest.mark.slow
 def test_a_killed_training_goes_on_where_it_was(own_model, own_folder, tmp_path, monkeypatch):
     """Interrupted after two epochs and resumed, it has seen what the whole run saw."""
     from emoapp.training import train
@@ -75,16 +76,22 @@ def test_a_killed_training_goes_on_where_it_was(own_model, own_folder, tmp_path,
     # The line of the epoch that was interrupted is the only one that may be missing.
     epochs = [int(row["epoch"]) for row in resumed]
     assert [e for e in epochs if e != 1] == [e for e in range(EPOCHS) if e != 1]
-    # Not to the bit: sums in parallel come in any order.
-    assert float(resumed[-1]["loss"]) == pytest.approx(float(whole[-1]["loss"]), rel=0.5)
+    # Not to the bit: 1.7% were measured. The first epoch's loss is twice that of the third.
+    for row in resumed:
+        same = whole[int(row["epoch"])]
+        assert float(row["loss"]) == pytest.approx(float(same["loss"]), rel=0.05)
+        assert float(row["accuracy"]) == pytest.approx(float(same["accuracy"]), abs=0.02)
+        assert float(row["val_accuracy"]) == pytest.approx(float(same["val_accuracy"]), abs=0.05)
 
 
+@pytest.mark.logs_errors
 def test_resuming_needs_the_same_settings_and_something_to_resume(own_model, own_folder, tmp_path):
     command = ["train", "--data", str(own_folder), *RECIPE, "--resume"]
     assert main([*command, "--output", str(tmp_path)]) == 1
     assert main([*command, "--output", str(own_model), "--epochs", "99"]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "float16", "int8"])
 def test_every_precision_says_the_same(own_model, own_folder, tmp_path, precision):
     from emoapp.classifiers.litert import LiteRTClassifier
@@ -97,6 +104,7 @@ def test_every_precision_says_the_same(own_model, own_folder, tmp_path, precisio
     assert same.mean() > 0.95
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("command", ["export", "train"])
 def test_a_model_does_not_replace_the_one_it_is_made_from(own_model, own_folder, capsys, command):
     before = {path: path.read_bytes() for path in own_model.rglob("*") if path.is_file()}
@@ -108,6 +116,7 @@ def test_a_model_does_not_replace_the_one_it_is_made_from(own_model, own_folder,
     assert {path: path.read_bytes() for path in own_model.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.logs_errors
 def test_what_cannot_be_written_is_said_in_one_line(own_model, own_folder, tmp_path, capsys):
     (tmp_path / "file").write_text("not a folder")
     command = ["evaluate", "--data", str(own_folder), "--model", str(own_model)]
@@ -117,6 +126,7 @@ def test_what_cannot_be_written_is_said_in_one_line(own_model, own_folder, tmp_p
     assert "file/checkpoints: Not a directory" in capsys.readouterr().err
 
 
+@pytest.mark.logs_errors
 def test_labels_that_the_model_lacks_are_an_error(own_folder, capsys):
     assert main(["evaluate", "--data", str(own_folder)]) == 1
     assert "lacks the labels awake, sleepy" in capsys.readouterr().err

@@ -90,6 +90,7 @@ def served(folder):
             thread.join()
 
 
+@pytest.mark.logs_errors
 def test_nothing_that_is_written_or_said_has_the_password(tmp_path, clip, capfd, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EMOAPP_CONFIG", str(tmp_path / "emoapp.toml"))

@@ -46,6 +46,7 @@ def test_a_terminal_without_unicode_is_no_reason_to_stop():
     assert file.buffer.getvalue() == b"\\xe9\\xe9\n"
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("name", [n for n in HOSTILE if "/" not in n and "\x00" not in n])
 def test_commands_speak_of_files_with_such_names(tmp_path, clip, capfd, monkeypatch, name):
     monkeypatch.chdir(tmp_path)

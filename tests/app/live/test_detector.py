@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from support.pictures import picture
 from support.window import alert_shown, needs_import
 
@@ -18,6 +19,7 @@ def broken():
     raise RuntimeError("its model is gone")
 
 
+@pytest.mark.slow
 @needs_import
 def test_a_detector_that_does_not_open_is_said_in_the_window(start):
     prelude = (

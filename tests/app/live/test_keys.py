@@ -23,6 +23,7 @@ def program(screen, tmp_path):
     opened.kill()
 
 
+@pytest.mark.slow
 def test_space_stands_still_and_overlays_come_and_go(program):
     program.press("space")
     assert program.changes() < 0.002
@@ -69,6 +70,7 @@ def test_r_records_and_s_takes_a_snapshot(program):
     assert 2.0 < times[-1] < 9.0
 
 
+@pytest.mark.slow
 def test_d_takes_the_next_detector_m_mirrors_and_the_rest_goes_on(program):
     before = program.picture()
     program.press("d")
@@ -79,6 +81,7 @@ def test_d_takes_the_next_detector_m_mirrors_and_the_rest_goes_on(program):
     assert numbers["frames"]["shown"] > 10
 
 
+@pytest.mark.slow
 def test_quitting_while_recording_keeps_the_recording(screen, tmp_path):
     opened = Program(screen, tmp_path, "--record", "kept.mp4")
     try:

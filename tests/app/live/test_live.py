@@ -11,11 +11,14 @@ import sys
 import time
 from itertools import islice
 
+import cv2
 import pytest
 from support.paths import ROOT, SHARED
 from support.programs import emoapp, succeeded
+from support.vcam import environment
 
 from emoapp import EMOTIONS
+from emoapp.sources import open_source
 
 SAMPLES = SHARED / "samples"
 
@@ -39,7 +42,8 @@ def test_the_demo_in_a_window(screen, tmp_path):
     # From a frame's arrival on, so it is never less than the work on it.
     assert numbers["latency_ms"]["median"] > 0.9 * numbers["ms"]["total"]["median"]
     parts = sum(numbers["ms"][stage]["median"] for stage in stages[:-1])
-    assert parts == pytest.approx(numbers["ms"]["total"]["median"], rel=0.5)
+    # The rest, tracking and keys, is in no stage: 15 to 18% were measured.
+    assert 0.7 < parts / numbers["ms"]["total"]["median"] < 1.05
 
 
 @pytest.mark.parametrize("key", ["q", "Escape"])
@@ -115,20 +119,16 @@ def test_wrong_use_and_broken_files_have_their_exit_status(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def camera(tmp_path_factory, demo) -> dict[str, str]:
+def camera(vcam, tmp_path_factory, demo) -> dict[str, str]:
     """Environment in which camera 0 is a real V4L2 device that shows the demo clip."""
-    source = SHARED / "vcam" / "vcam.c"
-    if not (source.exists() and shutil.which("gcc") and shutil.which("ffmpeg")):
-        pytest.skip("needs ../shared/vcam, gcc and ffmpeg")
-    folder = tmp_path_factory.mktemp("camera")
-    library, clip = folder / "libvcam.so", folder / "clip.mjpeg"
-    build = ["gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"]
-    subprocess.run(build, check=True)
-    convert = ["ffmpeg", "-v", "error", "-i", demo, "-q:v", "4", "-f", "mjpeg", clip]
-    subprocess.run(convert, check=True)
-    return {"LD_PRELOAD": str(library), "VCAM_MJPEG": str(clip)}
+    with open_source(demo) as source:
+        clip = [cv2.imencode(".jpg", frame.image)[1].tobytes() for frame in source]
+    library = tmp_path_factory.mktemp("camera") / vcam.name
+    shutil.copy(vcam, library)
+    return environment(library, clip)
 
 
+@pytest.mark.slow
 def test_a_camera_that_is_pulled_out_goes_on_when_it_is_back(screen, camera, tmp_path):
     stats = tmp_path / "stats.json"
     faults = {"VCAM_UNPLUG_S": "3", "VCAM_REPLUG_S": "5"}
@@ -184,6 +184,7 @@ def test_a_video_is_annotated_frame_by_frame(demo, tmp_path):
     succeeded(emoapp(*command, "--overwrite"))
 
 
+@pytest.mark.slow
 @needs_samples
 @pytest.mark.parametrize(
     "clip, frames", [("smile.mp4", 72), ("face_then_none.mov", 169), ("no_face.mp4", 95)]
@@ -204,6 +205,7 @@ def test_samples_run_through(clip, frames, tmp_path):
         assert table.loc[table["time_s"] > 4, "track"].isna().all()
 
 
+@pytest.mark.slow
 @needs_samples
 def test_the_weeping_woman_is_sad_or_afraid(tmp_path):
     """She weeps for 9.5 seconds and laughs for the rest of the clip."""

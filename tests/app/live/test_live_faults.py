@@ -19,6 +19,7 @@ needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="needs setrlim
 # The disk is full
 
 
+@pytest.mark.slow
 @needs_import
 @needs_limits
 def test_a_recording_that_cannot_grow_is_kept_and_the_window_goes_on(start, tmp_path):
@@ -39,6 +40,7 @@ def test_a_recording_that_cannot_grow_is_kept_and_the_window_goes_on(start, tmp_
     assert json.loads(program.stats.read_text())["frames"]["shown"] > 10
 
 
+@pytest.mark.slow
 @needs_import
 @needs_limits
 def test_a_log_that_cannot_grow_is_kept_and_the_window_goes_on(start, tmp_path):
@@ -57,6 +59,7 @@ def test_a_log_that_cannot_grow_is_kept_and_the_window_goes_on(start, tmp_path):
     assert json.loads(program.stats.read_text())["frames"]["shown"] > len(lines)
 
 
+@pytest.mark.slow
 @needs_import
 def test_a_disk_that_fills_up_is_said_while_there_is_room(start, small_disk):
     program = start("--loop", "--record", str(small_disk / "k.mp4"))

@@ -98,6 +98,7 @@ def view(screen, tmp_path):
         viewer.program.communicate()
 
 
+@pytest.mark.slow
 def test_keys_go_through_a_folder(view, folder, tmp_path):
     log = tmp_path / "log.csv"
     viewer = view(folder, "--log", log)
@@ -136,6 +137,7 @@ def test_one_picture_stands_until_a_key(view, folder):
     assert viewer.end() == (0, "")
 
 
+@pytest.mark.slow
 def test_a_broken_picture_is_named_and_the_others_go_on(view, folder):
     (folder / "a.png").write_bytes(b"no picture")
     viewer = view(folder)
@@ -149,6 +151,7 @@ def test_a_broken_picture_is_named_and_the_others_go_on(view, folder):
     assert "a.png is not a picture" in first and "1 of 3 pictures could not be read" in last
 
 
+@pytest.mark.logs_errors
 def test_without_a_window_a_line_each(folder, capsys):
     (folder / "a.png").write_bytes(b"no picture")
     assert main(["live", "--source", str(folder), "--no-window"]) == 1

@@ -40,6 +40,7 @@ def bad_file(name: str, folder: Path) -> Path:
     return path
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "name, says",
     [

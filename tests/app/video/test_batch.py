@@ -15,6 +15,7 @@ from emoapp.cli import main
 from emoapp.config import VideoConfig
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("options", [[], ["--jobs", "2"]])
 def test_a_folder_goes_on_past_a_broken_file_and_is_not_done_twice(
     archive, tmp_path, capsys, options
@@ -42,6 +43,7 @@ def test_a_folder_goes_on_past_a_broken_file_and_is_not_done_twice(
     assert main([*command, "--smoothing", "0", "--overwrite"]) == 0
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("options", [[], ["--jobs", "2"]])
 def test_what_others_have_written_is_not_replaced(archive, tmp_path, capsys, options):
     out = tmp_path / "out"
@@ -54,6 +56,7 @@ def test_what_others_have_written_is_not_replaced(archive, tmp_path, capsys, opt
     assert names(out) == WRITTEN, "the others were done"
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("options", [[], ["--overwrite"], ["--jobs", "2", "--overwrite"]])
 def test_originals_are_no_place_for_results(archive, tmp_path, capsys, options):
     (archive / "broken.mkv").unlink()
@@ -67,6 +70,7 @@ def test_originals_are_no_place_for_results(archive, tmp_path, capsys, options):
     assert LEDGER not in names(archive), "nothing was begun"
 
 
+@pytest.mark.logs_errors
 def test_what_emoapp_wrote_is_left_out_of_folders(clip, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     shutil.copy(clip, "holiday.mp4")
@@ -93,6 +97,7 @@ def test_what_emoapp_wrote_is_left_out_of_folders(clip, tmp_path, monkeypatch, c
     assert main(["video", str(copy), "-o", "again.mp4"]) == 0
 
 
+@pytest.mark.logs_errors
 def test_statistics_grow_with_the_batch_and_replace_nothing_else(archive, tmp_path, capsys):
     stats, out = tmp_path / "stats.json", tmp_path / "out"
     command = ["video", str(archive), "-o", str(out), "--stats", str(stats)]
@@ -119,6 +124,7 @@ def test_files_beside_each_other_keep_their_names_apart(tmp_path):
     ]
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "inputs, options, status, says",
     [

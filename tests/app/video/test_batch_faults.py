@@ -20,6 +20,7 @@ from emoapp.config import VideoConfig
 from emoapp.utils.libav import av
 
 
+@pytest.mark.slow
 def test_a_killed_batch_goes_on_where_it_was(demo, clip, tmp_path, capsys):
     archive, out = tmp_path / "archive", tmp_path / "out"
     archive.mkdir()
@@ -38,6 +39,7 @@ def test_a_killed_batch_goes_on_where_it_was(demo, clip, tmp_path, capsys):
     assert len(picture_times(out / "2.mp4")) == 240
 
 
+@pytest.mark.logs_errors
 def test_of_a_killed_batch_only_its_own_files_are_replaced(demo, tmp_path, capsys):
     """What somebody has put in their place since is not, and nothing of a run that failed."""
     archive, out = tmp_path / "archive", tmp_path / "out"
@@ -82,6 +84,7 @@ def test_a_killed_batch_with_logs_goes_on(demo, tmp_path, capsys, suffix):
     assert len(picture_times(out / "a.mp4")) == 60
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no processes by their parent there")
 def test_processes_end_with_the_program_that_started_them(demo, tmp_path, capsys):
     import psutil
@@ -156,6 +159,8 @@ def test_a_file_that_brings_its_process_down_costs_no_other_file(clip, tmp_path)
     assert bad.log.read_text() == taken.log.read_text() == "precious"
 
 
+@pytest.mark.logs_errors
+@pytest.mark.slow
 def test_a_cluster_does_the_same_work(archive, tmp_path, monkeypatch, capsys):
     """Its workers are in another folder than the user, whose names are relative."""
     distributed = pytest.importorskip("distributed")
@@ -184,6 +189,8 @@ def test_a_cluster_does_the_same_work(archive, tmp_path, monkeypatch, capsys):
             assert container.streams.video[0].frames == 30
 
 
+@pytest.mark.logs_errors
+@pytest.mark.slow
 def test_a_cluster_that_does_not_answer_is_said(archive, capsys, monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.chdir(archive)

@@ -44,6 +44,7 @@ print(frames)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_mutated_files_neither_crash_nor_hang(tmp_path, seed):
     """A hundred changed copies of real files: pictures or an error that names the file."""

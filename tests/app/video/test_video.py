@@ -45,6 +45,7 @@ def test_times_and_sound_are_the_same_in_and_out(tmp_path, name, times, codecs):
     assert sorted(os.listdir(tmp_path)) == sorted([name, "copy.mp4", "log.csv"])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SAMPLES.exists(), reason="needs ../shared/samples")
 @pytest.mark.parametrize("name", ["crying.mp4", "face_then_none.mov", "no_face.mp4", "smile.mp4"])
 def test_samples_keep_their_times_and_sound(tmp_path, name):
@@ -123,6 +124,7 @@ def test_other_codecs(tmp_path, codec, name):
     keeps_everything(movie, copy)
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "options, says",
     [

@@ -30,6 +30,7 @@ def test_two_programs_do_not_write_one_file(demo, tmp_path, options):
     assert sorted(os.listdir(tmp_path)) == ["copy.mp4", "log.csv"]
 
 
+@pytest.mark.logs_errors
 def test_nothing_is_made_where_one_result_cannot_be(clip, tmp_path, capsys):
     """Not even what could have been, and of what was to be replaced nothing is lost."""
     for name in ("log.csv", "copy.mp4", "stats.json"):
@@ -108,6 +109,7 @@ def small_disk(disk):
     return disk("200k")
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize("options", [["-o", "copy.mp4"], ["--log", "log.csv"]])
 def test_a_full_disk(demo, small_disk, capsys, options):
     if options[0] == "--log":

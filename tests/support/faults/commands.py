@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 FRAMES = 30
 """Of each recording that commands read here."""
@@ -25,6 +28,7 @@ class Command:
     frames: how many pictures a recording has in the end; None where that depends on the clock.
     statuses: the exit statuses of a run that nothing disturbs; 1 where it judges what is there.
     slow: takes too long to be killed at many moments.
+    quick: disturbed in the fast tests too; the others are left to the slow ones.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Command:
     frames: int | None = FRAMES
     statuses: tuple[int, ...] = (0,)
     slow: bool = False
+    quick: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -62,6 +67,7 @@ COMMANDS = (
         ("copy.mp4", "numbers.csv", "stats.json"),
         source="movie.mp4",
         growing=("numbers.csv",),
+        quick=True,
     ),
     Command(
         "video of many",
@@ -80,6 +86,7 @@ COMMANDS = (
         "image",
         "image face.jpg -o marked.png --csv faces.csv --json faces.json",
         ("marked.png", "faces.csv", "faces.json"),
+        quick=True,
     ),
     Command(
         "report",
@@ -124,6 +131,18 @@ COMMANDS = (
         needs="training",
     ),
 )
+
+
+def slow(*values: object, **options):
+    """Return a row of parameters whose tests are slow ones."""
+    return pytest.param(*values, marks=pytest.mark.slow, **options)
+
+
+def params(commands: Iterable[Command]) -> list:
+    """Return commands as parameters of tests, slow ones unless a command is quick."""
+    return [
+        pytest.param(one, id=one.name) if one.quick else slow(one, id=one.name) for one in commands
+    ]
 
 
 def prepare(folder: Path, inputs: Path) -> None:
