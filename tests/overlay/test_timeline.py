@@ -148,9 +148,9 @@ def test_an_hour_with_many_people_leaves_little_behind():
     for step in range(3600 * 8):
         t = step / 8
         history.add([make_track(-1, FACE), tracks[int(t)]][step % 97 == 0 :], t)
-    people = history._people
-    assert len(people) <= SPAN_S + 3
-    assert all(len(person.bins) <= BINS + 4 for person in people.values())
+    tracks = history._tracks
+    assert len(tracks) <= SPAN_S + 3
+    assert all(len(bins.means) <= BINS + 4 for bins in tracks.values())
     assert -1 in history and 3599 in history and 3500 not in history
 
 
@@ -177,8 +177,8 @@ def test_nothing_overlaps_the_timeline_and_only_what_is_reported_changes(
         after = draw_at(overlay, before.copy(), *tracks, t=t, status=FULL)
     assert changed_outside(before, after, overlay.touched) == 0
     assert all(inside(rect, width, height) for rect in overlay.touched)
-    panel, band, floor = overlay._arrange(tracks, tracks[0] if tracks else None, Sizes.of(*size))
-    row = overlay._row.prepare(FULL, Sizes.of(*size), now=2.3, floor=floor)
+    arranged = overlay.arrangement
+    panel, band, row = arranged.bars, arranged.timeline, arranged.status
     standing = [rect for rect in (panel, band, row[1] if row else None) if rect]
     assert disjoint(standing) and all(inside(rect, width, height) for rect in standing)
     assert panel is None or panel.y0 >= Sizes.of(*size).margin
