@@ -33,13 +33,11 @@ class Layout:
     Attributes:
         labels: One for each row.
         sizes: Of the image.
-        width: Of the panel.
-        height: Of the panel.
+        width, height: Of the panel.
         head: Height of the title above the rows.
         row: Height of a row.
         bar_x: Left edge of the bars.
-        bar_length: Length of a full bar.
-        bar_thickness: Thickness of a bar.
+        bar_length, bar_thickness: Of a full bar.
     """
 
     labels: tuple[str, ...]
@@ -139,12 +137,7 @@ class BarsPanel:
         self._shown += (self._target - self._shown) * (1 - math.exp(-passed / GLIDE_S))
 
     def rect(
-        self,
-        sizes: Sizes,
-        faces: Sequence[Box],
-        followed: Box | None,
-        *,
-        floor: int | None = None,
+        self, sizes: Sizes, faces: Sequence[Box], followed: Box | None, *, floor: int | None = None
     ) -> Rect | None:
         """Choose the panel's spot: the middle of a side, or a corner where faces are in the way.
 
@@ -162,17 +155,11 @@ class BarsPanel:
         layout = plan(self._labels, sizes)
         if layout is None or not 0 <= self._now - self._seen <= STAY_S:
             return None
-        lowest = (sizes.height - sizes.margin if floor is None else floor) - layout.height
-        middle = min((sizes.height - layout.height) // 2, lowest)
-        spots = [
-            Rect.at(x, y, layout.width, layout.height)
-            for y in (middle, lowest, min(sizes.margin, lowest))
-            for x in (sizes.width - sizes.margin - layout.width, sizes.margin)
-        ]
-        weights = [FOLLOWED_WEIGHT if face is followed else 1 for face in faces]
-        weighted = list(zip(weights, faces, strict=True))
+        spots = _spots(layout, sizes.height - sizes.margin if floor is None else floor)
+        weighted = [(FOLLOWED_WEIGHT if face is followed else 1, face) for face in faces]
         hidden = [sum(w * overlap_area(spot, face) for w, face in weighted) for spot in spots]
         # Among equally good ones, prefer the middle of a side, and the present side.
+        middle = spots[0].y0
         best = min(
             range(len(spots)),
             key=lambda i: (hidden[i], spots[i].y0 != middle, i % 2 != self._spot % 2),
@@ -215,6 +202,18 @@ class BarsPanel:
             percent = f"{round(100 * float(self._target[index]))}%"
             number = text.sprite(percent, sizes.text, TEXT if wins else QUIET, wins)
             painter.paste(number, right - number.width, text.top(middle, sizes.text))
+
+
+def _spots(layout: Layout, floor: int) -> list[Rect]:
+    """Return where the panel may stand: middle, bottom and top, each at the right and left."""
+    sizes = layout.sizes
+    lowest = floor - layout.height
+    middle = min((sizes.height - layout.height) // 2, lowest)
+    return [
+        Rect.at(x, y, layout.width, layout.height)
+        for y in (middle, lowest, min(sizes.margin, lowest))
+        for x in (sizes.width - sizes.margin - layout.width, sizes.margin)
+    ]
 
 
 def _draw_row(

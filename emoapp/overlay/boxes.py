@@ -83,12 +83,11 @@ class Faces:
             for track in sorted(tracks, key=lambda track: (track.id != followed, track.id))
             if (rect := _inside(track.face.box, sizes))
         ]
-        wanted = []
-        for track, tag, rect in seen:
-            short = len(tracks) >= CROWD_SIZE and track.id != followed
-            widths = tag.widths(sizes)[SHORT if short else FULL :]
-            forms = tuple((width, sizes.pill) for width in widths)
-            wanted.append(Wanted(rect, forms, track.id in self._lowered))
+        crowd = len(tracks) >= CROWD_SIZE
+        wanted = [
+            self._wanted(track, tag, rect, sizes, short=crowd and track.id != followed)
+            for track, tag, rect in seen
+        ]
         spots = place(wanted, (sizes.width, sizes.height), gap=sizes.stroke + 2, avoid=avoid)
         self._lowered.clear()
         self.pills.clear()
@@ -103,6 +102,11 @@ class Faces:
                 _leader(painter, spot.rect, rect, style, sizes)
             form = spot.form + len(FORMS) - len(want.sizes_wh)
             draw_tag(painter, tag, form, spot, style, sizes)
+
+    def _wanted(self, track: Track, tag: Tag, rect: Rect, sizes: Sizes, *, short: bool) -> Wanted:
+        widths = tag.widths(sizes)[SHORT if short else FULL :]
+        forms = tuple((width, sizes.pill) for width in widths)
+        return Wanted(rect, forms, track.id in self._lowered)
 
 
 def _inside(box: Box, sizes: Sizes) -> Rect | None:

@@ -27,7 +27,7 @@ def panel(width: int, height: int, radius: float, opacity: float = GROUND_OPACIT
 
 
 def card(width: int, height: int, sizes: Sizes) -> Layer:
-    """Return a layer with the ground of a panel that stands between faces, as the bars do."""
+    """Return a layer with the ground of a panel beside the faces: the bars, the companion."""
     return panel(width, height, sizes.text * 0.8)
 
 

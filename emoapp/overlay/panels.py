@@ -64,10 +64,7 @@ Rows = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=4)
 def help_panel(rows: Rows, sizes: Sizes) -> Sprite:
-    """Return a panel with a row per command: key caps and what they do.
-
-    Two columns are used where one would be too tall.
-    """
+    """Return a panel with key caps and what they do, in two columns if one would be too tall."""
     size, head = sizes.text, round(sizes.text * 2.4)
     edge, between = min(2 * size, sizes.height // 16), round(size * 1.5)
     room = sizes.height - 2 * sizes.margin - 2 * edge - head

@@ -32,8 +32,7 @@ class Layout:
         sizes: Of the image.
         lines: The reply.
         notes: The note below it.
-        width: Of the panel.
-        height: Of the panel.
+        width, height: Of the panel.
         edge: Distance from the panel's edge to its contents.
         head: Height of the row that says who speaks.
         line: Height of a line of the reply.

@@ -28,7 +28,7 @@ class Status:
         recording_s: Seconds recorded so far; None while not recording.
         room_s: Seconds until the recording's disk is full; None if there is enough room.
         missed: Number of frames that the camera delivered and nobody fetched.
-        paused: Whether the image stands still.
+        paused: Whether playback is paused.
         picture: Which of several images this is.
     """
 

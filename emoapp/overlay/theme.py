@@ -101,6 +101,7 @@ def legible(colour: Colour, ratio: float = ICON_CONTRAST) -> Colour:
     return WHITE
 
 
+@lru_cache(maxsize=64)
 def muted(colour: Colour) -> Colour:
     """Return the muted form of an expression's color, for what is not in the foreground."""
     return legible(mix(colour, GREY, 0.45))

@@ -40,8 +40,7 @@ class Layout:
         sizes: Of the image.
         rect: The band in the image.
         x, y: Upper left corner of the colored part, relative to that of `rect`.
-        length: Of the colored part.
-        thickness: Of the colored part.
+        length, thickness: Of the colored part.
     """
 
     sizes: Sizes
