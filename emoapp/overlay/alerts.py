@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
-from emoapp.overlay.ground import panel, write, write_cap, write_lines
+from emoapp.overlay.ground import panel_layer, write, write_cap, write_lines
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import QUIET, RECORDING, TEXT, Sizes
 
@@ -84,7 +84,7 @@ def _alert(title: str, body: str, more: int, sizes: Sizes) -> Sprite:
     widest = min(room, max(*widths, cap + sizes.gap + text.width(foot, sizes.small)))
     line, first = round(size * 1.5), round(big * 1.55)
     height = 2 * edge + first + line * len(lines) + round(0.6 * size) + sizes.row
-    layer = panel(left + widest + edge, height, size, ALERT_OPACITY)
+    layer = panel_layer(left + widest + edge, height, size, ALERT_OPACITY)
     layer.paint(rounded(mark, height - 2 * edge, mark / 2), RECORDING, edge, edge)
     write(layer, head, big, TEXT, left, edge + big * 0.6, bold=True)
     write_lines(layer, ((left, string) for string in lines), size, QUIET, edge + first, line)

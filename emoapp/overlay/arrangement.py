@@ -22,7 +22,7 @@ from emoapp.types import Box, Result
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What the panels of one image are to show.
+    """What the panels of one image should show.
 
     Attributes:
         faces: Bounding boxes of all faces.
@@ -106,10 +106,10 @@ class Panels:
         self._timeline.follow(track, result.tracks, t=result.frame.t)
 
     def arrange(self, contents: Contents, sizes: Sizes, *, now: float) -> Arrangement:
-        """Choose where the panels stand: first the bars and the timeline, then those above it.
+        """Lay out the panels: first the bars and the timeline, then those above the timeline.
 
         Args:
-            contents: What they are to show.
+            contents: What they should show.
             sizes: Of the image.
             now: Seconds, monotonic.
         """
@@ -164,7 +164,7 @@ class Panels:
     def _arrange_large(
         self, contents: Contents, sizes: Sizes
     ) -> tuple[Rect | None, Rect | None, int]:
-        """Return the rectangles of bars and timeline, and the lowest y for what stands above."""
+        """Return the rectangles of bars and timeline, and the lowest y for the panels above."""
         faces, followed = contents.faces, contents.followed
         bottom = sizes.height - sizes.margin
         timeline = self._timeline.rect(sizes) if contents.timeline else None
@@ -185,5 +185,5 @@ def _rect(placed: PlacedSprite | None) -> Rect | None:
 
 
 def _above(rect: Rect | None, floor: int, sizes: Sizes) -> int:
-    """Return the lowest y for what stands above `rect`, or `floor` if that is None or lower."""
+    """Return the lowest y above `rect`, at most `floor`; `floor` if there is no `rect`."""
     return min(floor, rect.y0 - sizes.gap) if rect else floor

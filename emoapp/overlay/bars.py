@@ -11,9 +11,9 @@ import numpy as np
 
 from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite, capsule, rounded
-from emoapp.overlay.ground import card, card_padding, paste_text, write
+from emoapp.overlay.ground import card_layer, card_padding, paste_text, write
 from emoapp.overlay.history import VALID_REJECTIONS
-from emoapp.overlay.layout import Rect, overlap_area
+from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
 from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes, legible, muted, word
 from emoapp.types import Box, Track
 
@@ -139,7 +139,7 @@ class BarsPanel:
     def rect(
         self, sizes: Sizes, faces: Sequence[Box], followed: Box | None, *, floor: int | None = None
     ) -> Rect | None:
-        """Choose the panel's spot: the middle of a side, or a corner where faces are in the way.
+        """Choose the panel's spot: the middle of a side, or a corner if faces are in the way.
 
         The panel stays in its spot unless another one hides less than half as much of the faces.
 
@@ -164,7 +164,7 @@ class BarsPanel:
             range(len(spots)),
             key=lambda i: (hidden[i], spots[i].y0 != middle, i % 2 != self._spot % 2),
         )
-        if hidden[best] < 0.5 * hidden[self._spot]:
+        if hidden[best] < MOVE_COST_RATIO * hidden[self._spot]:
             self._spot = best
         return spots[self._spot]
 
@@ -205,7 +205,7 @@ class BarsPanel:
 
 
 def _spots(layout: Layout, floor: int) -> list[Rect]:
-    """Return where the panel may stand: middle, bottom and top, each at the right and left."""
+    """Return the possible rectangles: middle, bottom and top, each at the right and left."""
     sizes = layout.sizes
     lowest = floor - layout.height
     middle = min((sizes.height - layout.height) // 2, lowest)
@@ -231,7 +231,7 @@ def _draw_row(
 @lru_cache(maxsize=4)
 def _ground(layout: Layout, colours: tuple[Colour, ...]) -> Sprite:
     """Draw all that does not move: the ground, the empty bars, and each row in its muted form."""
-    layer = card(layout.width, layout.height, layout.sizes)
+    layer = card_layer(layout.width, layout.height, layout.sizes)
     empty = rounded(layout.bar_length, layout.bar_thickness, layout.bar_thickness / 2)
     for index, colour in enumerate(colours):
         middle = layout.middle(index)

@@ -12,7 +12,7 @@ CAP_OPACITY = 0.16
 CAP_RADIUS_EM = 0.35
 
 
-def panel(width: int, height: int, radius: float, opacity: float = GROUND_OPACITY) -> Layer:
+def panel_layer(width: int, height: int, radius: float, opacity: float = GROUND_OPACITY) -> Layer:
     """Return a layer with a panel's ground.
 
     Args:
@@ -26,14 +26,14 @@ def panel(width: int, height: int, radius: float, opacity: float = GROUND_OPACIT
     return layer
 
 
-def card(width: int, height: int, sizes: Sizes) -> Layer:
+def card_layer(width: int, height: int, sizes: Sizes) -> Layer:
     """Return a layer with the ground of a panel beside the faces: the bars, the companion."""
-    return panel(width, height, sizes.text * 0.8)
+    return panel_layer(width, height, sizes.text * 0.8)
 
 
-def strip(width: int, sizes: Sizes) -> Layer:
+def row_layer(width: int, sizes: Sizes) -> Layer:
     """Return a layer with the ground of one row of small text, with semicircular ends."""
-    return panel(width, sizes.row, sizes.row / 2)
+    return panel_layer(width, sizes.row, sizes.row / 2)
 
 
 def card_padding(sizes: Sizes) -> int:

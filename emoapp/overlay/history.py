@@ -129,8 +129,8 @@ def _add_scores(bins: _Bins, number: int, shares: np.ndarray, before: float, t: 
         # there all the time: interpolate.
         if bins.last_t == before and t - before <= MAX_GAP_S:
             for between in range(last + 1, number):
-                way = (between - last) / (number - last)
-                means[between] = (1 - way) * means[last] + way * shares
+                fraction = (between - last) / (number - last)
+                means[between] = (1 - fraction) * means[last] + fraction * shares
         means[number], bins.count = shares, 1
     bins.last_t = t
     while (oldest := next(iter(means))) < number - BINS - SPARE_BINS:

@@ -47,6 +47,10 @@ class Rect(NamedTuple):
         return Rect(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
 
 
+MOVE_COST_RATIO = 0.5
+"""A panel moves only to a spot that costs less than this share of its present one."""
+
+
 def overlap_area(rect: Rect, other: Box | Rect) -> float:
     """Return the area that two rectangles share, in square pixels."""
     width = min(rect.x1, other.x1) - max(rect.x0, other.x0)

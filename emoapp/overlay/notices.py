@@ -8,7 +8,7 @@ import cv2
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite
-from emoapp.overlay.ground import strip, write
+from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes
 
@@ -83,6 +83,6 @@ def _line(string: str, colour: Colour, sizes: Sizes) -> Sprite | None:
     string = text.fit(string, size, sizes.width - 2 * (sizes.margin + pad))
     if not string.strip("…") or sizes.row > sizes.height - 2 * sizes.margin:
         return None
-    layer = strip(text.width(string, size) + 2 * pad, sizes)
+    layer = row_layer(text.width(string, size) + 2 * pad, sizes)
     write(layer, string, size, colour, pad, sizes.row / 2)
     return layer.sprite()

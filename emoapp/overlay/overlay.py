@@ -42,7 +42,7 @@ class Overlay:
         keys: Rows of the help: (keys, what they do).
         speech: The companion's reply; None for no panel.
         touched: Rectangles outside of which the last drawing changed no pixel.
-        arrangement: Where the panels stood in the last `draw`; None after other drawings.
+        arrangement: The panels of the last `draw` with their rectangles; None after other drawings.
     """
 
     def __init__(

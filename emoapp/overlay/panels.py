@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import Layer, Sprite
-from emoapp.overlay.ground import panel, write, write_cap, write_lines
+from emoapp.overlay.ground import panel_layer, write, write_cap, write_lines
 from emoapp.overlay.theme import QUIET, TEXT, Sizes
 
 HELP: tuple[tuple[str, str], ...] = (
@@ -50,7 +50,7 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
     widths = [text.width(string, size) for string in lines]
     widest = max([text.width(title, big, True), *widths])
     height = 2 * edge + head + (line * len(lines) + round(size * 0.4) if lines else 0)
-    layer = panel(widest + 2 * edge, height, size, PANEL_OPACITY)
+    layer = panel_layer(widest + 2 * edge, height, size, PANEL_OPACITY)
     x = edge + (widest - text.width(title, big, True)) // 2
     write(layer, title, big, TEXT, x, edge + head / 2, bold=True)
     starts = (edge + (widest - width) // 2 for width in widths)
@@ -77,7 +77,7 @@ def help_panel(rows: Rows, sizes: Sizes) -> Sprite:
     cap = min(round(size * 1.6), line - 2)
     height = 2 * edge + head + line * len(columns[0]) - (line - cap)
     width = _columns_width(columns, between, sizes) + 2 * edge
-    layer = panel(width, height, size, PANEL_OPACITY)
+    layer = panel_layer(width, height, size, PANEL_OPACITY)
     write(layer, "Keys", round(size * 1.2), TEXT, edge, edge + size * 0.6, bold=True)
     x = edge
     for column in columns:

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite
-from emoapp.overlay.ground import card, card_padding, paste_text
-from emoapp.overlay.layout import Rect, overlap_area
+from emoapp.overlay.ground import card_layer, card_padding, paste_text
+from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
 from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes
 from emoapp.speech import Speech
 from emoapp.types import Box
@@ -121,9 +121,9 @@ class SpeechPanel:
             + sum(PANEL_WEIGHT * overlap_area(spot, other) for other in avoid)
             for spot in spots
         ]
-        # Another spot must be much better, so that the panel does not move to and fro.
+        # Another spot must be much better, so that the panel does not move back and forth.
         best = min(range(len(spots)), key=costs.__getitem__)
-        if costs[best] < 0.5 * costs[self._spot]:
+        if costs[best] < MOVE_COST_RATIO * costs[self._spot]:
             self._spot = best
         return spots[self._spot]
 
@@ -186,7 +186,7 @@ def _draw_head(
 
 
 def _spots(layout: Layout, sizes: Sizes, floor: int) -> Iterator[Rect]:
-    """Yield the rectangles in which the panel may stand, best first."""
+    """Yield the possible rectangles, best first."""
     left, right = sizes.margin, sizes.width - sizes.margin - layout.width
     for top in (floor - layout.height, sizes.margin):
         for x in ((sizes.width - layout.width) // 2, left, right):
@@ -195,7 +195,7 @@ def _spots(layout: Layout, sizes: Sizes, floor: int) -> Iterator[Rect]:
 
 @lru_cache(maxsize=16)
 def _ground(width: int, height: int, sizes: Sizes) -> Sprite:
-    return card(width, height, sizes).sprite()
+    return card_layer(width, height, sizes).sprite()
 
 
 @lru_cache(maxsize=32)

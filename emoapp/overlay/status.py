@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
-from emoapp.overlay.ground import strip, write
+from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import QUIET, RECORDING, TEXT, WARNING, Colour, Sizes
 
@@ -131,7 +131,7 @@ def _row(parts: tuple[tuple[str, Colour], ...], sizes: Sizes) -> Sprite | None:
     height = sizes.row
     if not pieces or height > sizes.height - 2 * sizes.margin:
         return None
-    layer = strip(x - between + sizes.pad, sizes)
+    layer = row_layer(x - between + sizes.pad, sizes)
     for start, string, colour in pieces:
         if colour == RECORDING:
             layer.paint(rounded(dot, dot, dot / 2), RECORDING, sizes.pad, round((height - dot) / 2))

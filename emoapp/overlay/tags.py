@@ -9,7 +9,7 @@ from functools import lru_cache
 from emoapp.overlay import icons, text
 from emoapp.overlay.advice import ADVICE
 from emoapp.overlay.blend import Painter, Sprite
-from emoapp.overlay.ground import panel, write
+from emoapp.overlay.ground import panel_layer, write
 from emoapp.overlay.layout import Placed
 from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes, legible, muted, word
 from emoapp.types import Track
@@ -60,10 +60,10 @@ class Tag:
     @classmethod
     def of(cls, track: Track, sizes: Sizes) -> Tag:
         """Return the tag of a track."""
-        said = word(ADVICE[track.rejection] if track.rejection else track.label)
+        name = word(ADVICE[track.rejection] if track.rejection else track.label)
         return cls(
             icon=NO_ICON if track.rejection else track.label,
-            name=text.fit(said, sizes.text, MAX_WORD_EM * sizes.text, True),
+            name=text.fit(name, sizes.text, MAX_WORD_EM * sizes.text, True),
             percent="" if track.rejection else f"{round(100 * track.confidence)}%",
             number=str(track.id),
         )
@@ -127,7 +127,7 @@ def draw_tag(
 @lru_cache(maxsize=64)
 def _ground(width: int, label: str, name: str, style: Style, sizes: Sizes) -> Sprite:
     """Draw the part of a tag that its numbers do not change: ground, icon and word."""
-    layer = panel(width, sizes.pill, sizes.pill / 2)
+    layer = panel_layer(width, sizes.pill, sizes.pill / 2)
     inset = (sizes.pill - sizes.icon) // 2
     layer.paint(icons.mask(label, sizes.icon), style.colour, inset, inset)
     if name:

@@ -29,7 +29,7 @@ def mix(a: Colour, b: Colour, share: float) -> Colour:
 
 
 # Okabe and Ito's palette, distinguishable with any of the common color blindnesses.
-EXPRESSIONS: dict[str, Colour] = {
+EXPRESSION_COLOURS: dict[str, Colour] = {
     "angry": from_hex("#D55E00"),
     "disgust": from_hex("#009E73"),
     "fear": from_hex("#CC79A7"),
@@ -41,7 +41,7 @@ EXPRESSIONS: dict[str, Colour] = {
 }
 
 # For other labels, of models trained on one's own data, in the order of those labels.
-EXTRA: tuple[Colour, ...] = tuple(
+EXTRA_COLOURS: tuple[Colour, ...] = tuple(
     from_hex(text)
     for text in (
         "#6B98F2",
@@ -110,7 +110,7 @@ def muted(colour: Colour) -> Colour:
 def known(label: str) -> str | None:
     """Return the expression that a label names; None for one without a color and an icon."""
     name = canonical_label(label)
-    return name if name in EXPRESSIONS else None
+    return name if name in EXPRESSION_COLOURS else None
 
 
 def colours_of(labels: Iterable[str]) -> dict[str, Colour]:
@@ -123,10 +123,10 @@ def colours_of(labels: Iterable[str]) -> dict[str, Colour]:
     for label in labels:
         name = known(label)
         if name is None:
-            colours[label] = EXTRA[extras % len(EXTRA)]
+            colours[label] = EXTRA_COLOURS[extras % len(EXTRA_COLOURS)]
             extras += 1
         else:
-            colours[label] = EXPRESSIONS[name]
+            colours[label] = EXPRESSION_COLOURS[name]
     return colours
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import Painter, Sprite, rounded
-from emoapp.overlay.ground import panel, write
+from emoapp.overlay.ground import panel_layer, write
 from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes
@@ -119,12 +119,13 @@ class Timeline:
         strip = self._strip
         if strip is None or (strip.track_id, strip.layout) != (self._track_id, layout):
             strip = self._strip = _Strip(self._track_id, layout)
-        ready, end = (
+        complete, end = (
             math.floor((self._t - age) * layout.length / SPAN_S) for age in (COMPLETE_AGE_S, LAG_S)
         )
         if end > strip.end:
-            new = min(ready - strip.end, strip.room)
-            strip.append(self._columns(self._track_id, ready - new, ready, layout), ready)
+            new = min(complete - strip.end, strip.capacity)
+            columns = self._columns(self._track_id, complete - new, complete, layout)
+            strip.append(columns, complete)
         painter.paste(strip.window(end), layout.rect.x0, layout.rect.y0)
 
     def _columns(self, track_id: int, start: int, end: int, layout: Layout) -> np.ndarray:
@@ -142,14 +143,14 @@ class Timeline:
         # The middle of each column in bins, from the middle of the first bin.
         at = (np.arange(start, end) + 0.5) * (BINS / layout.length) - 0.5
         left = np.floor(at).astype(np.int64)
-        way = (at - left).astype(np.float32)[:, None]
+        fraction = (at - left).astype(np.float32)[:, None]
         first = int(left[0])
         table = self._history.shares(track_id, first, int(left[-1]) - first + 2)
         a, b = table[left - first], table[left - first + 1]
         # Probabilities are interpolated between two bins; a gap has sharp ends.
         seen = a.any(axis=1, keepdims=True) & b.any(axis=1, keepdims=True)
-        way = np.where(seen, way, way >= 0.5)
-        tops = np.cumsum((1 - way) * a + way * b, axis=1) * layout.thickness
+        fraction = np.where(seen, fraction, fraction >= 0.5)
+        tops = np.cumsum((1 - fraction) * a + fraction * b, axis=1) * layout.thickness
         rows = np.arange(layout.thickness - 1, -1, -1, dtype=np.float32)
         below = tops - rows[:, None, None]
         return np.clip(below, 0, 1, out=below) @ self._steps
@@ -166,20 +167,20 @@ class _Strip:
         track_id: The track.
         layout: Of the band.
         end: The column after the last one, counted from t = 0.
-        room: Number of columns that it holds.
+        capacity: Number of columns that it holds.
     """
 
     def __init__(self, track_id: int, layout: Layout) -> None:
         self.track_id, self.layout = track_id, layout
         self.end = -(2**62)
-        self.room = layout.length + math.ceil(layout.length / BINS) + 1
+        self.capacity = layout.length + math.ceil(layout.length / BINS) + 1
         ground = _ground(layout)
         y, x, radius = layout.y, layout.x, layout.radius
         # Ink and keep share one array, so that each step on them is one call.
         self._sheets = np.stack([ground.ink, ground.keep])
         self._seen = self._sheets[:, y : y + layout.thickness, x : x + layout.length]
         self._empty = self._seen[:, 0, layout.length // 2].astype(np.float32)
-        self._columns = np.empty((2, layout.thickness, self.room, 3), np.uint8)
+        self._columns = np.empty((2, layout.thickness, self.capacity, 3), np.uint8)
         # The corners are cut out of the window, because the columns move below it.
         bare = self._sheets[:, :1, x : x + 1].astype(np.float32)
         mask = rounded(layout.length, layout.thickness, radius)[:, :, None] / np.float32(255)
@@ -200,7 +201,7 @@ class _Strip:
 
     def window(self, end: int) -> Sprite:
         """Return the band with the columns before `end`; valid until the next call."""
-        last = self.room - (self.end - end)
+        last = self.capacity - (self.end - end)
         self._seen[:] = self._columns[:, :, last - self.layout.length : last]
         for part, share, rest in self._corners:
             self._seen[:, :, part] = rest + share * self._seen[:, :, part]
@@ -211,7 +212,7 @@ class _Strip:
 def _ground(layout: Layout) -> Sprite:
     """Draw the band before anything was seen."""
     sizes, (x0, y0, x1, y1) = layout.sizes, layout.rect
-    layer = panel(x1 - x0, y1 - y0, sizes.text * 0.5)
+    layer = panel_layer(x1 - x0, y1 - y0, sizes.text * 0.5)
     write(layer, SPAN_LABEL, sizes.small, QUIET, sizes.pad, (y1 - y0) / 2)
     empty = rounded(layout.length, layout.thickness, layout.radius)
     layer.paint(empty, TEXT, layout.x, layout.y, opacity=EMPTY_OPACITY)

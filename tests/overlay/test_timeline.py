@@ -24,7 +24,7 @@ from emoapp.labels import EMOTIONS
 from emoapp.overlay import Overlay, colours_of
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
-from emoapp.overlay.theme import EXPRESSIONS, Sizes
+from emoapp.overlay.theme import EXPRESSION_COLOURS, Sizes
 from emoapp.overlay.timeline import LAG_S, Timeline, plan
 from emoapp.types import Rejection
 
@@ -90,7 +90,7 @@ def nearest(pixel):
     """The expression whose hue a pixel has; None for the empty ground."""
     if pixel.max() < 70:
         return None
-    unit = {name: np.array(c) / np.linalg.norm(c) for name, c in EXPRESSIONS.items()}
+    unit = {name: np.array(c) / np.linalg.norm(c) for name, c in EXPRESSION_COLOURS.items()}
     return max(unit, key=lambda name: float(pixel @ unit[name]) / np.linalg.norm(pixel))
 
 
@@ -115,7 +115,7 @@ def pixels_of(label, image):
     """How many pixels of the band have the colour of `label`."""
     rect = plan(HD).rect
     band = image[rect.y0 : rect.y1, rect.x0 : rect.x1].astype(int)
-    return int((abs(band - 0.85 * np.array(EXPRESSIONS[label])).max(axis=2) < 12).sum())
+    return int((abs(band - 0.85 * np.array(EXPRESSION_COLOURS[label])).max(axis=2) < 12).sum())
 
 
 def test_a_face_that_is_not_believed_leaves_a_gap_and_an_undecided_one_does_not():
