@@ -140,7 +140,7 @@ class Timeline:
         Returns:
             float32 (thickness, end - start, 4): BGR premultiplied by the opacity; opacity, 0-255.
         """
-        # The middle of each column in bins, from the middle of the first bin.
+        # The middle of each column in bins, relative to the middle of bin 0.
         at = (np.arange(start, end) + 0.5) * (BINS / layout.length) - 0.5
         left = np.floor(at).astype(np.int64)
         fraction = (at - left).astype(np.float32)[:, None]
