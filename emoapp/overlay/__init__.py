@@ -1,4 +1,4 @@
-"""Draws a Result on its picture: faces, bars, timeline, status row, help."""
+"""Draw a result on its image: faces, bars, timeline, status row, help."""
 
 from __future__ import annotations
 

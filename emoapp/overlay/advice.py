@@ -1,4 +1,4 @@
-"""What to do about a rejection, in two or three words for the tag of a face."""
+"""Advice for each rejection reason, in two or three words for the tag of a face."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel of bars: how much one face, the followed one, looks like each expression."""
+"""Draw the panel of bars: the probabilities of the followed face."""
 
 from __future__ import annotations
 
@@ -11,30 +11,34 @@ import numpy as np
 
 from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite, capsule, rounded
-from emoapp.overlay.history import BELIEVED
-from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import (
-    GROUND,
-    GROUND_OPACITY,
-    QUIET,
-    TEXT,
-    Colour,
-    Sizes,
-    legible,
-    muted,
-    word,
-)
+from emoapp.overlay.ground import card_layer, card_padding, paste_text, write
+from emoapp.overlay.history import VALID_REJECTIONS
+from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
+from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes, legible, muted, word
 from emoapp.types import Box, Track
 
 GLIDE_S = 0.05
-"""Time constant: after 150 ms a bar has gone 95 of 100 parts of its way."""
+"""Time constant of the bars: after 150 ms a bar has covered 95% of its way."""
 STAY_S = 0.7
-"""How long the panel stays when its face is lost: a detector that blinks must not make it blink."""
+"""How long the panel stays when its face is lost, so that it does not flicker with the detector."""
+FOLLOWED_WEIGHT = 3
+"""Weight of the followed face's area, against 1 of others, in the choice of the panel's spot."""
+EMPTY_BAR_OPACITY = 0.12
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The panel's inner measures in pixels, from its own left and upper edge."""
+class Layout:
+    """The panel's measures in pixels, from its upper left corner.
+
+    Attributes:
+        labels: One for each row.
+        sizes: Of the image.
+        width, height: Of the panel.
+        head: Height of the title above the rows.
+        row: Height of a row.
+        bar_x: Left edge of the bars.
+        bar_length, bar_thickness: Of a full bar.
+    """
 
     labels: tuple[str, ...]
     sizes: Sizes
@@ -47,14 +51,14 @@ class Plan:
     bar_thickness: int
 
     def middle(self, index: int) -> float:
-        """The middle line of a row."""
+        """Return the y of the middle of a row."""
         return self.head + (index + 0.5) * self.row
 
 
 @lru_cache(maxsize=8)
-def plan(labels: tuple[str, ...], sizes: Sizes) -> Plan | None:
-    """How the panel is laid out; None where the picture is too small for it."""
-    em, edge = sizes.text, round(sizes.pad * 1.6)
+def plan(labels: tuple[str, ...], sizes: Sizes) -> Layout | None:
+    """Return the layout of the panel; None if the image is too small for it."""
+    em, edge = sizes.text, card_padding(sizes)
     room = int(0.36 * sizes.width)
     words = max((text.width(word(label), em, True) for label in labels), default=0)
     words = min(words, 7 * em)
@@ -65,8 +69,7 @@ def plan(labels: tuple[str, ...], sizes: Sizes) -> Plan | None:
     height = head + row * len(labels) + round(edge * 0.6)
     if not labels or length < 2.5 * em or height > sizes.height - 2 * sizes.margin - 3 * em:
         return None
-    thickness = max(5, round(em * 0.42))
-    return Plan(
+    return Layout(
         labels=labels,
         sizes=sizes,
         width=fixed + length,
@@ -75,18 +78,29 @@ def plan(labels: tuple[str, ...], sizes: Sizes) -> Plan | None:
         row=row,
         bar_x=edge + sizes.icon + words + 2 * sizes.gap,
         bar_length=length,
-        bar_thickness=thickness,
+        bar_thickness=max(5, round(em * 0.42)),
     )
 
 
 def lengths(values: np.ndarray, longest: int, thickness: int) -> list[int]:
-    """Pixels a bar of each value 0 to 1 is long; the shortest is a dot, so that none is missing."""
+    """Return the lengths of bars in pixels; the shortest is a dot, so that none is missing.
+
+    Args:
+        values: float (K,), 0 to 1.
+        longest: Length of a full bar, pixels.
+        thickness: Of a bar, pixels.
+    """
     shares = np.clip(values, 0.0, 1.0)
     return [thickness + round((longest - thickness) * share) for share in shares.tolist()]
 
 
 class BarsPanel:
-    """Keeps what the bars show between frames, and the spot where the panel stands."""
+    """Draw the bars; remember their lengths and the panel's spot between frames.
+
+    Args:
+        labels: The expressions, one for each row.
+        colours: Label -> color.
+    """
 
     def __init__(self, labels: Sequence[str], colours: dict[str, Colour]) -> None:
         self._labels = tuple(labels)
@@ -95,136 +109,141 @@ class BarsPanel:
         self._target = np.zeros(len(self._labels))
         self._winner: int | None = None
         self._reason: str | None = None
-        self._track: int | None = None
+        self._track_id: int | None = None
         self._now = self._seen = -math.inf
         self._spot = 0
 
     def follow(self, track: Track | None, *, now: float) -> None:
-        """Show the scores of `track`; None: nobody is followed.
+        """Take in the scores of the followed track.
 
-        The numbers are always these; the bars glide to them, of another person at once.
+        The numbers show these scores at once. The bars glide to them, but jump for another track.
+
+        Args:
+            track: The followed track; None if there is none.
+            now: Seconds, monotonic.
         """
         passed = max(0.0, now - self._now) if math.isfinite(self._now) else 0.0
         self._now = now
         if track is not None:
-            self._reason = None if track.rejection in BELIEVED else track.rejection.value
+            self._reason = None if track.rejection in VALID_REJECTIONS else track.rejection.value
             if self._reason is None:
                 scores = track.smoothed.as_dict()
                 self._target = np.array([scores.get(label, 0.0) for label in self._labels])
             known = track.rejection is None and track.label in self._labels
             self._winner = self._labels.index(track.label) if known else None
-            if track.id != self._track:
+            if track.id != self._track_id:
                 self._shown = self._target.copy()
-            self._track, self._seen = track.id, now
+            self._track_id, self._seen = track.id, now
         self._shown += (self._target - self._shown) * (1 - math.exp(-passed / GLIDE_S))
 
     def rect(
-        self,
-        sizes: Sizes,
-        faces: Sequence[Box],
-        followed: Box | None,
-        *,
-        floor: int | None = None,
+        self, sizes: Sizes, faces: Sequence[Box], followed: Box | None, *, floor: int | None = None
     ) -> Rect | None:
-        """Where the panel stands now, above the row `floor` if given; None when it is not shown.
+        """Choose the panel's spot: the middle of a side, or a corner if faces are in the way.
 
-        In the middle of a side, or, where faces are there, in a corner. It stays in its spot
-        unless another one hides much less of `faces`; the one that is followed, one of them,
-        counts most.
+        The panel stays in its spot unless another one hides less than half as much of the faces.
+
+        Args:
+            sizes: Of the image.
+            faces: Bounding boxes of all faces.
+            followed: The one of `faces` that is followed; it counts `FOLLOWED_WEIGHT` times.
+            floor: Lowest y that the panel may reach, pixels; None for the image's margin.
+
+        Returns:
+            The panel's rectangle; None if it is not shown.
         """
         layout = plan(self._labels, sizes)
         if layout is None or not 0 <= self._now - self._seen <= STAY_S:
             return None
-        lowest = (sizes.height - sizes.margin if floor is None else floor) - layout.height
-        middle = min((sizes.height - layout.height) // 2, lowest)
-        spots = [
-            Rect(x, y, x + layout.width, y + layout.height)
-            for y in (middle, lowest, min(sizes.margin, lowest))
-            for x in (sizes.width - sizes.margin - layout.width, sizes.margin)
-        ]
-        hidden = [
-            sum((3 if face is followed else 1) * _shared(spot, face) for face in faces)
-            for spot in spots
-        ]
-        # Of equally good ones the middle of a side, and the same side.
+        spots = _spots(layout, sizes.height - sizes.margin if floor is None else floor)
+        weighted = [(FOLLOWED_WEIGHT if face is followed else 1, face) for face in faces]
+        hidden = [sum(w * overlap_area(spot, face) for w, face in weighted) for spot in spots]
+        # Among equally good ones, prefer the middle of a side, and the present side.
+        middle = spots[0].y0
         best = min(
             range(len(spots)),
             key=lambda i: (hidden[i], spots[i].y0 != middle, i % 2 != self._spot % 2),
         )
-        if hidden[best] < 0.5 * hidden[self._spot]:
+        if hidden[best] < MOVE_COST_RATIO * hidden[self._spot]:
             self._spot = best
         return spots[self._spot]
 
     def draw(self, painter: Painter, rect: Rect, sizes: Sizes) -> None:
-        """Draw the panel into `rect`, which `rect()` gave."""
+        """Draw the panel into the rectangle that `rect()` returned."""
         layout = plan(self._labels, sizes)
         if layout is None:
             return
         winner = self._winner
         painter.paste(_ground(layout, tuple(self._colours.values())), rect.x0, rect.y0)
-        self._head(painter, rect, layout)
+        self._draw_head(painter, rect, layout)
         if winner is not None:
-            lit = _lit(layout, winner, legible(self._colours[self._labels[winner]]))
-            painter.paste(lit, rect.x0, rect.y0 + layout.head + winner * layout.row)
-        if self._reason is not None:
-            return
-        reach = lengths(self._shown, layout.bar_length, layout.bar_thickness)
-        right = rect.x1 - round(sizes.pad * 1.6)
+            row = _winner_row(layout, winner, legible(self._colours[self._labels[winner]]))
+            painter.paste(row, rect.x0, rect.y0 + layout.head + winner * layout.row)
+        if self._reason is None:
+            self._draw_bars(painter, rect, layout)
+
+    def _draw_head(self, painter: Painter, rect: Rect, layout: Layout) -> None:
+        size = layout.sizes.small
+        title = f"Face {self._track_id}" + (f": {self._reason}" if self._reason else "")
+        x = rect.x0 + card_padding(layout.sizes)
+        title = text.fit(title, size, rect.x1 - x)
+        paste_text(painter, title, size, QUIET, x, rect.y0 + layout.head * 0.55)
+
+    def _draw_bars(self, painter: Painter, rect: Rect, layout: Layout) -> None:
+        sizes = layout.sizes
+        filled = lengths(self._shown, layout.bar_length, layout.bar_thickness)
+        right = rect.x1 - card_padding(sizes)
         for index, label in enumerate(self._labels):
-            wins, middle = index == winner, rect.y0 + layout.middle(index)
+            wins, middle = index == self._winner, rect.y0 + layout.middle(index)
             colour = legible(self._colours[label]) if wins else muted(self._colours[label])
             y = round(middle - layout.bar_thickness / 2)
-            bar = capsule(reach[index], layout.bar_thickness, colour)
+            bar = capsule(filled[index], layout.bar_thickness, colour)
             painter.paste(bar, rect.x0 + layout.bar_x, y)
             percent = f"{round(100 * float(self._target[index]))}%"
             number = text.sprite(percent, sizes.text, TEXT if wins else QUIET, wins)
             painter.paste(number, right - number.width, text.top(middle, sizes.text))
 
-    def _head(self, painter: Painter, rect: Rect, layout: Plan) -> None:
-        size = layout.sizes.small
-        said = f"Face {self._track}" + (f": {self._reason}" if self._reason else "")
-        x = rect.x0 + round(layout.sizes.pad * 1.6)
-        title = text.sprite(text.fit(said, size, rect.x1 - x), size, QUIET)
-        painter.paste(title, x, text.top(rect.y0 + layout.head * 0.55, size))
+
+def _spots(layout: Layout, floor: int) -> list[Rect]:
+    """Return the possible rectangles: middle, bottom and top, each at the right and left."""
+    sizes = layout.sizes
+    lowest = floor - layout.height
+    middle = min((sizes.height - layout.height) // 2, lowest)
+    return [
+        Rect.at(x, y, layout.width, layout.height)
+        for y in (middle, lowest, min(sizes.margin, lowest))
+        for x in (sizes.width - sizes.margin - layout.width, sizes.margin)
+    ]
 
 
-def _shared(rect: Rect, box: Box) -> float:
-    """Square pixels that lie in both."""
-    width = min(rect.x1, box.x1) - max(rect.x0, box.x0)
-    height = min(rect.y1, box.y1) - max(rect.y0, box.y0)
-    return max(0.0, width) * max(0.0, height)
-
-
-def _row(
-    layer: Layer, layout: Plan, index: int, middle: float, colour: Colour, ink: Colour, bold: bool
+def _draw_row(
+    layer: Layer, layout: Layout, index: int, middle: float, colour: Colour, ink: Colour
 ) -> None:
+    """Draw icon and word of a row on a layer."""
     sizes, label = layout.sizes, layout.labels[index]
-    x = round(sizes.pad * 1.6)
+    x = card_padding(sizes)
     layer.paint(icons.mask(label, sizes.icon), colour, x, round(middle - sizes.icon / 2))
     x += sizes.icon + sizes.gap
-    name = text.fit(word(label), sizes.text, layout.bar_x - sizes.gap - x, bold)
-    layer.paint(text.mask(name, sizes.text, bold), ink, x, text.top(middle, sizes.text, bold))
+    name = text.fit(word(label), sizes.text, layout.bar_x - sizes.gap - x)
+    write(layer, name, sizes.text, ink, x, middle)
 
 
 @lru_cache(maxsize=4)
-def _ground(layout: Plan, colours: tuple[Colour, ...]) -> Sprite:
-    """All that does not move: the ground, the empty bars, and each row in its muted form."""
-    layer = Layer(layout.width, layout.height)
-    radius = layout.sizes.text * 0.8
-    ground = rounded(layout.width, layout.height, radius)
-    layer.paint(ground, GROUND, opacity=GROUND_OPACITY)
+def _ground(layout: Layout, colours: tuple[Colour, ...]) -> Sprite:
+    """Draw all that does not move: the ground, the empty bars, and each row in its muted form."""
+    layer = card_layer(layout.width, layout.height, layout.sizes)
     empty = rounded(layout.bar_length, layout.bar_thickness, layout.bar_thickness / 2)
     for index, colour in enumerate(colours):
         middle = layout.middle(index)
         y = round(middle - layout.bar_thickness / 2)
-        layer.paint(empty, TEXT, layout.bar_x, y, opacity=0.12)
-        _row(layer, layout, index, middle, muted(colour), QUIET, False)
+        layer.paint(empty, TEXT, layout.bar_x, y, opacity=EMPTY_BAR_OPACITY)
+        _draw_row(layer, layout, index, middle, muted(colour), QUIET)
     return layer.sprite()
 
 
 @lru_cache(maxsize=16)
-def _lit(layout: Plan, index: int, colour: Colour) -> Sprite:
-    """The winner's row, laid over its muted form."""
+def _winner_row(layout: Layout, index: int, colour: Colour) -> Sprite:
+    """Draw the most probable row, to be laid over its muted form."""
     layer = Layer(layout.width, layout.row)
-    _row(layer, layout, index, layout.row / 2, colour, TEXT, False)
+    _draw_row(layer, layout, index, layout.row / 2, colour, TEXT)
     return layer.sprite()

@@ -1,4 +1,4 @@
-"""Paints ready-made pieces into a picture, touching only the pixels that they cover."""
+"""Blend prepared sprites into an image, touching only the pixels that they cover."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from emoapp.overlay.theme import Colour
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sprite:
-    """A piece with soft edges, in the form that blends fastest: picture * keep / 255 + ink.
+    """A piece with soft edges, in the form that blends fastest: image * keep / 255 + ink.
 
-    ink: uint8 (h, w, 3), BGR, already multiplied by the opacity.
-    keep: uint8 (h, w, 3), how much of the picture shines through, 255 for all of it.
+    Attributes:
+        ink: uint8 (h, w, 3), BGR, premultiplied by the opacity.
+        keep: uint8 (h, w, 3), how much of the image shows through; 255 is all of it.
     """
 
     ink: np.ndarray
@@ -27,22 +28,39 @@ class Sprite:
 
     @property
     def width(self) -> int:
+        """Width in pixels."""
         return self.ink.shape[1]
 
     @property
     def height(self) -> int:
+        """Height in pixels."""
         return self.ink.shape[0]
 
     def layers(self, image: Image, x: int, y: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Ink and keep for each plane of an image, with the corner at (x, y); made once."""
+        """Return ink and keep for each plane of an image; cached.
+
+        Args:
+            image: The image, whose pixel format counts.
+            x: Left edge of the sprite in the image, pixels.
+            y: Upper edge, pixels.
+        """
         key = image.form, x % 2, y % 2
         if key not in self._layers:
             self._layers[key] = image.layers(self.ink, self.keep, x, y)
         return self._layers[key]
 
 
+PlacedSprite = tuple[Sprite, Rect]
+"""A sprite and its rectangle in the image."""
+
+
 class Layer:
-    """A transparent sheet on which a sprite is put together, once, before it is pasted often."""
+    """A transparent layer on which a sprite is composed once, to be pasted often.
+
+    Args:
+        width: In pixels.
+        height: In pixels.
+    """
 
     def __init__(self, width: int, height: int) -> None:
         self._ink = np.zeros((height, width, 3), np.float32)
@@ -51,7 +69,15 @@ class Layer:
     def paint(
         self, mask: np.ndarray, colour: Colour, x: int = 0, y: int = 0, opacity: float = 1.0
     ) -> None:
-        """Lay `colour` over the sheet where `mask`, uint8 (h, w), says; (x, y) is its corner."""
+        """Paint a color over the layer through a mask; parts outside the layer are clipped.
+
+        Args:
+            mask: uint8 (h, w), 255 for full coverage.
+            colour: Blue, green, red.
+            x: Left edge of the mask on the layer, pixels.
+            y: Upper edge, pixels.
+            opacity: 0 to 1, multiplied with the mask.
+        """
         height, width = self._alpha.shape[:2]
         x0, y0 = max(0, x), max(0, y)
         x1, y1 = min(width, x + mask.shape[1]), min(height, y + mask.shape[0])
@@ -66,15 +92,25 @@ class Layer:
         below += alpha
 
     def sprite(self) -> Sprite:
+        """Return the layer as a sprite."""
         keep = np.rint(255 * (1 - self._alpha)).astype(np.uint8)
         return Sprite(np.rint(self._ink).astype(np.uint8), np.repeat(keep, 3, axis=2))
 
 
 @lru_cache(maxsize=128)
 def rounded(width: int, height: int, radius: float) -> np.ndarray:
-    """uint8 (height, width): a filled rectangle with round corners and smooth edges."""
+    """Return the mask of a filled rectangle with round corners and antialiased edges.
+
+    Args:
+        width: In pixels.
+        height: In pixels.
+        radius: Of the corners, pixels; at most half of the shorter side is used.
+
+    Returns:
+        uint8 (height, width), read-only.
+    """
     radius = min(radius, width / 2, height / 2)
-    # The distance to the outline, from the middle of each pixel: exact, so no supersampling.
+    # The distance to the outline, from the center of each pixel: exact, so no supersampling.
     x = np.abs(np.arange(width, dtype=np.float32) + 0.5 - width / 2) - (width / 2 - radius)
     y = np.abs(np.arange(height, dtype=np.float32) + 0.5 - height / 2) - (height / 2 - radius)
     outside = np.hypot(np.maximum(x, 0)[None, :], np.maximum(y, 0)[:, None]) - radius
@@ -85,21 +121,25 @@ def rounded(width: int, height: int, radius: float) -> np.ndarray:
 
 @lru_cache(maxsize=1024)
 def capsule(width: int, height: int, colour: Colour) -> Sprite:
-    """A bar with round ends."""
+    """Return a bar with semicircular ends, sizes in pixels."""
     layer = Layer(width, height)
     layer.paint(rounded(width, height, height / 2), colour)
     return layer.sprite()
 
 
 class Painter:
-    """Draws on one picture, in place, and remembers where.
+    """Draw on one image, in place, and record where.
 
-    touched: the rectangles outside of which no pixel was changed, but for the colour of the next
-        one where the picture has one colour for four pixels.
+    Args:
+        image: The image; an array is uint8 (H, W, 3), BGR.
+
+    Attributes:
+        image: The image.
+        touched: Rectangles outside of which no pixel was changed, except the color of the adjacent
+            one where the image has one color for four pixels (4:2:0).
     """
 
     def __init__(self, image: Image | np.ndarray) -> None:
-        """image: an array is uint8 (H, W, 3), BGR."""
         self.image = as_image(image)
         self._planes = [(plane, self.image.step(plane)) for plane in self.image.planes]
         self.touched: list[Rect] = []
@@ -113,7 +153,13 @@ class Painter:
         return rect
 
     def paste(self, sprite: Sprite, x: int, y: int) -> None:
-        """Blend `sprite` in with its corner at (x, y); what lies outside is left out."""
+        """Blend a sprite into the image, clipped at its edges.
+
+        Args:
+            sprite: The sprite.
+            x: Left edge, pixels.
+            y: Upper edge, pixels.
+        """
         rect = self._clip(x, y, x + sprite.width, y + sprite.height)
         if rect is None:
             return
@@ -129,10 +175,18 @@ class Painter:
             cv2.multiply(part, keep, dst=part, scale=1 / 255)
             cv2.add(part, ink, dst=part)
 
-    def strokes(self, lines: np.ndarray, *pens: tuple[Colour, int]) -> None:
-        """Smooth open lines through `lines`, float (M, N, 2), x, y: M lines of N points each.
+    def paste_placed(self, placed: PlacedSprite | None) -> None:
+        """Blend a sprite into its rectangle; None does nothing."""
+        if placed is not None:
+            sprite, rect = placed
+            self.paste(sprite, rect.x0, rect.y0)
 
-        A pen is a colour and a thickness in pixels; each goes over the one before.
+    def strokes(self, lines: np.ndarray, *pens: tuple[Colour, int]) -> None:
+        """Draw antialiased open polylines.
+
+        Args:
+            lines: float (M, N, 2): M lines of N points (x, y), in pixels.
+            *pens: Color and thickness in pixels; each is drawn over the one before.
         """
         reach = max(thickness for _, thickness in pens) // 2 + 3
         low = np.floor(lines.min(axis=1)).astype(int) - reach
@@ -140,19 +194,19 @@ class Painter:
         for (x0, y0), (x1, y1) in zip(low.tolist(), high.tolist(), strict=True):
             self._clip(x0, y0, x1, y1)
         for number, (plane, step) in enumerate(self._planes):
-            # OpenCV takes sixteenths of a pixel, counted from the middle of a pixel.
+            # With shift=4, OpenCV takes sixteenths of a pixel, from the center of a pixel.
             fixed = list(np.rint((lines / step - 0.5) * 16).astype(np.int32))
             for colour, thickness in pens:
                 value, pen = self.image.colour(colour)[number], max(1, round(thickness / step))
                 cv2.polylines(plane, fixed, False, value, pen, cv2.LINE_AA, shift=4)
 
     def dim(self, share: float) -> None:
-        """Darken the whole picture to `share` of its brightness."""
+        """Darken the whole image to `share` of its brightness, 0 to 1."""
         self._clip(0, 0, *self.image.size_wh)
         for plane, black in zip(self.image.planes, self.image.colour((0, 0, 0)), strict=True):
             cv2.convertScaleAbs(plane, dst=plane, alpha=share, beta=black[0] * (1 - share))
 
     def grey(self, share: float) -> None:
-        """Take the colours out of the whole picture, and darken it like `dim`."""
+        """Remove the color of the whole image and darken it as `dim` does."""
         self.dim(share)
         self.image.drain()

@@ -1,4 +1,4 @@
-"""What each person showed lately, in bins of time: the same whatever the frame rate."""
+"""Remember the recent scores of all tracks in bins of time, whatever the frame rate."""
 
 from __future__ import annotations
 
@@ -11,95 +11,127 @@ import numpy as np
 from emoapp.types import Rejection, Scores, Track
 
 SPAN_S = 30.0
-"""How far back it remembers; a person who was not seen for longer is forgotten."""
+"""Seconds remembered; a track that was not seen for longer is forgotten."""
 BIN_S = 0.125
 BINS = round(SPAN_S / BIN_S)
-HOLD_S = 1.0
-"""Between two frames further apart nothing is known, even of a person who is on both."""
+SPARE_BINS = 4
+"""Bins kept beyond the span, because the timeline's right edge is older than now."""
+MAX_GAP_S = 1.0
+"""Between two frames further apart nothing is known, even of a track that is in both."""
 
-BELIEVED = (None, Rejection.UNSURE)
-"""Of a face that can't be read well nothing is kept; being undecided is something to show."""
+VALID_REJECTIONS = (None, Rejection.UNSURE)
+"""With these the scores count: being undecided is worth showing, a bad image of a face is not."""
 
 
 @dataclass(slots=True)
-class _Person:
-    """bins: number -> float32 (K,), the mean of what was seen in it, in order of time."""
+class _Bins:
+    """The scores of one track.
 
-    bins: dict[int, np.ndarray] = field(default_factory=dict)
+    Attributes:
+        means: Number of the bin -> float32 (K,), the mean of the scores in it, in order of time.
+        last_t: When the track was last seen, seconds.
+        count: Number of frames in the last bin.
+    """
+
+    means: dict[int, np.ndarray] = field(default_factory=dict)
     last_t: float = -math.inf
     count: int = 0
 
 
 class History:
-    """The smoothed probabilities of everyone seen in the last 30 seconds.
+    """The smoothed probabilities of all tracks of the last 30 seconds.
 
     Bin n holds the mean over the seconds from n * BIN_S up to (n + 1) * BIN_S.
+
+    Args:
+        labels: The K expressions, in the order of the rows to return.
     """
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = tuple(labels)
-        self._people: dict[int, _Person] = {}
+        self._tracks: dict[int, _Bins] = {}
         self._t = -math.inf
 
-    def __contains__(self, person: int | None) -> bool:
-        """Whether the track with this id is remembered."""
-        return person in self._people
+    def __contains__(self, track_id: int | None) -> bool:
+        """Return whether a track is remembered."""
+        return track_id in self._tracks
 
     def add(self, tracks: Iterable[Track], t: float) -> None:
-        """What the frame at `t`, in seconds since the source began, shows.
+        """Add the tracks of a frame.
 
-        A face whose scores are not to be believed counts as not seen.
+        A face that was rejected for any other reason than being unsure counts as not seen.
+
+        Args:
+            tracks: Those in the frame.
+            t: Time of the frame, seconds since the source began. An earlier time than before means
+                another source and clears the history.
         """
         if t == self._t:
-            return  # A paused picture is drawn again and again.
+            return  # A paused image is drawn again and again.
         if t < self._t:
-            self._people.clear()  # Another source, which counts its own seconds.
+            self._tracks.clear()  # Another source, with a clock of its own.
         before, self._t = self._t, t
         number = math.floor(t / BIN_S)
         for track in tracks:
-            if track.rejection not in BELIEVED:
+            if track.rejection not in VALID_REJECTIONS:
                 continue
-            person = self._people.setdefault(track.id, _Person())
-            self._see(person, number, self._in_order(track.smoothed), before, t)
-        gone = [id for id, person in self._people.items() if t - person.last_t > SPAN_S]
-        for id in gone:
-            del self._people[id]
+            bins = self._tracks.setdefault(track.id, _Bins())
+            _add_scores(bins, number, self._in_order(track.smoothed), before, t)
+        expired = [id for id, bins in self._tracks.items() if t - bins.last_t > SPAN_S]
+        for id in expired:
+            del self._tracks[id]
 
-    def shares(self, person: int, first: int, count: int) -> np.ndarray:
-        """float32 (count, K): bins `first` and following of a person; zeros where unseen."""
+    def shares(self, track_id: int, first: int, count: int) -> np.ndarray:
+        """Return the mean probabilities of consecutive bins.
+
+        Args:
+            track_id: The track.
+            first: Number of the first bin.
+            count: Number of bins.
+
+        Returns:
+            float32 (count, K); zeros where the track was not seen.
+        """
         table = np.zeros((count, len(self._labels)), np.float32)
-        known = self._people.get(person)
+        known = self._tracks.get(track_id)
         if known is not None:
             for row in range(count):
-                mean = known.bins.get(first + row)
+                mean = known.means.get(first + row)
                 if mean is not None:
                     table[row] = mean
         return table
-
-    def _see(
-        self, person: _Person, number: int, shares: np.ndarray, before: float, t: float
-    ) -> None:
-        bins = person.bins
-        last = next(reversed(bins), number)
-        if last == number:
-            person.count += 1
-            mean = bins.get(number, shares)
-            bins[number] = mean + (shares - mean) / person.count
-        else:
-            # Frames may be rarer than bins: where no frame in between said otherwise, the person
-            # was there all the time.
-            if person.last_t == before and t - before <= HOLD_S:
-                for between in range(last + 1, number):
-                    way = (between - last) / (number - last)
-                    bins[between] = (1 - way) * bins[last] + way * shares
-            bins[number], person.count = shares, 1
-        person.last_t = t
-        # A few more than are shown, because the timeline's right edge is older than now.
-        while (oldest := next(iter(bins))) < number - BINS - 4:
-            del bins[oldest]
 
     def _in_order(self, scores: Scores) -> np.ndarray:
         if scores.labels == self._labels:
             return scores.probabilities
         known = scores.as_dict()
         return np.array([known.get(label, 0.0) for label in self._labels], np.float32)
+
+
+def _add_scores(bins: _Bins, number: int, shares: np.ndarray, before: float, t: float) -> None:
+    """Add one frame's scores to the bins of a track.
+
+    Args:
+        bins: Of the track, changed in place.
+        number: Of the frame's bin.
+        shares: float32 (K,).
+        before: Time of the previous frame, seconds.
+        t: Time of the frame, seconds.
+    """
+    means = bins.means
+    last = next(reversed(means), number)
+    if last == number:
+        bins.count += 1
+        mean = means.get(number, shares)
+        means[number] = mean + (shares - mean) / bins.count
+    else:
+        # Frames may be rarer than bins. If the track is in both this and the previous frame, it was
+        # there all the time: interpolate.
+        if bins.last_t == before and t - before <= MAX_GAP_S:
+            for between in range(last + 1, number):
+                fraction = (between - last) / (number - last)
+                means[between] = (1 - fraction) * means[last] + fraction * shares
+        means[number], bins.count = shares, 1
+    bins.last_t = t
+    while (oldest := next(iter(means))) < number - BINS - SPARE_BINS:
+        del means[oldest]

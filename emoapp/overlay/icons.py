@@ -1,4 +1,4 @@
-"""The faces beside the words, drawn by assets/make_icons.py."""
+"""Load the icons of expressions, which `assets/make_icons.py` draws."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from emoapp.overlay.theme import asset, known
 
 @lru_cache(maxsize=64)
 def mask(label: str, size: int) -> np.ndarray:
-    """uint8 (size, size): the face for `label`; a plain one where we drew none for it."""
+    """Return the icon of an expression.
+
+    Args:
+        label: The expression; one without an icon of its own gets a plain face.
+        size: Side length in pixels.
+
+    Returns:
+        uint8 (size, size), read-only: how much of each pixel the icon covers.
+    """
     from PIL import Image
 
     with Image.open(asset("icons", f"{known(label) or 'other'}.png")) as image:

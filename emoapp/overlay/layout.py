@@ -1,4 +1,4 @@
-"""Where the pills go: a pure function from face boxes to rectangles."""
+"""Rectangles, and where the tags of faces go: a pure function of the face boxes."""
 
 from __future__ import annotations
 
@@ -6,38 +6,66 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from emoapp.types import Box
+
 
 class Rect(NamedTuple):
-    """Whole pixels; x1 and y1 are exclusive."""
+    """A rectangle in whole pixels.
+
+    Attributes:
+        x0, y0: The upper left corner, inclusive.
+        x1, y1: The lower right corner, exclusive.
+    """
 
     x0: int
     y0: int
     x1: int
     y1: int
 
+    @classmethod
+    def at(cls, x: int, y: int, width: int, height: int) -> Rect:
+        """Return the rectangle of a size whose upper left corner is at (x, y)."""
+        return cls(x, y, x + width, y + height)
+
+    def contains(self, x: float, y: float) -> bool:
+        """Return whether a point lies in the rectangle."""
+        return self.x0 <= x < self.x1 and self.y0 <= y < self.y1
+
     def overlaps(self, other: Rect) -> bool:
-        """Whether the two share a pixel."""
+        """Return whether the two share a pixel."""
         return (
             self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
         )
 
     @property
     def center(self) -> tuple[float, float]:
-        """(x, y) in pixels."""
+        """The center (x, y) in pixels."""
         return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
 
     def wider(self, by: int) -> Rect:
-        """The rectangle grown by so many pixels to all sides."""
+        """Return the rectangle grown by so many pixels on all sides."""
         return Rect(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
+
+
+MOVE_COST_RATIO = 0.5
+"""A panel moves only to a spot that costs less than this share of its present one."""
+
+
+def overlap_area(rect: Rect, other: Box | Rect) -> float:
+    """Return the area that two rectangles share, in square pixels."""
+    width = min(rect.x1, other.x1) - max(rect.x0, other.x0)
+    height = min(rect.y1, other.y1) - max(rect.y0, other.y0)
+    return max(0.0, width) * max(0.0, height)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A pill that is to be placed.
+    """A tag to be placed.
 
-    face: the face it belongs to, inside the picture.
-    sizes_wh: (width, height) in pixels of its forms, the fullest first.
-    lowered: it did not stand above its face in the frame before.
+    Attributes:
+        face: The bounding box of its face, inside the image.
+        sizes_wh: (width, height) in pixels of its forms, the fullest first.
+        lowered: Whether it was not above its face in the previous frame.
     """
 
     face: Rect
@@ -47,13 +75,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a tag stands.
+    """The position of a tag.
 
     Attributes:
-        rect: Inside the picture.
+        rect: Its rectangle, inside the image.
         form: Index into `Wanted.sizes_wh`.
-        above: Whether it stands over its face.
-        apart: Whether it found no room at its face.
+        above: Whether it is above its face.
+        apart: Whether there was no room for it at its face.
     """
 
     rect: Rect
@@ -65,11 +93,20 @@ class Placed:
 def place(
     wanted: Sequence[Wanted], size_wh: tuple[int, int], *, gap: int, avoid: Sequence[Rect] = ()
 ) -> list[Placed | None]:
-    """Find room for each pill; None where the picture has none left.
+    """Find room for each tag.
 
-    No pill leaves the picture and none overlaps another. Other faces and the rectangles in
-    `avoid` are kept free as long as a pill can stand at its own face without touching them. The
-    last form is taken only where no other can stand at the face.
+    No tag leaves the image and none overlaps another. Other faces and the rectangles in `avoid`
+    are kept free as long as a tag fits at its own face without touching them. The last form is used
+    only where no other fits at the face.
+
+    Args:
+        wanted: The tags; earlier ones take precedence.
+        size_wh: Width and height of the image in pixels.
+        gap: Least distance of tags from faces and from each other, pixels.
+        avoid: Rectangles to keep free if possible.
+
+    Returns:
+        The position of each tag, in the order of `wanted`; None where the image has no room left.
     """
     placed: list[Placed | None] = []
     taken: list[Rect] = []
@@ -91,7 +128,14 @@ def place(
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """The search for one pill's place; `taken` are the pills that stand already."""
+    """The search for one tag's position.
+
+    Attributes:
+        pill: The tag.
+        size_wh: Width and height of the image in pixels.
+        gap: Least distance of tags from faces and from each other, pixels.
+        taken: The tags already placed.
+    """
 
     pill: Wanted
     size_wh: tuple[int, int]
@@ -101,6 +145,13 @@ class _Search:
     def at_the_face(
         self, avoid: Sequence[Rect], *, inside: bool, last: bool = False
     ) -> Placed | None:
+        """Return a position next to the face, or over it if `inside`; None if there is none.
+
+        Args:
+            avoid: Rectangles to keep free, besides other tags.
+            inside: Whether the tag may cover its own face.
+            last: Whether to try the last form only, instead of all others.
+        """
         forms = list(enumerate(self.pill.sizes_wh))
         for form, (width, height) in forms[-1:] if last else forms[:-1] or forms:
             if width > self.size_wh[0]:
@@ -109,31 +160,31 @@ class _Search:
             for y, above in self._rows(height, inside):
                 if not 0 <= y <= self.size_wh[1] - height:
                     continue
-                # A face that trembles at the edge must not throw its pill up and down.
+                # A face that jitters at the edge must not make its tag jump up and down.
                 if above and self.pill.lowered and y < height // 2:
                     continue
                 row = [one for one in blocks if one.y0 < y + height and y < one.y1]
                 x = self._column(width, height, row)
                 if x is not None:
-                    return Placed(Rect(x, y, x + width, y + height), form, above)
+                    return Placed(Rect.at(x, y, width, height), form, above)
         return None
 
     def _rows(self, height: int, inside: bool) -> Iterator[tuple[int, bool]]:
-        """y and whether it is above the face, the best first."""
+        """Yield y and whether it is above the face, best first."""
         _, y0, _, y1 = self.pill.face
         yield y0 - self.gap - height, True
         yield y1 + self.gap, False
         if inside:
-            # At the hair and not at the mouth, which says more.
+            # Over the hair rather than the mouth, which is more expressive.
             yield y0 + self.gap, False
             yield y1 - self.gap - height, False
 
     def _column(self, width: int, height: int, row: Sequence[Rect]) -> int | None:
-        """The x nearest to the face's left edge where no rectangle of `row` is in the way."""
+        """Return the free x nearest to the face's left edge; `row`: the blocks at this height."""
         x0, _, x1, _ = self.pill.face
         right = self.size_wh[0] - width
         wish = min(max(x0, 0), right)
-        # It may slide aside as long as one still sees whose it is.
+        # It may slide sideways as long as one can still tell whose it is.
         low, high = min(wish, x0 + height - width), max(wish, x1 - height)
         xs = {wish, *(x for one in row for x in (one.x0 - width, one.x1))}
         for x in sorted(xs, key=lambda x: (abs(x - wish), x)):
@@ -143,7 +194,8 @@ class _Search:
         return None
 
     def anywhere(self) -> Placed | None:
-        # If there is room at all, there is room touching the picture's edge or another pill.
+        """Return the free position nearest to the face; None if there is none at all."""
+        # If there is room at all, there is room touching the image's edge or another tag.
         face, taken = self.pill.face, self.taken
         for form, (width, height) in enumerate(self.pill.sizes_wh):
             right, bottom = self.size_wh[0] - width, self.size_wh[1] - height
@@ -158,7 +210,7 @@ class _Search:
                 if 0 <= y <= bottom
             )
             for _, x, y in spots:
-                rect = Rect(x, y, x + width, y + height)
+                rect = Rect.at(x, y, width, height)
                 if not any(rect.overlaps(other) for other in taken):
                     return Placed(rect, form, False, apart=True)
         return None

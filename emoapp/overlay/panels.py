@@ -1,4 +1,4 @@
-"""Panels in the middle of the picture: the help, a message."""
+"""Draw panels in the middle of the image: the help, a message."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from emoapp.overlay import text
-from emoapp.overlay.blend import Layer, Sprite, rounded
-from emoapp.overlay.theme import GROUND, QUIET, TEXT, Sizes
+from emoapp.overlay.blend import Layer, Sprite
+from emoapp.overlay.ground import panel_layer, write, write_cap, write_lines
+from emoapp.overlay.theme import QUIET, TEXT, Sizes
 
 HELP: tuple[tuple[str, str], ...] = (
     ("q  Esc", "quit"),
@@ -25,31 +26,36 @@ HELP: tuple[tuple[str, str], ...] = (
     ("h  ?", "this help"),
     ("click", "follow a face"),
 )
-"""(keys, what they do), in the order shown; keys of one row are set apart by spaces."""
+"""(keys, what they do), in the order shown; the keys of one row are separated by spaces."""
+
+PANEL_OPACITY = 0.86
+MAX_LINE_EM = 30
+"""Longest line of a message, in ems."""
 
 
 @lru_cache(maxsize=4)
 def message(title: str, body: str, sizes: Sizes) -> Sprite:
-    """A title and, where there is one, a text below it in lines as long as the picture allows."""
+    """Return a panel with a title and a text below it, centered.
+
+    Args:
+        title: Shortened if it does not fit.
+        body: Wrapped; "" for none.
+        sizes: Of the image.
+    """
     size, big, edge = sizes.text, round(sizes.text * 1.35), 2 * sizes.text
-    room = max(1, min(30 * size, sizes.width - 2 * edge - 2 * sizes.margin))
-    heads = [text.fit(title, big, room, True)]
+    room = max(1, min(MAX_LINE_EM * size, sizes.width - 2 * edge - 2 * sizes.margin))
+    title = text.fit(title, big, room, True)
     lines = text.balance(body, size, room)
     line, head = round(size * 1.6), round(big * 1.5)
-    widest = max(
-        [text.width(one, big, True) for one in heads] + [text.width(one, size) for one in lines]
-    )
+    widths = [text.width(string, size) for string in lines]
+    widest = max([text.width(title, big, True), *widths])
     height = 2 * edge + head + (line * len(lines) + round(size * 0.4) if lines else 0)
-    layer = _panel(widest + 2 * edge, height, sizes)
-    y = edge + head / 2
-    for one in heads:
-        x = edge + (widest - text.width(one, big, True)) // 2
-        layer.paint(text.mask(one, big, True), TEXT, x, text.top(y, big, True))
-    y += head / 2 + size * 0.4 + line / 2
-    for one in lines:
-        x = edge + (widest - text.width(one, size)) // 2
-        layer.paint(text.mask(one, size), QUIET, x, text.top(y, size))
-        y += line
+    layer = panel_layer(widest + 2 * edge, height, size, PANEL_OPACITY)
+    x = edge + (widest - text.width(title, big, True)) // 2
+    write(layer, title, big, TEXT, x, edge + head / 2, bold=True)
+    starts = (edge + (widest - width) // 2 for width in widths)
+    centered = zip(starts, lines, strict=True)
+    write_lines(layer, centered, size, QUIET, edge + head + size * 0.4, line)
     return layer.sprite()
 
 
@@ -58,7 +64,7 @@ Rows = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=4)
 def help_panel(rows: Rows, sizes: Sizes) -> Sprite:
-    """Each key as a cap, and beside it what it does; in two columns where one is too tall."""
+    """Return a panel with key caps and what they do, in two columns if one would be too tall."""
     size, head = sizes.text, round(sizes.text * 2.4)
     edge, between = min(2 * size, sizes.height // 16), round(size * 1.5)
     room = sizes.height - 2 * sizes.margin - 2 * edge - head
@@ -66,31 +72,29 @@ def help_panel(rows: Rows, sizes: Sizes) -> Sprite:
     columns = [rows] if tall * len(rows) <= room else [rows[:half], rows[half:]]
     if _columns_width(columns, between, sizes) + 2 * edge > sizes.width:
         columns = [rows]
-    # A small picture gets its rows closer together rather than none of the last ones.
+    # In a small image, rows move closer together; otherwise the last ones would be cut off.
     line = max(size, min(tall, room // len(columns[0])))
     cap = min(round(size * 1.6), line - 2)
     height = 2 * edge + head + line * len(columns[0]) - (line - cap)
-    layer = _panel(_columns_width(columns, between, sizes) + 2 * edge, height, sizes)
-    title = text.mask("Keys", round(size * 1.2), True)
-    layer.paint(title, TEXT, edge, text.top(edge + size * 0.6, round(size * 1.2), True))
+    width = _columns_width(columns, between, sizes) + 2 * edge
+    layer = panel_layer(width, height, size, PANEL_OPACITY)
+    write(layer, "Keys", round(size * 1.2), TEXT, edge, edge + size * 0.6, bold=True)
     x = edge
     for column in columns:
         words_x = x + _keys_width(column, sizes) + size
         for index, (keys, what) in enumerate(column):
             y = edge + head + index * line
             _caps(layer, keys, x, y, cap, sizes)
-            layer.paint(text.mask(what, size), QUIET, words_x, text.top(y + cap / 2, size))
+            write(layer, what, size, QUIET, words_x, y + cap / 2)
         x += _columns_width([column], between, sizes) + between
     return layer.sprite()
 
 
 def _caps(layer: Layer, keys: str, x: int, y: int, height: int, sizes: Sizes) -> None:
-    size = sizes.text
+    """Draw the keys of one row."""
     for key in keys.split():
         width = _cap_width(key, sizes)
-        layer.paint(rounded(width, height, size * 0.35), TEXT, x, y, opacity=0.16)
-        at = x + (width - text.width(key, size, True)) // 2
-        layer.paint(text.mask(key, size, True), TEXT, at, text.top(y + height / 2, size, True))
+        write_cap(layer, key, sizes.text, (x, y, width, height), sizes)
         x += width + sizes.gap
 
 
@@ -109,9 +113,3 @@ def _keys_width(rows: Rows, sizes: Sizes) -> int:
 
 def _cap_width(key: str, sizes: Sizes) -> int:
     return max(round(sizes.text * 1.6), text.width(key, sizes.text, True) + 2 * sizes.pad)
-
-
-def _panel(width: int, height: int, sizes: Sizes) -> Layer:
-    layer = Layer(width, height)
-    layer.paint(rounded(width, height, sizes.text), GROUND, opacity=0.86)
-    return layer

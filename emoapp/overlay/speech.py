@@ -1,4 +1,4 @@
-"""The companion's panel: its words, who says them, and how long ago."""
+"""Draw the companion's panel: its reply, who speaks, and how long ago."""
 
 from __future__ import annotations
 
@@ -7,23 +7,37 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from emoapp.overlay import icons, text
-from emoapp.overlay.blend import Layer, Painter, Sprite, rounded
-from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import GROUND, GROUND_OPACITY, QUIET, TEXT, Colour, Sizes
+from emoapp.overlay.blend import Layer, Painter, Sprite
+from emoapp.overlay.ground import card_layer, card_padding, paste_text
+from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
+from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes
 from emoapp.speech import Speech
 from emoapp.types import Box
 
-WIDE = 25
+WIDTH_EM = 25
 """The panel's width in ems: lines of some 50 letters, which read best."""
-HIGH = 0.4
-"""The largest share of the picture's height that the panel takes."""
-SMALLEST = 15
-"""Below this width in ems nothing can be read, and the panel is left out."""
+MAX_HEIGHT_SHARE = 0.4
+"""Largest share of the image's height that the panel takes."""
+MIN_WIDTH_EM = 15
+"""In ems; a narrower panel would be unreadable and is left out."""
+PANEL_WEIGHT = 10
+"""Weight of other panels' area, against 1 of faces, in the choice of the panel's spot."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The panel's lines and its measures in pixels."""
+class Layout:
+    """The panel's lines and its measures in pixels.
+
+    Attributes:
+        sizes: Of the image.
+        lines: The reply.
+        notes: The note below it.
+        width, height: Of the panel.
+        edge: Distance from the panel's edge to its contents.
+        head: Height of the row that says who speaks.
+        line: Height of a line of the reply.
+        note_line: Height of a line of the note.
+    """
 
     sizes: Sizes
     lines: tuple[str, ...]
@@ -37,17 +51,17 @@ class Plan:
 
 
 @lru_cache(maxsize=16)
-def plan(words: str, note: str, sizes: Sizes) -> Plan | None:
-    """How a reply is laid out; None where the picture is too small for it."""
-    em, edge = sizes.text, round(sizes.pad * 1.6)
-    width = min(WIDE * em, sizes.width - 2 * sizes.margin)
-    head, line, note_line = round(sizes.small * 1.9), round(em * 1.45), round(sizes.small * 1.45)
-    room = int(HIGH * sizes.height) - 2 * edge - head
-    if width < SMALLEST * em or room < line:
+def plan(reply: str, note: str, sizes: Sizes) -> Layout | None:
+    """Return the layout of a reply and its note; None if the image is too small for it."""
+    em, edge = sizes.text, card_padding(sizes)
+    width = min(WIDTH_EM * em, sizes.width - 2 * sizes.margin)
+    head, line, note_line = sizes.row, round(em * 1.45), round(sizes.small * 1.45)
+    room = int(MAX_HEIGHT_SHARE * sizes.height) - 2 * edge - head
+    if width < MIN_WIDTH_EM * em or room < line:
         return None
     notes = text.wrap(note, sizes.small, width - 2 * edge)
-    lines = text.wrap(words, em, width - 2 * edge)
-    # What a person may need is in the note: where there is no room for all, the reply gives way.
+    lines = text.wrap(reply, em, width - 2 * edge)
+    # The note has what a person may need most: if there is not enough room, the reply is cut.
     notes = notes[: (room - (line if lines else 0)) // note_line]
     most = (room - note_line * len(notes)) // line
     if len(lines) > most:
@@ -56,16 +70,24 @@ def plan(words: str, note: str, sizes: Sizes) -> Plan | None:
         lines = [*lines[: most - 1], cut.replace(".…", "…")]
     gap = sizes.gap if lines and notes else 0
     height = 2 * edge + head + line * len(lines) + gap + note_line * len(notes)
-    return Plan(
-        sizes, tuple(lines), tuple(notes), width, height - edge // 2, edge, head, line, note_line
+    return Layout(
+        sizes=sizes,
+        lines=tuple(lines),
+        notes=tuple(notes),
+        width=width,
+        height=height - edge // 2,
+        edge=edge,
+        head=head,
+        line=line,
+        note_line=note_line,
     )
 
 
 class SpeechPanel:
-    """Draws what the companion says where it hides least, and stays there while it can."""
+    """Draw the companion's reply where it hides least, and keep it there while possible."""
 
     def __init__(self) -> None:
-        self._place = 0
+        self._spot = 0
 
     def rect(
         self,
@@ -76,103 +98,104 @@ class SpeechPanel:
         floor: int,
         avoid: Sequence[Rect] = (),
     ) -> Rect | None:
-        """Where the panel stands; None where there is no room.
+        """Choose the panel's spot.
 
-        faces: what it should not hide, the pills above them included.
-        floor: the lowest y it may reach.
-        avoid: what it must not stand on, unless there is no other place.
+        Args:
+            speech: The reply.
+            sizes: Of the image.
+            faces: Bounding boxes to keep free if possible, with the tags above them.
+            floor: Lowest y that the panel may reach, pixels.
+            avoid: Other panels, to be covered only if there is no other spot.
+
+        Returns:
+            The panel's rectangle; None if there is no room.
         """
-        layout = plan(_words(speech), speech.note, sizes)
+        layout = plan(_reply(speech), speech.note, sizes)
         if layout is None:
             return None
-        places = list(_places(layout, sizes, floor))
-        pill = sizes.pill + sizes.gap
+        spots = list(_spots(layout, sizes, floor))
+        tag = sizes.pill + sizes.gap
+        tagged = [face._replace(y0=face.y0 - tag) for face in faces]
         costs = [
-            sum(_shared(place, face, above=pill) for face in faces)
-            + sum(10 * _shared(place, other) for other in avoid)
-            for place in places
+            sum(overlap_area(spot, face) for face in tagged)
+            + sum(PANEL_WEIGHT * overlap_area(spot, other) for other in avoid)
+            for spot in spots
         ]
-        # Not to and fro: another place must be much better.
-        best = min(range(len(places)), key=costs.__getitem__)
-        if costs[best] < 0.5 * costs[self._place]:
-            self._place = best
-        return places[self._place]
+        # Another spot must be much better, so that the panel does not move back and forth.
+        best = min(range(len(spots)), key=costs.__getitem__)
+        if costs[best] < MOVE_COST_RATIO * costs[self._spot]:
+            self._spot = best
+        return spots[self._spot]
 
     def draw(
         self, painter: Painter, rect: Rect, speech: Speech, colour: Colour, sizes: Sizes
     ) -> None:
-        """Draw the panel into `rect`, which `rect()` gave."""
-        layout = plan(_words(speech), speech.note, sizes)
+        """Draw the panel.
+
+        Args:
+            painter: Draws on the image.
+            rect: What `rect()` returned.
+            speech: The reply.
+            colour: Color of the icon of the expression that the reply is about.
+            sizes: Of the image.
+        """
+        layout = plan(_reply(speech), speech.note, sizes)
         if layout is None:
             return
         painter.paste(_ground(layout.width, layout.height, sizes), rect.x0, rect.y0)
         x, y = rect.x0 + layout.edge, rect.y0 + layout.edge // 2
-        self._head(painter, rect, speech, colour, layout, y + layout.head / 2)
+        _draw_head(painter, rect, speech, colour, layout)
         y += layout.head
         for line in layout.lines:
-            middle = y + layout.line / 2
-            painter.paste(text.sprite(line, sizes.text, TEXT), x, text.top(middle, sizes.text))
+            paste_text(painter, line, sizes.text, TEXT, x, y + layout.line / 2)
             y += layout.line
         if layout.lines and layout.notes:
             y += sizes.gap
         for line in layout.notes:
-            middle = y + layout.note_line / 2
-            painter.paste(text.sprite(line, sizes.small, QUIET), x, text.top(middle, sizes.small))
+            paste_text(painter, line, sizes.small, QUIET, x, y + layout.note_line / 2)
             y += layout.note_line
-
-    def _head(
-        self,
-        painter: Painter,
-        rect: Rect,
-        speech: Speech,
-        colour: Colour,
-        layout: Plan,
-        middle: float,
-    ) -> None:
-        sizes, size = layout.sizes, layout.sizes.small
-        age = text.sprite(ago(speech.age_s), size, QUIET)
-        right = rect.x1 - layout.edge - age.width
-        painter.paste(age, right, text.top(middle, size))
-        icon = _icon(speech.label, round(size * 1.3), colour)
-        x = rect.x0 + layout.edge
-        painter.paste(icon, x, round(middle - icon.height / 2))
-        x += icon.width + sizes.gap
-        name = text.fit(f"Companion · {speech.source}", size, right - sizes.gap - x)
-        if name:
-            painter.paste(text.sprite(name, size, QUIET), x, text.top(middle, size))
 
 
 def ago(seconds: float) -> str:
-    """How long ago, in the fewest words."""
+    """Format how long ago something was, in the fewest words."""
     if seconds < 1:
         return "now"
     return f"{seconds:.0f} s ago" if seconds < 59.5 else f"{seconds / 60:.0f} min ago"
 
 
-def _words(speech: Speech) -> str:
+def _reply(speech: Speech) -> str:
     return f"{speech.text} …" if speech.coming else speech.text
 
 
-def _places(layout: Plan, sizes: Sizes, floor: int) -> Iterator[Rect]:
-    """The places in which it may stand, the best first."""
+def _draw_head(
+    painter: Painter, rect: Rect, speech: Speech, colour: Colour, layout: Layout
+) -> None:
+    """Draw the icon, who speaks, and at the right how long ago."""
+    sizes, size = layout.sizes, layout.sizes.small
+    middle = rect.y0 + layout.edge // 2 + layout.head / 2
+    age = ago(speech.age_s)
+    right = rect.x1 - layout.edge - text.sprite(age, size, QUIET).width
+    paste_text(painter, age, size, QUIET, right, middle)
+    icon = _icon(speech.label, round(size * 1.3), colour)
+    x = rect.x0 + layout.edge
+    painter.paste(icon, x, round(middle - icon.height / 2))
+    x += icon.width + sizes.gap
+    name = text.fit(f"Companion · {speech.source}", size, right - sizes.gap - x)
+    if name:
+        paste_text(painter, name, size, QUIET, x, middle)
+
+
+def _spots(layout: Layout, sizes: Sizes, floor: int) -> Iterator[Rect]:
+    """Yield the possible rectangles, best first."""
     left, right = sizes.margin, sizes.width - sizes.margin - layout.width
     for top in (floor - layout.height, sizes.margin):
         for x in ((sizes.width - layout.width) // 2, left, right):
-            yield Rect(x, top, x + layout.width, top + layout.height)
-
-
-def _shared(rect: Rect, box: Box | Rect, above: int = 0) -> float:
-    """Square pixels that lie in both, the box grown upwards by `above`."""
-    width = min(rect.x1, box.x1) - max(rect.x0, box.x0)
-    height = min(rect.y1, box.y1) - max(rect.y0, box.y0 - above)
-    return max(0.0, width) * max(0.0, height)
+            yield Rect.at(x, top, layout.width, layout.height)
 
 
 @lru_cache(maxsize=16)
 def _ground(width: int, height: int, sizes: Sizes) -> Sprite:
-    layer = Layer(width, height)
-    layer.paint(rounded(width, height, sizes.text * 0.8), GROUND, opacity=GROUND_OPACITY)
-    return layer.sprite()
+    return card_layer(width, height, sizes).sprite()
 
 
 @lru_cache(maxsize=32)

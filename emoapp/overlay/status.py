@@ -1,4 +1,4 @@
-"""The status row: one quiet line at the bottom that says how the program is doing."""
+"""Draw the status row: one quiet line at the bottom on the state of the program."""
 
 from __future__ import annotations
 
@@ -7,34 +7,29 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from emoapp.overlay import text
-from emoapp.overlay.blend import Layer, Sprite, rounded
+from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
+from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import (
-    GROUND,
-    GROUND_OPACITY,
-    QUIET,
-    RECORDING,
-    TEXT,
-    WARNING,
-    Colour,
-    Sizes,
-)
+from emoapp.overlay.theme import QUIET, RECORDING, TEXT, WARNING, Colour, Sizes
 
 HOLD_S = 0.25
-"""A number that changes at every frame cannot be read."""
+"""How long numbers stay; one that changes at every frame cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the status row says; what is None, 0 or empty is left out.
+    """The contents of the status row; what is None, 0 or empty is left out.
 
-    fps: frames shown a second.  latency_ms: from a frame's arrival to the end of showing it,
-        milliseconds.
-    faces: how many are seen.  detector: its name.
-    recording_s: seconds recorded so far; None while not recording.
-    room_s: seconds until the recording's disk is full; None where there is room enough.
-    missed: frames that the camera gave and nobody fetched.  paused: the picture stands still.
-    picture: which of several pictures this is.
+    Attributes:
+        fps: Frames shown per second.
+        latency_ms: Milliseconds from a frame's arrival until it has been shown.
+        faces: Number of faces in the frame.
+        detector: Name of the detector.
+        recording_s: Seconds recorded so far; None while not recording.
+        room_s: Seconds until the recording's disk is full; None if there is enough room.
+        missed: Number of frames that the camera delivered and nobody fetched.
+        paused: Whether playback is paused.
+        picture: Which of several images this is.
     """
 
     fps: float | None = None
@@ -49,7 +44,7 @@ class Status:
 
 
 class StatusRow:
-    """Lays the row out; holds its numbers for a moment, so that they can be read."""
+    """Lay out the row; hold its numbers for a moment, so that they can be read."""
 
     def __init__(self) -> None:
         self._held: tuple[float, float | None, float | None] | None = None
@@ -62,17 +57,20 @@ class StatusRow:
         now: float,
         floor: int | None = None,
         details: bool = False,
-    ) -> tuple[Sprite, Rect] | None:
-        """Return the row and its place; None when there is nothing to say, or no room.
+    ) -> PlacedSprite | None:
+        """Lay out the row.
 
         Args:
-            status: What it says.
-            sizes: Of the picture.
+            status: Its contents.
+            sizes: Of the image.
             now: Seconds, monotonic.
-            floor: The lowest y of the row, if it must not stand at the picture's edge.
-            details: Also milliseconds, detector and missed frames.
+            floor: Lower edge of the row, pixels; None for the image's margin.
+            details: Whether to include milliseconds, detector and missed frames.
+
+        Returns:
+            The row and its rectangle; None if there is nothing to show, or no room.
         """
-        # What stands still has no rate to hold.
+        # A paused image has no rate to hold.
         if self._held is None or status.paused or not 0 <= now - self._held[0] < HOLD_S:
             self._held = (now, status.fps, status.latency_ms)
         _, fps, latency_ms = self._held
@@ -81,11 +79,11 @@ class StatusRow:
         if row is None:
             return None
         y = (sizes.height - sizes.margin if floor is None else floor) - row.height
-        return row, Rect(sizes.margin, y, sizes.margin + row.width, y + row.height)
+        return row, Rect.at(sizes.margin, y, row.width, row.height)
 
 
 def clock(seconds: float) -> str:
-    """Seconds as m:ss or h:mm:ss."""
+    """Format seconds as m:ss or h:mm:ss."""
     minutes, second = divmod(int(max(0.0, seconds)), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
@@ -94,7 +92,7 @@ def clock(seconds: float) -> str:
 def _parts(
     status: Status, fps: float | None, latency_ms: float | None, details: bool
 ) -> Iterator[tuple[str, Colour]]:
-    """The row's words, the most important first: what finds no room is dropped from the end."""
+    """Yield the row's parts, most important first: the row drops from the end what does not fit."""
     if status.recording_s is not None:
         yield clock(status.recording_s), RECORDING
     if status.room_s is not None:
@@ -117,6 +115,7 @@ def _parts(
 
 @lru_cache(maxsize=16)
 def _row(parts: tuple[tuple[str, Colour], ...], sizes: Sizes) -> Sprite | None:
+    """Draw the parts that fit; None if none does."""
     size, between = sizes.small, 2 * sizes.gap
     dot = round(size * 0.62)
     room = sizes.width - 2 * sizes.margin
@@ -132,13 +131,10 @@ def _row(parts: tuple[tuple[str, Colour], ...], sizes: Sizes) -> Sprite | None:
     height = sizes.row
     if not pieces or height > sizes.height - 2 * sizes.margin:
         return None
-    width = x - between + sizes.pad
-    layer = Layer(width, height)
-    layer.paint(rounded(width, height, height / 2), GROUND, opacity=GROUND_OPACITY)
+    layer = row_layer(x - between + sizes.pad, sizes)
     for start, string, colour in pieces:
-        letters, y = text.mask(string, size), text.top(height / 2, size)
         if colour == RECORDING:
             layer.paint(rounded(dot, dot, dot / 2), RECORDING, sizes.pad, round((height - dot) / 2))
             colour = TEXT
-        layer.paint(letters, colour, start, y)
+        write(layer, string, size, colour, start, height / 2)
     return layer.sprite()

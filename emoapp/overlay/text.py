@@ -1,4 +1,4 @@
-"""Text through a real font: drawn once a string and size by Pillow, then blended in as a mask."""
+"""Render text with Pillow, once per string and size, to be blended in as a mask."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 CAP_HEIGHT = 0.727
-"""Height of Inter's capitals, in ems: a line looks centred when its capitals are."""
+"""Height of Inter's capitals, in ems: a line looks centered when its capitals are."""
 
 
 @lru_cache(maxsize=32)
 def _font(size: int, bold: bool) -> FreeTypeFont:
-    # Here, so that importing the overlay does not wait for Pillow.
+    # Imported here so that importing the overlay does not load Pillow.
     from PIL import ImageFont
 
     name = "Inter-SemiBold.otf" if bold else "Inter-Medium.otf"
-    # Bytes, because FreeType opens no path with letters outside of Windows' code page.
+    # Bytes, because FreeType cannot open a path with letters outside Windows' code page.
     with asset("fonts", name).open("rb") as file:
         return ImageFont.truetype(file, size)
 
 
 def _clean(string: str) -> str:
-    # Raqm, Pillow's layout engine, refuses some control characters.
+    # Raqm, Pillow's layout engine, rejects some control characters.
     if string.isprintable():
         return string
     return "".join(letter if letter.isprintable() else " " for letter in string)
@@ -38,13 +38,23 @@ def _clean(string: str) -> str:
 
 @lru_cache(maxsize=1024)
 def width(string: str, size: int, bold: bool = False) -> int:
-    """How many pixels wide `string` is."""
+    """Return the width of a string in pixels; `size` is the em in pixels."""
     return math.ceil(_font(size, bold).getlength(_clean(string))) if string else 0
 
 
 @lru_cache(maxsize=256)
 def mask(string: str, size: int, bold: bool = False) -> np.ndarray:
-    """uint8 (h, w): how much of each pixel the letters cover; h depends on `size` alone."""
+    """Return the mask of a string.
+
+    Args:
+        string: The text.
+        size: Font size (the em), pixels.
+        bold: Whether the text is semibold.
+
+    Returns:
+        uint8 (h, w), read-only: how much of each pixel the letters cover; h depends on the font
+        and `size` alone.
+    """
     from PIL import Image, ImageDraw
 
     font = _font(size, bold)
@@ -58,7 +68,7 @@ def mask(string: str, size: int, bold: bool = False) -> np.ndarray:
 
 @lru_cache(maxsize=512)
 def sprite(string: str, size: int, colour: Colour, bold: bool = False) -> Sprite:
-    """`string` in one colour, ready to be pasted."""
+    """Return a string in one color as a sprite; arguments as for `mask`."""
     letters = mask(string, size, bold)
     layer = Layer(letters.shape[1], letters.shape[0])
     layer.paint(letters, colour)
@@ -66,13 +76,13 @@ def sprite(string: str, size: int, colour: Colour, bold: bool = False) -> Sprite
 
 
 def top(middle: float, size: int, bold: bool = False) -> int:
-    """Where the mask's upper edge goes so that capitals are centred on the row `middle`."""
+    """Return the y of a mask's upper edge that centers capitals on the y `middle`, in pixels."""
     return round(middle + CAP_HEIGHT * size / 2) - _font(size, bold).getmetrics()[0]
 
 
 @lru_cache(maxsize=256)
 def fit(string: str, size: int, room: int, bold: bool = False) -> str:
-    """`string`, or as much of its beginning as fits into `room` pixels, with an ellipsis."""
+    """Return a string, shortened with an ellipsis if it is wider than `room` pixels."""
     if width(string, size, bold) <= room:
         return string
     end = len(string)
@@ -82,7 +92,7 @@ def fit(string: str, size: int, room: int, bold: bool = False) -> str:
 
 
 def wrap(string: str, size: int, room: int) -> list[str]:
-    """`string` cut between words into lines of at most `room` pixels."""
+    """Break a string between words into lines of at most `room` pixels."""
     lines: list[str] = []
     for paragraph in string.splitlines():
         line = ""
@@ -97,7 +107,10 @@ def wrap(string: str, size: int, room: int) -> list[str]:
 
 
 def balance(string: str, size: int, room: int) -> list[str]:
-    """`wrap`, as narrow as as many lines allow: so that no word is left alone on the last one."""
+    """Break a string as `wrap` does, into lines of about the same width.
+
+    The lines are made as narrow as their number allows, so that no word is left alone on the last.
+    """
     lines = wrap(string, size, room)
     while room > 12 * size and len(narrower := wrap(string, size, room - size)) == len(lines) > 1:
         room, lines = room - size, narrower

@@ -13,23 +13,23 @@ from emoapp.utils.escape import printable
 from emoapp.utils.resources import ASSETS
 
 Colour = tuple[int, int, int]
-"""Blue, green, red, each 0 to 255: the order of the pictures."""
+"""Blue, green, red, each 0 to 255: the channel order of the images."""
 
 
 def from_hex(text: str) -> Colour:
-    """ "#RRGGBB" -> (blue, green, red)."""
+    """Convert "#RRGGBB" to (blue, green, red)."""
     red, green, blue = bytes.fromhex(text.removeprefix("#"))
     return blue, green, red
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
-    """`share` of a, the rest of b."""
+    """Return the mixture of `share` (0 to 1) of color `a` and the rest of `b`."""
     blue, green, red = (round(share * p + (1 - share) * q) for p, q in zip(a, b, strict=True))
     return blue, green, red
 
 
-# Okabe and Ito's set: told apart by people with any of the common colour blindnesses.
-EXPRESSIONS: dict[str, Colour] = {
+# Okabe and Ito's palette, distinguishable with any of the common color blindnesses.
+EXPRESSION_COLOURS: dict[str, Colour] = {
     "angry": from_hex("#D55E00"),
     "disgust": from_hex("#009E73"),
     "fear": from_hex("#CC79A7"),
@@ -40,8 +40,8 @@ EXPRESSIONS: dict[str, Colour] = {
     "contempt": from_hex("#56B4E9"),
 }
 
-# For the labels of models that people train on their own data, in the order of those labels.
-EXTRA: tuple[Colour, ...] = tuple(
+# For other labels, of models trained on one's own data, in the order of those labels.
+EXTRA_COLOURS: tuple[Colour, ...] = tuple(
     from_hex(text)
     for text in (
         "#6B98F2",
@@ -56,9 +56,9 @@ EXTRA: tuple[Colour, ...] = tuple(
 )
 
 GROUND = from_hex("#14161A")
-"""Behind every text."""
+"""The background of all text."""
 GROUND_OPACITY = 0.84
-"""Enough for text and icons to be legible over a white picture."""
+"""Keeps text and icons legible over a white image."""
 TEXT = from_hex("#FFFFFF")
 QUIET = from_hex("#BEC4CC")
 GREY = from_hex("#70757C")
@@ -68,20 +68,22 @@ WARNING = from_hex("#FFB938")
 
 WHITE = from_hex("#FFFFFF")
 BRIGHTEST_GROUND = mix(GROUND, WHITE, GROUND_OPACITY)
-"""A panel over a white picture: what is legible there is legible everywhere."""
+"""A panel over a white image: what is legible there is legible everywhere."""
 
 ICON_CONTRAST = 3.0
 TEXT_CONTRAST = 4.5
-"""The smallest contrasts of WCAG 2.1 (1.4.11 and 1.4.3), against the ground."""
+"""The least contrast ratios against the ground by WCAG 2.1 (1.4.11 and 1.4.3)."""
 
 
 def contrast(a: Colour, b: Colour) -> float:
-    """Return the contrast ratio of two colours as WCAG 2.1 defines it, 1 to 21."""
+    """Return the contrast ratio of two colors as WCAG 2.1 defines it, 1 to 21."""
     brighter, darker = sorted((_luminance(a), _luminance(b)), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
 
 
 def _luminance(colour: Colour) -> float:
+    """Return the relative luminance as WCAG 2.1 defines it, 0 to 1."""
+
     def linear(value: float) -> float:
         return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
@@ -91,7 +93,7 @@ def _luminance(colour: Colour) -> float:
 
 @lru_cache(maxsize=64)
 def legible(colour: Colour, ratio: float = ICON_CONTRAST) -> Colour:
-    """Return the colour, lightened until it has that contrast to every panel's ground."""
+    """Return a color, lightened until its contrast ratio to any panel's ground is `ratio`."""
     for percent in range(0, 101, 2):
         lighter = mix(WHITE, colour, percent / 100)
         if contrast(lighter, BRIGHTEST_GROUND) >= ratio:
@@ -99,39 +101,50 @@ def legible(colour: Colour, ratio: float = ICON_CONTRAST) -> Colour:
     return WHITE
 
 
+@lru_cache(maxsize=64)
 def muted(colour: Colour) -> Colour:
-    """Return the quiet form of an expression's colour, for what is not in the foreground."""
+    """Return the muted form of an expression's color, for what is not in the foreground."""
     return legible(mix(colour, GREY, 0.45))
 
 
 def known(label: str) -> str | None:
-    """The expression that `label` is a name of, or None for one that we have no face for."""
+    """Return the expression that a label names; None for one without a color and an icon."""
     name = canonical_label(label)
-    return name if name in EXPRESSIONS else None
+    return name if name in EXPRESSION_COLOURS else None
 
 
 def colours_of(labels: Iterable[str]) -> dict[str, Colour]:
-    """Label -> colour; the same labels in the same order always get the same colours."""
+    """Return the color of each label.
+
+    The same labels in the same order always get the same colors.
+    """
     colours: dict[str, Colour] = {}
     extras = 0
     for label in labels:
         name = known(label)
         if name is None:
-            colours[label] = EXTRA[extras % len(EXTRA)]
+            colours[label] = EXTRA_COLOURS[extras % len(EXTRA_COLOURS)]
             extras += 1
         else:
-            colours[label] = EXPRESSIONS[name]
+            colours[label] = EXPRESSION_COLOURS[name]
     return colours
 
 
 def word(label: str) -> str:
-    """How a label is written: on one line, beginning with a capital."""
+    """Return a label as displayed: on one line, beginning with a capital."""
     text = printable(" ".join(label.split()))
     return text[:1].upper() + text[1:]
 
 
 def asset(*parts: str) -> Path:
-    """A file that ships with the program; an error that says what to do when it is not there."""
+    """Return the path of a file that ships with the package.
+
+    Args:
+        *parts: The path below the assets folder.
+
+    Raises:
+        EmoappError: The file is missing.
+    """
     path = ASSETS.joinpath(*parts)
     if not path.is_file():
         raise EmoappError(f"{path} is missing: emoapp is not fully installed, install it again")
@@ -140,15 +153,15 @@ def asset(*parts: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """All lengths, in pixels, for a picture of one size.
+    """All lengths, in pixels, for an image of one size.
 
     Attributes:
-        width, height: Of the picture.
+        width, height: Size of the image.
         text, small: Font sizes (the em).
-        icon: Side of the square that an icon fills.
-        pad: From a panel's edge to what is in it.
-        gap: Between neighbors in a row.
-        margin: From the picture's edge to a panel.
+        icon: Side length of an icon.
+        pad: Distance from a panel's edge to its contents.
+        gap: Distance between neighbors in a row.
+        margin: Distance from the image's edge to a panel.
         stroke: Thickness of a face's corners.
     """
 
@@ -164,8 +177,8 @@ class Sizes:
 
     @classmethod
     def of(cls, width: int, height: int) -> Sizes:
-        """Return the lengths for a picture of this width and height in pixels."""
-        # The shorter side, so that a phone's upright picture gets no giant letters.
+        """Return the lengths for an image of this width and height in pixels."""
+        # The shorter side, so that a portrait image from a phone gets no giant letters.
         short = min(width, height)
         text = max(12, round(short * 0.0265))
         return cls(
@@ -182,10 +195,10 @@ class Sizes:
 
     @property
     def row(self) -> int:
-        """Height of a line of small text on its ground."""
+        """Height of a row of small text with its ground."""
         return round(self.small * 1.9)
 
     @property
     def pill(self) -> int:
-        """Height of a pill: one line of text with its icon."""
+        """Height of a tag: one line of text with its icon."""
         return self.icon + 2 * round(self.pad * 0.55)

@@ -8,26 +8,27 @@ from collections.abc import Sequence
 from emoapp.types import Track
 
 AREA_RATIO = 1.3
-"""How many times larger a face must be to be selected in another one's place."""
+"""A face must be this many times larger than the selected one to replace it."""
 
 STAY_S = 0.7
-"""A lost track stays selected for this long: a detector that blinks must not change the choice."""
+"""How long a lost track stays selected, so that a missed detection does not change the choice."""
 
 MAIN_LOST_S = 1.5
-"""After this long without the main person, somebody else may become it."""
+"""After the main person has been missing for this long, another one may take its place."""
 
 MAIN_AREA_SHARE = 0.5
-"""The next main person's face has at least this share of the area of the one before."""
+"""Least area of the next main person's face, relative to that of the previous one."""
 
 
 class TrackSelector:
     """Select the largest face, or the one that the user chose.
 
-    Remembers the last selection, so frames must come in order and each source needs its own.
+    Remembers the last selection, so frames must come in order and each source needs its own
+    selector.
 
     Attributes:
-        followed: Id of the track that the user chose. None, or a track that is gone, selects the
-            largest face.
+        followed: Id of the track that the user chose. With None, or a track that is not in the
+            frame, the largest face is selected.
     """
 
     def __init__(self) -> None:
@@ -36,14 +37,14 @@ class TrackSelector:
         self._seen_t = -math.inf
 
     def select(self, tracks: Sequence[Track], t: float) -> int | None:
-        """Return the id of the selected track.
+        """Select a track.
 
         Args:
-            tracks: Those in the frame.
-            t: Seconds since the source began.
+            tracks: All tracks in the frame.
+            t: Time of the frame, seconds since the source began.
 
         Returns:
-            The id of one of `tracks`, or None where none is selected.
+            The id of one of `tracks`; None if none is selected.
         """
         in_frame = {track.id: track for track in tracks}
         before = in_frame.get(self._selected or 0)
@@ -52,7 +53,7 @@ class TrackSelector:
             if before is None and 0 <= t - self._seen_t <= STAY_S:
                 return None
             chosen = max(tracks, key=_area, default=None)
-            # Two faces of about the same size must not take turns from frame to frame.
+            # The selection must not alternate between two faces of about the same size.
             if chosen and before and _area(chosen) < AREA_RATIO * _area(before):
                 chosen = before
         if chosen is None:
@@ -62,10 +63,10 @@ class TrackSelector:
 
 
 class MainPersonSelector(TrackSelector):
-    """Select the face that was the largest in the first frame with faces, and stay with it.
+    """Select the face that was the largest in the first frame with faces, and keep it.
 
-    Only after `MAIN_LOST_S` without it, the next face that is about as large is selected: whoever
-    is to stay unrecognizable must not be taken for the main person.
+    Another face, if it is about as large, is selected only after `MAIN_LOST_S` without the first:
+    a person who is to stay unrecognizable must not be mistaken for the main person.
     """
 
     def __init__(self) -> None:
@@ -73,14 +74,15 @@ class MainPersonSelector(TrackSelector):
         self._main: Track | None = None
 
     def select(self, tracks: Sequence[Track], t: float) -> int | None:
+        """Select the main person's track, as `TrackSelector.select` does for the largest face."""
         in_frame = {track.id: track for track in tracks}
         if self._main is None:
             self._main = max(tracks, key=_area, default=None)
         elif self._main.id in in_frame:
             self._main = in_frame[self._main.id]
         elif t - self._main.last_t > MAIN_LOST_S:
-            smallest = MAIN_AREA_SHARE * _area(self._main)
-            large = [track for track in tracks if _area(track) >= smallest]
+            min_area = MAIN_AREA_SHARE * _area(self._main)
+            large = [track for track in tracks if _area(track) >= min_area]
             self._main = max(large, key=_area, default=self._main)
         return self._main.id if self._main and self._main.id in in_frame else None
 

@@ -1,4 +1,4 @@
-"""Average a face's probabilities over time, at the same speed whatever the frame rate."""
+"""Average a face's probabilities over time, independently of the frame rate."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ import numpy as np
 
 
 class Smoother:
-    """An exponential average with a time constant; one for each track.
+    """Exponential moving average with a time constant; each track needs its own.
 
-    After `time_constant_s` seconds a change has reached 63%, after three times as many 95%.
+    A step change is covered to 63% after one time constant, to 95% after three.
+
+    Args:
+        time_constant_s: Seconds; 0 for no average.
+
+    Raises:
+        ValueError: `time_constant_s` is negative.
     """
 
     def __init__(self, time_constant_s: float) -> None:
@@ -21,7 +27,15 @@ class Smoother:
         self._t = 0.0
 
     def update(self, value: np.ndarray, t: float) -> np.ndarray:
-        """Take in what was measured at `t` seconds; return the average, of the same shape."""
+        """Add a measurement.
+
+        Args:
+            value: float array.
+            t: Time of the measurement, seconds.
+
+        Returns:
+            The average, of the same shape.
+        """
         if self._value is None or self._time_constant_s == 0:
             self._value = value
         else:

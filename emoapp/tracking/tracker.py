@@ -1,4 +1,4 @@
-"""Follow faces from frame to frame, and judge what each shows over time."""
+"""Track faces from frame to frame, and smooth and judge their scores over time."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ from emoapp.tracking.smoothing import Smoother
 from emoapp.types import Box, Face, Frame, Rejection, Scores, Track
 
 MAX_AGE_S = 1.5
-"""A track that was not seen for so many seconds is forgotten; a face that comes then is new."""
+"""A track that was not seen for longer is dropped; a face that appears later is a new track."""
 
 MAX_DISTANCE = 1.0
-"""A face belongs to a track if it is less than so many widths from where it is expected."""
+"""Largest distance of a face from its track's predicted box, in widths of the face."""
 
 COASTING_S = 0.5
-"""For so long an unseen face is expected to go on moving; then to stand still."""
+"""How long an unseen face is predicted to keep moving; after that, it is taken to stand still."""
 
 VELOCITY_S = 0.2
-"""Time constant of a track's average velocity, seconds."""
+"""Time constant of the average of a track's velocity."""
 
 LABEL_HYSTERESIS = 0.08
-"""By how much another expression must be more probable before the label changes to it."""
+"""How much more probable another expression must be for the label to change to it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assignment:
     """A face of a frame and its track.
 
-    id: the track's.
-    due: whether the face is to be classified in this frame.
+    Attributes:
+        id: The track's id.
+        face: The face.
+        due: Whether the face is to be classified in this frame.
     """
 
     id: int
@@ -44,7 +46,22 @@ class Assignment:
 
 @dataclass(slots=True)
 class _State:
-    """What is known of a track."""
+    """The state of a track.
+
+    Attributes:
+        id: Counted from 1.
+        box: Last bounding box.
+        first_t: When the track began, seconds.
+        last_t: When the face was last seen, seconds.
+        smoother: Average of the probabilities.
+        classified_t: When the face was last classified, seconds.
+        raw: Last scores.
+        rejection: Why these should not be trusted.
+        velocity: float (2,), x, y, pixels per second.
+        smoothed: Averaged scores.
+        label: The expression shown, with hysteresis.
+        unsure: Whether the confidence was too low at the last classification.
+    """
 
     id: int
     box: Box
@@ -55,19 +72,18 @@ class _State:
     raw: Scores | None = None
     rejection: Rejection | None = None
     velocity: np.ndarray = field(default_factory=lambda: np.zeros(2))
-    """x, y in pixels a second."""
     smoothed: Scores | None = None
     label: str = ""
     unsure: bool = False
 
-    def expected(self, t: float) -> Box:
-        """Where the face should be at `t` seconds."""
+    def predicted(self, t: float) -> Box:
+        """Return the predicted bounding box at `t` seconds."""
         dx, dy = self.velocity * min(t - self.last_t, COASTING_S)
         x0, y0, x1, y1 = self.box
         return Box(x0 + dx, y0 + dy, x1 + dx, y1 + dy)
 
     def move(self, box: Box, t: float) -> None:
-        """Take in where the face is at `t` seconds."""
+        """Update box and velocity with the face's bounding box at `t` seconds."""
         elapsed = t - self.last_t
         if elapsed > 0:
             moved = np.subtract(box.center, self.box.center) / elapsed
@@ -78,10 +94,15 @@ class _State:
 
 
 class Tracker:
-    """Assign the faces of each frame to tracks, then average what was classified of them.
+    """Assign the faces of each frame to tracks and smooth the tracks' scores.
 
-    For each frame, in order: `assign`, and `update` with the scores of the faces that were due.
-    Faces and tracks are matched at the least total distance (Jonker and Volgenant 1987).
+    For each frame, in order, call `assign`, then `update` with the scores of the faces that were
+    due. Faces and tracks are matched at the least total distance (Jonker and Volgenant, 1987).
+
+    Args:
+        smoothing_s: Time constant of the average, seconds; 0 for no average.
+        limits: Which faces are rejected; None for the defaults.
+        classify_interval: Each of several faces is due in one of so many frames.
     """
 
     def __init__(
@@ -91,11 +112,6 @@ class Tracker:
         limits: Limits | None = None,
         classify_interval: int = 1,
     ) -> None:
-        """smoothing_s: time constant of the average, seconds; 0 for none.
-
-        limits: which faces are not believed; None for the usual ones.
-        classify_interval: each of several faces is due in one of so many frames.
-        """
         self._smoothing_s = smoothing_s
         self._limits = limits or Limits()
         self._classify_interval = classify_interval
@@ -105,10 +121,17 @@ class Tracker:
         self._t = 0.0
 
     def assign(self, frame: Frame, faces: Sequence[Face]) -> list[Assignment]:
-        """Return the track of each face, in the same order; a new one where it fits none.
+        """Assign each face to a track, a new one if it matches none.
 
         Faces of new tracks are due, and of the others those that have waited longest, so that each
         frame takes about the same time.
+
+        Args:
+            frame: The frame.
+            faces: The faces in it.
+
+        Returns:
+            The assignments, in the order of `faces`.
         """
         self._t = frame.t
         self._tracks = [track for track in self._tracks if self._t - track.last_t <= MAX_AGE_S]
@@ -124,10 +147,18 @@ class Tracker:
     def update(
         self, scores: Sequence[Scores | None], rejections: Sequence[Rejection | None] | None = None
     ) -> tuple[Track, ...]:
-        """Return the tracks of the frame that was assigned last, in the order of its faces.
+        """Update the tracks of the last assigned frame with the scores of its faces.
 
-        scores: of each face; None where it was not classified: it keeps what its track showed last.
-        rejections: for each face, why its scores should not be believed; None to believe all.
+        Args:
+            scores: Scores of each face; None if it was not classified and its track keeps the last.
+            rejections: Why each face's scores should not be trusted; None to trust all.
+
+        Returns:
+            The tracks, in the order of the faces.
+
+        Raises:
+            ValueError: A face of a new track has no scores, or the numbers of faces, scores and
+                rejections differ.
         """
         rejections = [None] * len(scores) if rejections is None else rejections
         for (track, _), raw, rejection in zip(self._assigned, scores, rejections, strict=True):
@@ -144,7 +175,7 @@ class Tracker:
         return track
 
     def _due(self) -> set[int]:
-        """The ids of the assigned tracks to classify."""
+        """Return the ids of the assigned tracks to classify."""
         tracks = [track for track, _ in self._assigned]
         longest_first = sorted(tracks, key=lambda track: track.classified_t)
         new = sum(track.raw is None for track in tracks)
@@ -166,8 +197,8 @@ class Tracker:
         )
 
     def _judge(self, track: _State, raw: Scores, rejection: Rejection | None) -> Rejection | None:
-        """Take a track's new scores in; return the rejection that remains."""
-        # What is not believed must not linger in the average either.
+        """Add new scores to a track and return its rejection, if any."""
+        # Rejected scores must not affect the average either.
         if rejection is None or track.smoothed is None:
             average = track.smoother.update(raw.probabilities, self._t)
             track.smoothed = Scores(raw.labels, average)
@@ -182,13 +213,13 @@ class Tracker:
         return Rejection.UNSURE if track.unsure else None
 
     def _match(self, faces: Sequence[Face]) -> list[_State | None]:
-        """The known track that each face belongs to; None for a new one."""
+        """Return the known track of each face; None for a new one."""
         matched: list[_State | None] = [None] * len(faces)
         if not faces or not self._tracks:
             return matched
-        expected = [track.expected(self._t) for track in self._tracks]
-        distances = [[_distance(face.box, box) for box in expected] for face in faces]
-        # Columns by row, -1 where no match is better than one too far away.
+        predicted = [track.predicted(self._t) for track in self._tracks]
+        distances = [[_distance(face.box, box) for box in predicted] for face in faces]
+        # Columns by row; -1 where any match would be farther than the limit.
         _, columns, _ = lap.lapjv(np.array(distances), extend_cost=True, cost_limit=MAX_DISTANCE)
         for i, j in enumerate(columns):
             if j >= 0:
@@ -197,7 +228,7 @@ class Tracker:
 
 
 def _distance(a: Box, b: Box) -> float:
-    """Between the centres, in widths of the larger face, plus how much the sizes differ."""
+    """Return the distance of the centers in widths of the larger box, plus the log size ratio."""
     (ax, ay), (bx, by) = a.center, b.center
     moved = math.hypot(ax - bx, ay - by) / max(a.width, b.width)
     return moved + abs(math.log(a.width / b.width))

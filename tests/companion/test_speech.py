@@ -13,7 +13,7 @@ from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
 from emoapp.overlay import Overlay
 from emoapp.overlay.speech import ago
-from emoapp.types import Speech
+from emoapp.speech import Speech
 
 
 @settings(deadline=None, max_examples=40)

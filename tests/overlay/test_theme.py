@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from emoapp.labels import FERPLUS
 from emoapp.overlay import colours_of, icons, text
-from emoapp.overlay.theme import EXPRESSIONS, EXTRA
+from emoapp.overlay.theme import EXPRESSION_COLOURS, EXTRA_COLOURS
 
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
 BLINDNESS = {
@@ -39,7 +39,9 @@ def seen_as_lab(colour, matrix):
 
 
 @pytest.mark.parametrize("matrix", BLINDNESS.values(), ids=BLINDNESS)
-@pytest.mark.parametrize("colours", [tuple(EXPRESSIONS.values()), EXTRA], ids=["known", "extra"])
+@pytest.mark.parametrize(
+    "colours", [tuple(EXPRESSION_COLOURS.values()), EXTRA_COLOURS], ids=["known", "extra"]
+)
 def test_colours_are_told_apart_by_colour_blind_people(matrix, colours):
     lab = [seen_as_lab(colour, matrix) for colour in colours]
     # A difference of 2 is just seen when two patches touch; bars and corners stand apart.
@@ -50,8 +52,8 @@ def test_own_labels_get_colours_that_stay_and_other_words_for_an_expression_get_
     labels = ("bored", "Happiness", "tired", "anger")
     colours = colours_of(labels)
     assert colours == colours_of(labels)
-    assert colours["Happiness"] == EXPRESSIONS["happy"]
-    assert colours["anger"] == EXPRESSIONS["angry"]
+    assert colours["Happiness"] == EXPRESSION_COLOURS["happy"]
+    assert colours["anger"] == EXPRESSION_COLOURS["angry"]
     assert len(set(colours.values())) == 4
 
 

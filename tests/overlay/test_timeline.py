@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -23,11 +22,9 @@ from support.drawing import (
 from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
 from emoapp.overlay import Overlay, colours_of
-from emoapp.overlay.bars import BarsPanel
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
-from emoapp.overlay.status import StatusRow
-from emoapp.overlay.theme import EXPRESSIONS, Sizes
+from emoapp.overlay.theme import EXPRESSION_COLOURS, Sizes
 from emoapp.overlay.timeline import LAG_S, Timeline, plan
 from emoapp.types import Rejection
 
@@ -93,7 +90,7 @@ def nearest(pixel):
     """The expression whose hue a pixel has; None for the empty ground."""
     if pixel.max() < 70:
         return None
-    unit = {name: np.array(c) / np.linalg.norm(c) for name, c in EXPRESSIONS.items()}
+    unit = {name: np.array(c) / np.linalg.norm(c) for name, c in EXPRESSION_COLOURS.items()}
     return max(unit, key=lambda name: float(pixel @ unit[name]) / np.linalg.norm(pixel))
 
 
@@ -118,7 +115,7 @@ def pixels_of(label, image):
     """How many pixels of the band have the colour of `label`."""
     rect = plan(HD).rect
     band = image[rect.y0 : rect.y1, rect.x0 : rect.x1].astype(int)
-    return int((abs(band - 0.85 * np.array(EXPRESSIONS[label])).max(axis=2) < 12).sum())
+    return int((abs(band - 0.85 * np.array(EXPRESSION_COLOURS[label])).max(axis=2) < 12).sum())
 
 
 def test_a_face_that_is_not_believed_leaves_a_gap_and_an_undecided_one_does_not():
@@ -159,33 +156,6 @@ def test_an_hour_with_many_people_leaves_little_behind():
     assert BINS <= bins.sum() <= BINS + 5 and not bins[: -BINS - 5].any()
 
 
-@contextmanager
-def noted_places():
-    """Note where the panel of bars, the timeline's band and the status row are drawn."""
-    places = {}
-    draw_bars, draw_band, prepare_row = BarsPanel.draw, Timeline.draw, StatusRow.prepare
-
-    def bars(self, painter, rect, sizes):
-        places["panel"] = rect
-        draw_bars(self, painter, rect, sizes)
-
-    def band(self, painter, sizes):
-        places["band"] = self.rect(sizes)
-        draw_band(self, painter, sizes)
-
-    def row(self, *args, **options):
-        found = prepare_row(self, *args, **options)
-        if found:
-            places["row"] = found[1]
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BarsPanel, "draw", bars)
-        patch.setattr(Timeline, "draw", band)
-        patch.setattr(StatusRow, "prepare", row)
-        yield places
-
-
 @settings(deadline=None, max_examples=40)
 @given(
     size=st.tuples(st.integers(1, 1400), st.integers(1, 900)),
@@ -205,13 +175,13 @@ def test_nothing_overlaps_the_timeline_and_only_what_is_reported_changes(
     overlay, before = Overlay(labels), picture(width, height)
     overlay.notify(notice, now=0.0)
     tracks = [make_track(i + 1, box, labels[0], 0.8, labels) for i, box in enumerate(found[:4])]
-    for t in (0.0, 0.5, 1.0):
-        draw_at(overlay, before.copy(), *tracks, t=t, status=FULL)
-    with noted_places() as places:
-        after = draw_at(overlay, before.copy(), *tracks, t=2.3, status=FULL)
+    for t in (0.0, 0.5, 1.0, 2.3):
+        after = draw_at(overlay, before.copy(), *tracks, t=t, status=FULL)
     assert changed_outside(before, after, overlay.touched) == 0
     assert all(inside(rect, width, height) for rect in overlay.touched)
-    standing = list(places.values())
+    arranged = overlay.arrangement
+    panel, band, row = arranged.bars, arranged.timeline, arranged.status
+    standing = [rect for rect in (panel, band, row[1] if row else None) if rect]
     assert disjoint(standing) and all(inside(rect, width, height) for rect in standing)
     assert "panel" not in places or places["panel"].y0 >= Sizes.of(*size).margin
     if size == (1280, 720):

@@ -1,0 +1,189 @@
+"""Arrange the panels of one image, so that none covers another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emoapp.overlay.alerts import Alerts
+from emoapp.overlay.bars import STAY_S, BarsPanel
+from emoapp.overlay.blend import Painter, PlacedSprite
+from emoapp.overlay.history import History
+from emoapp.overlay.layout import Rect
+from emoapp.overlay.notices import Notices
+from emoapp.overlay.speech import SpeechPanel
+from emoapp.overlay.status import Status, StatusRow
+from emoapp.overlay.theme import QUIET, Colour, Sizes
+from emoapp.overlay.timeline import Timeline
+from emoapp.speech import Speech
+from emoapp.types import Box, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the panels of one image should show.
+
+    Attributes:
+        faces: Bounding boxes of all faces.
+        followed: The one of `faces` that is followed; None if there is none.
+        bars: Whether the bars are on.
+        timeline: Whether the timeline is on.
+        status: Contents of the status row; None if it is off.
+        details: Whether the status row includes milliseconds, detector and missed frames.
+        speech: The companion's reply; None for no panel.
+    """
+
+    faces: Sequence[Box]
+    followed: Box | None
+    bars: bool
+    timeline: bool
+    status: Status | None
+    details: bool
+    speech: Speech | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The panels of one image with their rectangles; None for those that are not shown.
+
+    Attributes:
+        bars: The panel of bars.
+        timeline: The timeline.
+        status: The status row.
+        notice: The notice, or the hint that no face is in sight.
+        alert: The alert.
+        speech: The companion's panel.
+    """
+
+    bars: Rect | None
+    timeline: Rect | None
+    status: PlacedSprite | None
+    notice: PlacedSprite | None
+    alert: PlacedSprite | None
+    speech: Rect | None
+
+    @property
+    def rects(self) -> list[Rect]:
+        """The rectangles of all panels shown."""
+        placed = (_rect(self.status), _rect(self.notice), _rect(self.alert))
+        return [rect for rect in (self.bars, self.timeline, *placed, self.speech) if rect]
+
+
+class Panels:
+    """The panels of one overlay.
+
+    Args:
+        labels: The expressions, in the order of the model.
+        colours: Label -> color.
+        history: What the timeline shows.
+
+    Attributes:
+        alerts: What went wrong.
+        notices: The last notice.
+    """
+
+    def __init__(self, labels: Sequence[str], colours: dict[str, Colour], history: History) -> None:
+        self.alerts = Alerts()
+        self.notices = Notices()
+        self._bars = BarsPanel(labels, dict(colours))
+        self._timeline = Timeline(labels, dict(colours), history)
+        self._status = StatusRow()
+        self._speech = SpeechPanel()
+        self._seen = -math.inf
+
+    def follow(self, result: Result, *, now: float) -> None:
+        """Take in a result, whether or not its panels are shown.
+
+        Args:
+            result: The result.
+            now: Seconds, monotonic.
+        """
+        track = result.selected_track
+        if result.tracks:
+            self._seen = now
+        self._bars.follow(track, now=now)
+        self._timeline.follow(track, result.tracks, t=result.frame.t)
+
+    def arrange(self, contents: Contents, sizes: Sizes, *, now: float) -> Arrangement:
+        """Lay out the panels: first the bars and the timeline, then those above the timeline.
+
+        Args:
+            contents: What they should show.
+            sizes: Of the image.
+            now: Seconds, monotonic.
+        """
+        bars, timeline, floor = self._arrange_large(contents, sizes)
+        row = None
+        if contents.status is not None:
+            row = self._status.prepare(
+                contents.status, sizes, now=now, floor=floor, details=contents.details
+            )
+        alert = self.alerts.prepare(sizes, floor=_above(_rect(row), floor, sizes))
+        floor = _above(_rect(alert), floor, sizes)
+        # For the user in front of the camera, as the status row is, and not for an audience.
+        hint = contents.status is not None and not 0 <= now - self._seen <= STAY_S
+        line = self.notices.prepare(sizes, now=now, hint=hint, floor=floor, row=_rect(row))
+        speech = None
+        if contents.speech is not None:
+            avoid = Arrangement(bars, timeline, row, line, alert, None).rects
+            floor = _above(_rect(line), _above(_rect(row), floor, sizes), sizes)
+            speech = self._speech.rect(
+                contents.speech, sizes, contents.faces, floor=floor, avoid=avoid
+            )
+        return Arrangement(bars, timeline, row, line, alert, speech)
+
+    def draw(
+        self,
+        painter: Painter,
+        arrangement: Arrangement,
+        sizes: Sizes,
+        *,
+        speech: Speech | None,
+        colours: dict[str, Colour],
+    ) -> None:
+        """Draw the panels, except the alert, which belongs above all else.
+
+        Args:
+            painter: Draws on the image.
+            arrangement: What `arrange` returned.
+            sizes: Of the image.
+            speech: The companion's reply.
+            colours: Label -> color.
+        """
+        if arrangement.bars:
+            self._bars.draw(painter, arrangement.bars, sizes)
+        if arrangement.timeline:
+            self._timeline.draw(painter, sizes)
+        painter.paste_placed(arrangement.status)
+        painter.paste_placed(arrangement.notice)
+        if arrangement.speech and speech:
+            colour = colours.get(speech.label, QUIET)
+            self._speech.draw(painter, arrangement.speech, speech, colour, sizes)
+
+    def _arrange_large(
+        self, contents: Contents, sizes: Sizes
+    ) -> tuple[Rect | None, Rect | None, int]:
+        """Return the rectangles of bars and timeline, and the lowest y for the panels above."""
+        faces, followed = contents.faces, contents.followed
+        bottom = sizes.height - sizes.margin
+        timeline = self._timeline.rect(sizes) if contents.timeline else None
+        floor = _above(timeline, bottom, sizes)
+        if not contents.bars:
+            return None, timeline, floor
+        row = sizes.row + sizes.gap
+        bars = self._bars.rect(sizes, faces, followed, floor=floor - row)
+        # Where there is no room for both, the bars are shown.
+        if timeline and bars and bars.y0 < sizes.margin:
+            timeline, floor = None, bottom
+            bars = self._bars.rect(sizes, faces, followed, floor=floor - row)
+        return bars, timeline, floor
+
+
+def _rect(placed: PlacedSprite | None) -> Rect | None:
+    return placed[1] if placed else None
+
+
+def _above(rect: Rect | None, floor: int, sizes: Sizes) -> int:
+    """Return the lowest y above `rect`, at most `floor`; `floor` if there is no `rect`."""
+    return min(floor, rect.y0 - sizes.gap) if rect else floor
