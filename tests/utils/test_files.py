@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from emoapp.errors import UsageError
 from emoapp.utils.files import (
-    check_outputs,
 )
+from emoapp.utils.outputs import check_outputs
 
 posix = pytest.mark.skipif(os.name == "nt", reason="links and signals of POSIX")
 
