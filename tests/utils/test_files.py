@@ -10,8 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emoapp.errors import UsageError
-from emoapp.utils.files import (
-)
 from emoapp.utils.outputs import check_outputs
 
 posix = pytest.mark.skipif(os.name == "nt", reason="links and signals of POSIX")
