@@ -20,6 +20,9 @@ __all__ = ["COMMANDS", "main", "parse"]
 
 logger = get_logger(__name__)
 
+DEFAULT_COMMAND = "live"
+"""What the program's name alone runs."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
@@ -36,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if COMPLETION_VARIABLE in os.environ:
             return _complete(os.environ[COMPLETION_VARIABLE])
+        if not words:
+            say("opening the camera; `emoapp --help` lists the commands")
+            words = [DEFAULT_COMMAND]
         # The doctor is for when something is wrong, be it the settings.
         context = open_context(words, settings=words[:1] != ["doctor"])
         # Not click's own `main`: it makes errors of its own of Ctrl-C and of a closed pipe.

@@ -19,6 +19,9 @@ from emoapp.overlay.timeline import Timeline
 from emoapp.speech import Speech
 from emoapp.types import Box, Result
 
+HEAD_MARGIN, HAIR_MARGIN = 0.15, 0.5
+"""How far a head reaches beyond the face's box, as shares of its sides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -165,7 +168,15 @@ class Panels:
         self, contents: Contents, sizes: Sizes
     ) -> tuple[Rect | None, Rect | None, int]:
         """Return the rectangles of bars and timeline, and the lowest y for the panels above."""
-        faces, followed = contents.faces, contents.followed
+        faces = [_head(box) for box in contents.faces]
+        followed = next(
+            (
+                head
+                for head, box in zip(faces, contents.faces, strict=True)
+                if box is contents.followed
+            ),
+            None,
+        )
         bottom = sizes.height - sizes.margin
         timeline = self._timeline.rect(sizes) if contents.timeline else None
         floor = _above(timeline, bottom, sizes)
@@ -178,6 +189,17 @@ class Panels:
             timeline, floor = None, bottom
             bars = self._bars.rect(sizes, faces, followed, floor=floor - row)
         return bars, timeline, floor
+
+
+def _head(face: Box) -> Box:
+    """Return the box of a face with hair and ears, and the tag above it."""
+    width, height = face.width, face.height
+    return Box(
+        face.x0 - HEAD_MARGIN * width,
+        face.y0 - HAIR_MARGIN * height,
+        face.x1 + HEAD_MARGIN * width,
+        face.y1 + HEAD_MARGIN * height,
+    )
 
 
 def _rect(placed: PlacedSprite | None) -> Rect | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 import cv2
+import numpy as np
 
 from emoapp.overlay import text
-from emoapp.overlay.blend import PlacedSprite, Sprite
+from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
 from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes
 
 NO_FACE_TEXT = "No face in sight"
+THUMBNAIL_EM = 7
+"""Height of a notice's picture, in ems."""
 FADE_S = 0.4
 """The end of a notice's time, in which it fades out."""
 
@@ -22,9 +25,18 @@ class Notices:
 
     def __init__(self) -> None:
         self._text, self._colour = "", TEXT
+        self._picture: np.ndarray | None = None
         self._from = self._until = 0.0
 
-    def show(self, string: str, *, now: float, seconds: float, colour: Colour = TEXT) -> None:
+    def show(
+        self,
+        string: str,
+        *,
+        now: float,
+        seconds: float,
+        colour: Colour = TEXT,
+        picture: np.ndarray | None = None,
+    ) -> None:
         """Show a notice, replacing any other.
 
         Args:
@@ -32,8 +44,9 @@ class Notices:
             now: When it appears; seconds, monotonic.
             seconds: How long it stays.
             colour: Of the text.
+            picture: uint8 (H, W, 3), BGR, shown small above the text; None for none.
         """
-        self._colour = colour
+        self._colour, self._picture = colour, picture
         self._text, self._from, self._until = string, now, now + seconds
 
     def prepare(
@@ -54,6 +67,8 @@ class Notices:
         share = 1.0
         if self._text and self._from <= now < self._until:
             line = _line(self._text, self._colour, sizes)
+            if line is not None and self._picture is not None:
+                line = _with_thumbnail(line, self._picture, sizes)
             share = min(1.0, (self._until - now) / FADE_S)
         else:
             line = _line(NO_FACE_TEXT, QUIET, sizes) if hint else None
@@ -69,6 +84,24 @@ class Notices:
 def notice_sprite(string: str, sizes: Sizes) -> Sprite | None:
     """Return a quiet line of text; None if the image is too small for it."""
     return _line(string, QUIET, sizes)
+
+
+def _with_thumbnail(line: Sprite, picture: np.ndarray, sizes: Sizes) -> Sprite:
+    """Return the line with a small form of the picture above it."""
+    height = round(THUMBNAIL_EM * sizes.text)
+    width = max(1, round(picture.shape[1] * height / picture.shape[0]))
+    gap = sizes.gap
+    if width > line.width or height + gap + line.height > sizes.height // 2:
+        return line
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    mask = rounded(width, height, sizes.text * 0.5)[:, :, None]
+    ink = np.zeros((height + gap + line.height, line.width, 3), np.uint8)
+    keep = np.full_like(ink, 255)
+    x = (line.width - width) // 2
+    ink[:height, x : x + width] = small * (mask / np.float32(255))
+    keep[:height, x : x + width] = 255 - mask
+    ink[height + gap :], keep[height + gap :] = line.ink, line.keep
+    return Sprite(ink, keep)
 
 
 def _faded(sprite: Sprite, share: float) -> Sprite:

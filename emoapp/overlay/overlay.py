@@ -133,15 +133,23 @@ class Overlay:
             _paste_centered(painter, panels.help_panel(self.keys, sizes), sizes)
         painter.paste_placed(arrangement.alert)
 
-    def notify(self, text: str, *, now: float, seconds: float = 2.5) -> None:
+    def notify(
+        self,
+        text: str,
+        *,
+        now: float,
+        seconds: float = 2.5,
+        picture: np.ndarray | None = None,
+    ) -> None:
         """Show a notice in one quiet line.
 
         Args:
             text: The notice.
             now: When it appears, by the clock of `draw`.
             seconds: How long it stays.
+            picture: uint8 (H, W, 3), BGR, shown small above the text; None for none.
         """
-        self._panels.notices.show(text, now=now, seconds=seconds)
+        self._panels.notices.show(text, now=now, seconds=seconds, picture=picture)
 
     def warn(self, text: str, *, now: float, seconds: float = 8.0) -> None:
         """Show a notice that something may soon go wrong; arguments as for `notify`."""

@@ -10,25 +10,33 @@ from emoapp.overlay.blend import Layer, Sprite
 from emoapp.overlay.ground import panel_layer, write, write_cap, write_lines
 from emoapp.overlay.theme import QUIET, TEXT, Sizes
 
-HELP: tuple[tuple[str, str], ...] = (
-    ("q  Esc", "quit"),
-    ("space", "pause"),
-    ("r", "record"),
-    ("s", "snapshot"),
-    ("b", "bars"),
-    ("t", "timeline"),
-    ("i", "more numbers"),
-    ("m", "mirror"),
-    ("d", "next detector"),
-    ("p", "privacy"),
-    ("c", "companion"),
-    ("f", "full screen"),
-    ("h  ?", "this help"),
-    ("click", "follow a face"),
-)
-"""(keys, what they do), in the order shown; the keys of one row are separated by spaces."""
+Rows = tuple[tuple[str, str], ...]
+"""(keys, what they do); the keys of one row are separated by spaces."""
 
-PANEL_OPACITY = 0.86
+Groups = tuple[tuple[str, Rows], ...]
+"""(heading, its rows), in the order shown."""
+
+HELP: Groups = (
+    (
+        "Look",
+        (
+            ("space", "pause"),
+            ("click", "follow a face"),
+            ("m", "mirror"),
+            ("f", "full screen"),
+            ("d", "next detector"),
+        ),
+    ),
+    ("Save", (("s", "snapshot"), ("r", "record, stop"), ("o", "open the folder"))),
+    (
+        "Show",
+        (("b", "bars"), ("t", "timeline"), ("i", "more numbers"), ("h  ?", "this help")),
+    ),
+    ("People", (("p", "hide faces"), ("c", "companion"))),
+    ("End", (("q  Esc", "quit"),)),
+)
+
+PANEL_OPACITY = 0.95
 MAX_LINE_EM = 30
 """Longest line of a message, in ems."""
 
@@ -59,35 +67,53 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
     return layer.sprite()
 
 
-Rows = tuple[tuple[str, str], ...]
-
-
 @lru_cache(maxsize=4)
-def help_panel(rows: Rows, sizes: Sizes) -> Sprite:
-    """Return a panel with key caps and what they do, in two columns if one would be too tall."""
-    size, head = sizes.text, round(sizes.text * 2.4)
-    edge, between = min(2 * size, sizes.height // 16), round(size * 1.5)
-    room = sizes.height - 2 * sizes.margin - 2 * edge - head
-    tall, half = round(size * 2.2), (len(rows) + 1) // 2
-    columns = [rows] if tall * len(rows) <= room else [rows[:half], rows[half:]]
+def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
+    """Return a panel with key caps and what they do, in two columns if there is room for them.
+
+    Args:
+        groups: The keys.
+        sizes: Of the image; in a small one rows move closer together, so that none is cut off.
+    """
+    size = sizes.text
+    edge, between = min(2 * size, sizes.height // 16), 2 * size
+    columns = _balanced(groups)
     if _columns_width(columns, between, sizes) + 2 * edge > sizes.width:
-        columns = [rows]
-    # In a small image, rows move closer together; otherwise the last ones would be cut off.
-    line = max(size, min(tall, room // len(columns[0])))
+        columns = [groups]
+    room = sizes.height - 2 * sizes.margin - 2 * edge
+    count = max(map(_line_count, columns))
+    line = max(size, min(round(size * 2.1), room // count))
     cap = min(round(size * 1.6), line - 2)
-    height = 2 * edge + head + line * len(columns[0]) - (line - cap)
     width = _columns_width(columns, between, sizes) + 2 * edge
-    layer = panel_layer(width, height, size, PANEL_OPACITY)
-    write(layer, "Keys", round(size * 1.2), TEXT, edge, edge + size * 0.6, bold=True)
+    layer = panel_layer(width, 2 * edge + line * count - (line - cap), size, PANEL_OPACITY)
     x = edge
     for column in columns:
-        words_x = x + _keys_width(column, sizes) + size
-        for index, (keys, what) in enumerate(column):
-            y = edge + head + index * line
-            _caps(layer, keys, x, y, cap, sizes)
-            write(layer, what, size, QUIET, words_x, y + cap / 2)
+        rows = _rows_of(column)
+        words_x = x + _keys_width(rows, sizes) + size
+        y = edge
+        for heading, group in column:
+            write(layer, heading, sizes.small, QUIET, x, y + cap / 2, bold=True)
+            y += line
+            for keys, what in group:
+                _caps(layer, keys, x, y, cap, sizes)
+                write(layer, what, size, TEXT, words_x, y + cap / 2)
+                y += line
         x += _columns_width([column], between, sizes) + between
     return layer.sprite()
+
+
+def _balanced(groups: Groups) -> list[Groups]:
+    """Return the groups in two columns of about the same length."""
+    splits = [[groups[:i], groups[i:]] for i in range(1, len(groups))]
+    return min(splits, key=lambda columns: max(map(_line_count, columns)), default=[groups])
+
+
+def _line_count(groups: Groups) -> int:
+    return sum(1 + len(rows) for _, rows in groups)
+
+
+def _rows_of(groups: Groups) -> Rows:
+    return tuple(row for _, rows in groups for row in rows)
 
 
 def _caps(layer: Layer, keys: str, x: int, y: int, height: int, sizes: Sizes) -> None:
@@ -98,10 +124,14 @@ def _caps(layer: Layer, keys: str, x: int, y: int, height: int, sizes: Sizes) ->
         x += width + sizes.gap
 
 
-def _columns_width(columns: Sequence[Rows], between: int, sizes: Sizes) -> int:
-    words = sum(max(text.width(what, sizes.text) for _, what in rows) for rows in columns)
-    keys = sum(_keys_width(rows, sizes) + sizes.text for rows in columns)
-    return keys + words + between * (len(columns) - 1)
+def _columns_width(columns: Sequence[Groups], between: int, sizes: Sizes) -> int:
+    width = between * (len(columns) - 1)
+    for column in columns:
+        rows = _rows_of(column)
+        words = max(text.width(what, sizes.text) for _, what in rows)
+        headings = max(text.width(heading, sizes.small, True) for heading, _ in column)
+        width += max(_keys_width(rows, sizes) + sizes.text + words, headings)
+    return width
 
 
 def _keys_width(rows: Rows, sizes: Sizes) -> int:

@@ -25,7 +25,11 @@ COLOUR_OPACITY = 0.85
 """Opacity of the colors, which must not outshine the image."""
 EMPTY_OPACITY = 0.1
 """Opacity of the band where nothing was seen."""
-MAX_HEIGHT_SHARE = 0.06
+THICKNESS_EM = 1.25
+"""Thickness of the colored part, in ems."""
+TICK_S = 10.0
+"""Seconds between two time marks."""
+MAX_HEIGHT_SHARE = 0.07
 """Largest share of the image's shorter side that the band takes; it is left out otherwise."""
 MIN_LENGTH_EM = 14
 """Least length of the colored part, in ems; a shorter one is left out."""
@@ -60,7 +64,7 @@ class Layout:
 def plan(sizes: Sizes) -> Layout | None:
     """Return the layout of the band; None if the image is too small for it."""
     em, margin = sizes.text, sizes.margin
-    thickness, pad = round(0.9 * em), round(0.36 * em)
+    thickness, pad = round(THICKNESS_EM * em), round(0.36 * em)
     height, width = thickness + 2 * pad, sizes.width - 2 * margin
     x = sizes.pad + text.width(SPAN_LABEL, sizes.small) + sizes.gap
     length = width - x - sizes.pad
@@ -216,4 +220,9 @@ def _ground(layout: Layout) -> Sprite:
     write(layer, SPAN_LABEL, sizes.small, QUIET, sizes.pad, (y1 - y0) / 2)
     empty = rounded(layout.length, layout.thickness, layout.radius)
     layer.paint(empty, TEXT, layout.x, layout.y, opacity=EMPTY_OPACITY)
+    for seconds in range(int(TICK_S), int(SPAN_S), int(TICK_S)):
+        x = layout.x + round(layout.length * (1 - seconds / SPAN_S))
+        tick = np.full((layout.y, max(1, sizes.stroke // 2)), 255, np.uint8)
+        for y in (0, layout.y + layout.thickness):
+            layer.paint(tick, QUIET, x, y)
     return layer.sprite()

@@ -68,5 +68,5 @@ def test_all_keys_fit_into_the_picture(size_wh):
     sizes = Sizes.of(*size_wh)
     panel = panels.help_panel(HELP, sizes)
     assert panel.width <= size_wh[0] and panel.height <= size_wh[1]
-    # Where one column would be squeezed there are two, if there is room for two.
+    # Two columns, if there is room for two.
     assert (panel.width > panel.height) == (size_wh not in [(320, 240), (240, 320)])

@@ -79,8 +79,10 @@ def test_the_help_dims_the_picture_and_fits_into_it(size_wh):
     border = np.concatenate([image[:3].reshape(-1), image[-3:].reshape(-1), image[:, -3:].ravel()])
     assert (border == 90).all()
     # Each line is to be seen: without it the panel is another one.
-    for row in HELP:
-        overlay.keys = tuple(one for one in HELP if one != row)
+    for row in (row for _, rows in HELP for row in rows):
+        overlay.keys = tuple(
+            (heading, tuple(one for one in rows if one != row)) for heading, rows in HELP
+        )
         without = np.full_like(image, 200)
         draw(overlay, without, make_track(1, (10, 60, 90, 140)))
         assert not np.array_equal(image, without), row

@@ -6,17 +6,21 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from emoapp.app.live.messages import Messages
+from emoapp.app.live.offer import accepts_demo
 from emoapp.app.live.records import companion_path, open_companion
 from emoapp.app.run import Run, open_pipeline, open_results_log
 from emoapp.config import LiveConfig
+from emoapp.errors import CameraError
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink, open_window
 from emoapp.sinks.targets import check_targets
 from emoapp.sinks.window import Window
 from emoapp.sources import Source, open_source
 from emoapp.utils import interrupts
+from emoapp.utils.resources import DEMO_CLIP
 from emoapp.utils.stats import Stats
 
 __all__ = ["run_live"]
@@ -63,7 +67,14 @@ def run_live(config: LiveConfig) -> dict:
         loading = stack.enter_context(
             _in_background(lambda: warm_up(open_pipeline(config, classify_interval=interval)))
         )
-        source = stack.enter_context(open_stills(config) if stills else _open_live(config))
+        try:
+            source = open_stills(config) if stills else _open_live(config)
+        except CameraError as exc:
+            if window is None or not accepts_demo(window, exc, seconds=config.max_seconds):
+                raise
+            config = replace(config, source=str(DEMO_CLIP), loop=True)
+            source = _open_live(config)
+        source = stack.enter_context(source)
         if window is None:
             run = _without_window(config, source, loading.result(), stack)
         else:

@@ -25,18 +25,22 @@ SETTLE_S = 4.0
 """For this long after a key the window goes on moving: bars glide, and notices fade."""
 
 KEYS = (
-    ("q  Esc", "quit"),
-    ("→  space", "next picture"),
-    ("←", "picture before"),
-    ("Home  End", "first, last"),
-    ("s", "snapshot"),
-    ("b", "bars"),
-    ("m", "mirror"),
-    ("d", "next detector"),
-    ("p", "privacy"),
-    ("f", "full screen"),
-    ("h  ?", "this help"),
-    ("click", "follow a face"),
+    (
+        "Pictures",
+        (("→  space", "next"), ("←", "the one before"), ("Home  End", "first, last")),
+    ),
+    ("Save", (("s", "snapshot"), ("o", "open the folder"))),
+    (
+        "Look",
+        (
+            ("click", "follow a face"),
+            ("m", "mirror"),
+            ("f", "full screen"),
+            ("d", "next detector"),
+        ),
+    ),
+    ("Show", (("b", "bars"), ("p", "hide faces"), ("h  ?", "this help"))),
+    ("End", (("q  Esc", "quit"),)),
 )
 
 MAX_NAME_LENGTH = 40

@@ -34,6 +34,9 @@ from emoapp.utils.stats import Stats
 if TYPE_CHECKING:
     from emoapp.companion.companion import Companion
 
+HINT, HINT_S = "h: keys", 6.0
+"""What the first seconds say at the window's bottom."""
+
 PAUSE_S = 0.02
 """Seconds between two looks at the keys while the picture stands still."""
 
@@ -89,6 +92,7 @@ class WindowController(Controller):
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
         self.pipeline = pipeline
         self.view.renew(self.new_overlay(pipeline))
+        self.messages.notice(HINT, seconds=HINT_S)
         pipeline.detector.exhaustive = self.view.private
         if self.config.log is not None:
             self._logs.append(LastingLog(open_results_log(self.config, pipeline), self.messages))
@@ -224,7 +228,8 @@ class WindowController(Controller):
         if self.view.picture is None:
             return
         try:
-            self.messages.saved(save_snapshot(self.view.picture, self._folders.pictures()))
+            path = save_snapshot(self.view.picture, self._folders.pictures())
+            self.messages.saved(path, self.view.picture.copy())
         except SinkError as exc:
             self.messages.fault("There is no snapshot", exc)
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from emoapp.errors import EmoappError, SinkError
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from emoapp.overlay import Overlay
 
 logger = get_logger(__name__)
+
+NOTICE_S, SAVED_S = 2.5, 5.0
+"""Seconds that a notice stays; the name of a file takes longer to read."""
 
 
 class Messages:
@@ -31,16 +36,33 @@ class Messages:
         self.last_saved: Path | None = None
         self._waiting: list[Callable[[Overlay], None]] = []
 
-    def notice(self, text: str) -> None:
-        """Show one quiet line that goes by itself."""
-        logger.info("notice: %s", text)
-        self._waiting.append(lambda overlay: overlay.notify(text, now=time.monotonic()))
+    def notice(
+        self, text: str, *, seconds: float = NOTICE_S, picture: np.ndarray | None = None
+    ) -> None:
+        """Show one quiet line that goes by itself.
 
-    def saved(self, path: Path) -> None:
-        """Say where a file is: in the window and on the terminal."""
+        Args:
+            text: The line.
+            seconds: How long it stays.
+            picture: uint8 (H, W, 3), BGR, shown small above it; None for none.
+        """
+        logger.info("notice: %s", text)
+        self._waiting.append(
+            lambda overlay: overlay.notify(
+                text, now=time.monotonic(), seconds=seconds, picture=picture
+            )
+        )
+
+    def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
+        """Say where a file is: in the window and on the terminal.
+
+        Args:
+            path: The file.
+            picture: uint8 (H, W, 3), BGR, a picture of what it holds; None for none.
+        """
         self.last_saved = path.absolute()
         say(f"saved {self.last_saved}")
-        self.notice(f"saved {self.last_saved}")
+        self.notice(f"saved {self.last_saved}", seconds=SAVED_S, picture=picture)
 
     def warning(self, text: str, about: object) -> None:
         """Show one line about what may soon go wrong; standard error also gets what it is about."""
