@@ -81,6 +81,9 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
     if _columns_width(columns, between, sizes) + 2 * edge > sizes.width:
         columns = [groups]
     room = sizes.height - 2 * sizes.margin - 2 * edge
+    if max(map(_line_count, columns)) * size > room:
+        # In a small image there is no room for headings.
+        columns = [(("", _rows_of(groups)),)]
     count = max(map(_line_count, columns))
     line = max(size, min(round(size * 2.1), room // count))
     cap = min(round(size * 1.6), line - 2)
@@ -92,8 +95,9 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
         words_x = x + _keys_width(rows, sizes) + size
         y = edge
         for heading, group in column:
-            write(layer, heading, sizes.small, QUIET, x, y + cap / 2, bold=True)
-            y += line
+            if heading:
+                write(layer, heading, sizes.small, QUIET, x, y + cap / 2, bold=True)
+                y += line
             for keys, what in group:
                 _caps(layer, keys, x, y, cap, sizes)
                 write(layer, what, size, TEXT, words_x, y + cap / 2)
@@ -109,7 +113,7 @@ def _balanced(groups: Groups) -> list[Groups]:
 
 
 def _line_count(groups: Groups) -> int:
-    return sum(1 + len(rows) for _, rows in groups)
+    return sum(bool(heading) + len(rows) for heading, rows in groups)
 
 
 def _rows_of(groups: Groups) -> Rows:
