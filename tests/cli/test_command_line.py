@@ -64,10 +64,10 @@ def test_words_behind_two_hyphens_are_no_options():
     assert parse(["video", "--overwrite", "--", "--log", "-o"]).inputs == ("--log", "-o")
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "typed, said, hint",
     [
-        ([], "a command is missing", "see `emoapp --help`"),
         (["lvie"], "there is no command lvie", "did you mean live?"),
         (["-v", "live"], "there is no option -v", "see `emoapp --help`"),
         (["live", "--detektor", "x"], "there is no option --detektor", "did you mean --detector?"),
@@ -127,3 +127,10 @@ def complete(words: str, **variables: str) -> str:
 def test_a_shell_completes_words(words, position, expected):
     lines = complete(words, COMP_CWORD=position).splitlines()
     assert [line.partition(",")[2] for line in lines] == expected
+
+
+def test_the_name_alone_opens_the_window_and_says_where_the_commands_are(monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr("emoapp.cli.live.run", lambda args: opened.append(args.source) or 0)
+    assert main([]) == 0 and opened == ["0"]
+    assert "emoapp --help" in capsys.readouterr().out

@@ -59,6 +59,7 @@ def test_mistakes_are_named_with_the_file(settings, content, complaint, capsys):
     assert complaint in said and "emoapp.toml" in said
 
 
+@pytest.mark.logs_errors
 def test_limits_from_the_file_and_from_words(settings, capsys):
     settings.write_text("[limits]\nbrightness = 30\n")
     limits = live("--limit", "yaw=0.2", "--limit", "contrast=9").limits

@@ -99,6 +99,7 @@ def test_a_fault_is_a_quiet_line_and_the_server_is_left_alone():
             companion.close()
 
 
+@pytest.mark.slow
 def test_the_same_reply_is_not_shown_twice():
     with Server("good") as server:
         companion = Companion(CompanionConfig(server.url, "m", pace=QUICK))

@@ -40,6 +40,7 @@ def doctor(folder, *words: object, **env: str) -> tuple[int, dict[str, Finding]]
     return run.returncode, found
 
 
+@pytest.mark.slow
 def test_where_nothing_is_wrong(screen, tmp_path):
     nowhere = tmp_path / "emoapp.toml"
     status, found = doctor(tmp_path, DISPLAY=screen, EMOAPP_CONFIG=str(nowhere))

@@ -110,6 +110,7 @@ def test_export_makes_one_model_of_two(own_model, other_model, own_folder, tmp_p
         np.testing.assert_allclose(exported.classify(images), network.classify(images), atol=0.06)
 
 
+@pytest.mark.slow
 @pytest.mark.logs_errors
 def test_models_of_other_labels_do_not_go_together(own_model, tmp_path, capsys):
     shutil.copytree(own_model, tmp_path / "other", ignore=shutil.ignore_patterns("checkpoints"))

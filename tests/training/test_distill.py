@@ -83,6 +83,7 @@ def test_a_student_needs_the_files_only(teachers, own_folder, tmp_path):
     assert made["metrics"]["validation"]["accuracy"] > 0.9
 
 
+@pytest.mark.slow
 def test_what_was_said_of_other_images_is_refused(teachers, own_folder, tmp_path):
     training = data.load(own_folder)["train"]
     with pytest.raises(DataError, match="other training images"):

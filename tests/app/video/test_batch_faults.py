@@ -64,6 +64,7 @@ def test_of_a_killed_batch_only_its_own_files_are_replaced(demo, tmp_path, capsy
             path.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_a_killed_batch_with_logs_goes_on(demo, tmp_path, capsys, suffix):
     import pandas as pd
