@@ -19,6 +19,11 @@ BACKGROUND = 24
 
 STAND_POLLS = 8
 
+PROBE_S, PROBE_SCALE, SETTLING_S = 2.0, 1.25, 1.0
+"""OpenCV 4.11 makes pictures smaller that find no room, but none larger, and does not say how much
+room there is. So every 2 s, and all the time for a second after a change, one is made a quarter
+larger than the room that is known, to see what becomes of it."""
+
 
 class Window:
     """A window that the user may resize; to be used in the main thread only.
@@ -41,6 +46,8 @@ class Window:
         self._click: tuple[int, int] | None = None
         self._corner_xy = (0, 0)
         self._full = False
+        self._hides_room = tuple(map(int, cv2.__version__.split(".")[:2])) < (4, 12)
+        self._next_probe = self._settled_at = 0.0
 
     def fit(self, source_wh: tuple[int, int]) -> tuple[int, int]:
         """Return the (width, height) in pixels at which pictures fill the window.
@@ -55,7 +62,10 @@ class Window:
             self._source_wh = source_wh
             if self._open and not self._full:
                 cv2.resizeWindow(self._title, *_fitted(source_wh, FIRST_WH))
-        return _fitted(source_wh, self._room_wh())
+        width, height = self._room_wh()
+        if self._must_probe():
+            width, height = round(width * PROBE_SCALE), round(height * PROBE_SCALE)
+        return _fitted(source_wh, (width, height))
 
     def show(self, picture: np.ndarray) -> None:
         """Show a picture; nothing once the window is closed.
@@ -112,6 +122,7 @@ class Window:
         """Fill the screen, or go back to a window."""
         if self._open and not self.closed:
             self._full = not self._full
+            self._settled_at = time.monotonic() + SETTLING_S
             mode = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
             cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
 
@@ -139,6 +150,15 @@ class Window:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def _must_probe(self) -> bool:
+        now = time.monotonic()
+        if not (
+            self._hides_room and self._open and (now < self._settled_at or now >= self._next_probe)
+        ):
+            return False
+        self._next_probe = now + PROBE_S
+        return True
 
     def _room_wh(self) -> tuple[int, int]:
         """The (width, height) of the window's inside in pixels."""
