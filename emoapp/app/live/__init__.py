@@ -18,7 +18,7 @@ from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink, open_window
 from emoapp.sinks.targets import check_targets
 from emoapp.sinks.window import Window
-from emoapp.sources import Source, open_source
+from emoapp.sources import Source, kind_of, open_source
 from emoapp.utils import interrupts
 from emoapp.utils.resources import DEMO_CLIP
 from emoapp.utils.stats import Stats
@@ -57,6 +57,12 @@ def run_live(config: LiveConfig) -> dict:
     with ExitStack() as stack:
         window = None
         if config.window:
+            if kind_of(config.source) != "camera":
+                # It carries a libxcb of its own. Loaded while Qt waits for the first events of its
+                # first window, it made Qt miss them in 3 of 14 starts on a busy machine, and the
+                # window stayed black; loaded before, in none of 40.
+                import emoapp.utils.libav  # noqa: F401
+
             window = stack.enter_context(open_window("emoapp"))
             # Before any thread is started: Qt, opening its first window beside threads that load
             # libraries, lost its first events in 1 of 12 starts, and the window stayed black.
