@@ -1,4 +1,4 @@
-"""Makes demo.mp4, the clip behind `emoapp live --demo`: one face, moving as if before a webcam.
+"""Makes demo.mp4, the clip of the tests and of the README's pictures: one face, moving.
 
     pip install av opencv-python scikit-image
     python assets/make_demo.py
@@ -9,6 +9,7 @@ The portrait is NASA's, in the public domain, and comes with scikit-image. See R
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import pi, sin
 from pathlib import Path
@@ -61,8 +62,8 @@ def view(turn: float) -> np.ndarray:
     return matrix
 
 
-def main(path: Path) -> None:
-    canvas = backdrop(skimage.data.astronaut())
+def write_clip(path: Path, pictures: Iterable[np.ndarray]) -> None:
+    """Write pictures, uint8 (HEIGHT, WIDTH, 3) RGB, as H.264."""
     # +bitexact: the same versions of the encoder give the same file, with no date inside.
     with av.open(
         str(path), "w", options={"movflags": "+faststart", "fflags": "+bitexact"}
@@ -74,14 +75,7 @@ def main(path: Path) -> None:
         context = stream.codec_context  # says BT.709, so that every player shows the same colours
         context.colorspace = context.color_primaries = context.color_trc = 1
         context.color_range = 1
-        for index in range(FPS * SECONDS):
-            picture = cv2.warpAffine(
-                canvas,
-                view(index / (FPS * SECONDS)),
-                (WIDTH, HEIGHT),
-                flags=cv2.INTER_CUBIC,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
+        for index, picture in enumerate(pictures):
             # 0x40004: bicubic, accurately rounded; ffmpeg's quick way makes greys greenish.
             frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(
                 format="yuv420p", dst_colorspace=Colorspace.ITU709, interpolation=0x40004
@@ -90,6 +84,22 @@ def main(path: Path) -> None:
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def pictures() -> Iterator[np.ndarray]:
+    canvas = backdrop(skimage.data.astronaut())
+    for index in range(FPS * SECONDS):
+        yield cv2.warpAffine(
+            canvas,
+            view(index / (FPS * SECONDS)),
+            (WIDTH, HEIGHT),
+            flags=cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+
+
+def main(path: Path) -> None:
+    write_clip(path, pictures())
 
 
 if __name__ == "__main__":

@@ -1,27 +1,32 @@
-"""Makes the README's pictures of the window, from the demo clip.
+"""Makes the README's pictures of the window, from the bundled clips.
 
 python assets/make_pictures.py [FOLDER]
 
-`window.jpg`: one face; `two.jpg`; `ten.jpg` and `uhd.jpg` with the bars hidden; `dark.jpg`: with a
-seventh of the light, and noise; `uhd.jpg`: 3840x2160, shrunk to 1280x720 for the page.
+`tour.webp`: the tour, animated; `two.jpg`: two people of the tour; `ten.jpg` and `uhd.jpg` with the
+bars hidden; `dark.jpg`: with a seventh of the light, and noise; `uhd.jpg`: 3840x2160, shrunk to
+1280x720 for the page.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from emoapp.classifiers import open_classifier
+from emoapp.config import OverlayConfig
 from emoapp.detectors import open_detector
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
 from emoapp.types import Frame
-from emoapp.utils.resources import DEMO_CLIP
+from emoapp.utils.resources import DEMO_CLIP, TOUR_CLIP
 
 FRAMES = 121
 """So many are played before the picture is taken: averages settle and the timeline fills."""
@@ -29,14 +34,18 @@ FRAMES = 121
 PAGE_WH = (1280, 720)
 LARGEST_BYTES = 120_000
 
+TWO_FRAMES = 280
+"""So many frames of the tour are played before the picture of two people."""
+
+ANIMATION_WH = (640, 360)
+ANIMATION_STEP = 3
+"""The animation has every third frame of the tour, ten a second."""
+
+LARGEST_ANIMATION = 3_000_000
+
 
 def one(image: np.ndarray, number: int) -> np.ndarray:
     return image.copy()
-
-
-def two(image: np.ndarray, number: int) -> np.ndarray:
-    half = image[:, 260:900]
-    return np.hstack([half, half[:, ::-1]])
 
 
 def ten(image: np.ndarray, number: int) -> np.ndarray:
@@ -62,8 +71,6 @@ Scene = Callable[[np.ndarray, int], np.ndarray]
 """Makes a picture, uint8 (H, W, 3) BGR, from the clip's picture and its number."""
 
 SCENES: dict[str, Scene] = {
-    "window": one,
-    "two": two,
     "ten": ten,
     "dark": dark,
     "uhd": uhd,
@@ -73,18 +80,46 @@ CROWDS = (ten, uhd)
 """Here the bars would cover somebody; the key b hides them."""
 
 
-def play(scene: Scene) -> np.ndarray:
-    """The scene's last picture as the window shows it."""
-    with Pipeline(open_detector(), open_classifier()) as pipeline, open_source(DEMO_CLIP) as clip:
-        overlay = Overlay(pipeline.classifier.labels, bars=scene not in CROWDS)
+def play(path: Path, scene: Scene) -> Iterator[np.ndarray]:
+    """Yield a clip's pictures as the window shows them."""
+    with Pipeline(open_detector(), open_classifier()) as pipeline, open_source(path) as clip:
+        overlay = Overlay(pipeline.classifier.labels, OverlayConfig(bars=scene not in CROWDS))
         for frame in clip:
             frame = Frame(scene(frame.image, frame.index), frame.index, frame.t)
             result = pipeline.process(frame)
             status = Status(faces=len(result.tracks), detector=pipeline.detector.name)
             overlay.draw(frame.image, result, status, now=frame.t)
-            if frame.index + 1 == FRAMES:
-                return frame.image
-    raise ValueError(f"{DEMO_CLIP} has fewer than {FRAMES} frames")
+            yield frame.image
+
+
+def still(path: Path, scene: Scene, frames: int = FRAMES) -> np.ndarray:
+    """Return the picture after so many frames."""
+    return next(islice(play(path, scene), frames - 1, None))
+
+
+def animation() -> bytes:
+    """Return the annotated tour as an animated WebP, as good as it may be for its size."""
+    pictures = [
+        Image.fromarray(
+            cv2.resize(image, ANIMATION_WH, interpolation=cv2.INTER_AREA)[..., ::-1].copy()
+        )
+        for image in islice(play(TOUR_CLIP, one), 0, None, ANIMATION_STEP)
+    ]
+    for quality in range(80, 20, -10):
+        buffer = BytesIO()
+        pictures[0].save(
+            buffer,
+            "WEBP",
+            save_all=True,
+            append_images=pictures[1:],
+            duration=1000 * ANIMATION_STEP // 30,
+            loop=0,
+            quality=quality,
+            method=4,
+        )
+        if buffer.tell() < LARGEST_ANIMATION:
+            break
+    return buffer.getvalue()
 
 
 def jpeg(picture: np.ndarray) -> bytes:
@@ -100,9 +135,12 @@ def jpeg(picture: np.ndarray) -> bytes:
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    for name, scene in SCENES.items():
-        path = folder / f"{name}.jpg"
-        path.write_bytes(jpeg(play(scene)))
+    pictures = {f"{name}.jpg": jpeg(still(DEMO_CLIP, scene)) for name, scene in SCENES.items()}
+    pictures["two.jpg"] = jpeg(still(TOUR_CLIP, one, TWO_FRAMES))
+    pictures["tour.webp"] = animation()
+    for name, content in pictures.items():
+        path = folder / name
+        path.write_bytes(content)
         print(f"wrote {path}, {path.stat().st_size / 1000:.0f} kB")
 
 

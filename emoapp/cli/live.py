@@ -22,7 +22,7 @@ from emoapp.cli.values import PATH, POSITIVE, SIZE
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
 from emoapp.sources import kind_of
-from emoapp.utils.resources import DEMO_CLIP
+from emoapp.utils.resources import TOUR_CLIP
 from emoapp.utils.terminal import say
 
 
@@ -116,7 +116,7 @@ def run(args: SimpleNamespace) -> int:
         )
     numbers = run_live(
         LiveConfig(
-            source=str(DEMO_CLIP) if args.demo else args.source,
+            source=str(TOUR_CLIP) if args.demo else args.source,
             size_wh=args.size,
             fps=args.fps,
             mirror=args.mirror,

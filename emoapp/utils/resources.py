@@ -14,7 +14,7 @@ def _find_shipped(folder: str) -> Path:
 
 
 ASSETS = _find_shipped("assets")
-"""Icons, fonts and the demo clip."""
+"""Icons, fonts and the bundled clips."""
 
 MODELS = _find_shipped("models")
 """The shipped model, its description and its model card."""
@@ -23,4 +23,7 @@ DETECTION = MODELS / "detection"
 """The face detector."""
 
 DEMO_CLIP = ASSETS / "demo.mp4"
-"""A few seconds of one face, to try the program without a camera."""
+"""Eight seconds of one smiling face, for measurements, checks and examples."""
+
+TOUR_CLIP = ASSETS / "tour.mp4"
+"""Two people and several expressions, for `emoapp live --demo`."""

@@ -15,6 +15,7 @@ from emoapp.companion.watcher import Occasion
 from emoapp.config import Pace
 from emoapp.labels import EMOTIONS
 from emoapp.types import Box, Face, Rejection, Scores, Track
+from emoapp.utils.resources import DEMO_CLIP
 
 FPS = 10
 
@@ -65,7 +66,8 @@ def wait_until(true, seconds: float = 20) -> None:
 
 
 def live(screen, server, tmp_path, *options):
-    command = [sys.executable, "-m", "emoapp", "live", "--demo", "--companion", "server"]
+    command = [sys.executable, "-m", "emoapp", "live", "--source", str(DEMO_CLIP), "--loop"]
+    command += ["--companion", "server"]
     command += ["--companion-url", server.url, "--companion-model", "test-model", "--yes"]
     command += ["--companion-lasted", "1", "--log", str(tmp_path / "log.jsonl"), *options]
     return subprocess.Popen(

@@ -15,9 +15,11 @@ import cv2
 import numpy as np
 import pytest
 
+from emoapp.utils.resources import DEMO_CLIP
+
 
 class Program:
-    """`emoapp live --demo` in a window of its own, with hands to press its keys."""
+    """`emoapp live` with one face in a window of its own, with hands to press its keys."""
 
     def __init__(
         self, screen: str, folder, *words: str, prelude: str = "", largest_file: int | None = None
@@ -29,8 +31,8 @@ class Program:
         if largest_file is not None:
             prelude += f"import resource; resource.setrlimit(1, ({largest_file}, {largest_file}))\n"
         code = f"{prelude}from emoapp.cli import main; import sys; sys.exit(main(sys.argv[1:]))"
-        command = [sys.executable, "-c", code, "live", "--demo", "--folder", str(folder)]
-        command += ["--stats", str(self.stats)]
+        command = [sys.executable, "-c", code, "live", "--source", str(DEMO_CLIP), "--loop"]
+        command += ["--folder", str(folder), "--stats", str(self.stats)]
         with open(self.errors, "w") as errors:
             self._process = subprocess.Popen(
                 [*command, *words], env=self.env, cwd=folder, stderr=errors

@@ -20,7 +20,7 @@ from emoapp.sinks.targets import check_targets
 from emoapp.sinks.window import Window
 from emoapp.sources import Source, kind_of, open_source
 from emoapp.utils import interrupts
-from emoapp.utils.resources import DEMO_CLIP
+from emoapp.utils.resources import TOUR_CLIP
 from emoapp.utils.stats import Stats
 
 __all__ = ["run_live"]
@@ -78,7 +78,7 @@ def run_live(config: LiveConfig) -> dict:
         except CameraError as exc:
             if window is None or not accepts_demo(window, exc, seconds=config.max_seconds):
                 raise
-            config = replace(config, source=str(DEMO_CLIP), loop=True)
+            config = replace(config, source=str(TOUR_CLIP), loop=True)
             source = _open_live(config)
         source = stack.enter_context(source)
         if window is None:

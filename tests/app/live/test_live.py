@@ -26,9 +26,10 @@ SAMPLES = SHARED / "samples"
 needs_samples = pytest.mark.skipif(not SAMPLES.exists(), reason="needs ../shared/samples")
 
 
-def test_the_demo_in_a_window(screen, tmp_path):
+def test_a_clip_in_a_window(screen, demo, tmp_path):
     stats = tmp_path / "stats.json"
-    succeeded(emoapp("live", "--demo", "--frames", 60, "--stats", stats, DISPLAY=screen))
+    words = ("live", "--source", demo, "--loop", "--frames", 60, "--stats", stats)
+    succeeded(emoapp(*words, DISPLAY=screen))
     numbers = json.loads(stats.read_text())
     assert numbers["size_wh"] == [1280, 720] and numbers["source_fps"] == pytest.approx(30)
     frames = numbers["frames"]
