@@ -91,7 +91,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "says goes beside it, into OUT.companion.jsonl",
 )
 @overwrite_option
-@overlay_options("bars", "timeline", "status")
+@overlay_options("boxes", "labels", "bars", "timeline", "status")
 @analysis_options()
 @companion_options
 def command(**values: Any) -> int:

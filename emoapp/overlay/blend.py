@@ -181,6 +181,11 @@ class Painter:
             sprite, rect = placed
             self.paste(sprite, rect.x0, rect.y0)
 
+    def paste_centered(self, sprite: Sprite) -> None:
+        """Blend a sprite into the middle of the image."""
+        width, height = self.image.size_wh
+        self.paste(sprite, (width - sprite.width) // 2, (height - sprite.height) // 2)
+
     def strokes(self, lines: np.ndarray, *pens: tuple[Colour, int]) -> None:
         """Draw antialiased open polylines.
 

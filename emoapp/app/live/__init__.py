@@ -70,7 +70,9 @@ def run_live(config: LiveConfig) -> dict:
         try:
             source = open_stills(config) if stills else _open_live(config)
         except CameraError as exc:
-            if window is None or not accepts_demo(window, exc, seconds=config.max_seconds):
+            if window is None or not accepts_demo(
+                window, exc, seconds=config.max_seconds, parts=config.overlay
+            ):
                 raise
             config = replace(config, source=str(DEMO_CLIP), loop=True)
             source = _open_live(config)
