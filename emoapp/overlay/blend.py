@@ -49,6 +49,11 @@ class Sprite:
             self._layers[key] = image.layers(self.ink, self.keep, x, y)
         return self._layers[key]
 
+    def faded(self, share: float) -> Sprite:
+        """Return the sprite at `share` (0 to 1) of its opacity."""
+        keep = cv2.convertScaleAbs(self.keep, alpha=share, beta=255 * (1 - share))
+        return Sprite(cv2.convertScaleAbs(self.ink, alpha=share), keep)
+
 
 PlacedSprite = tuple[Sprite, Rect]
 """A sprite and its rectangle in the image."""

@@ -78,7 +78,7 @@ class Notices:
         if row and Rect.at(x, y, line.width, line.height).overlaps(row.wider(sizes.gap)):
             y = row.y0 - sizes.gap - line.height
         rect = Rect.at(x, y, line.width, line.height)
-        return (line if share == 1 else _faded(line, share)), rect
+        return (line if share == 1 else line.faded(share)), rect
 
 
 def notice_sprite(string: str, sizes: Sizes) -> Sprite | None:
@@ -102,11 +102,6 @@ def _with_thumbnail(line: Sprite, picture: np.ndarray, sizes: Sizes) -> Sprite:
     keep[:height, x : x + width] = 255 - mask
     ink[height + gap :], keep[height + gap :] = line.ink, line.keep
     return Sprite(ink, keep)
-
-
-def _faded(sprite: Sprite, share: float) -> Sprite:
-    keep = cv2.convertScaleAbs(sprite.keep, alpha=share, beta=255 * (1 - share))
-    return Sprite(cv2.convertScaleAbs(sprite.ink, alpha=share), keep)
 
 
 @lru_cache(maxsize=8)

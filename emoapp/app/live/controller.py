@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
 import cv2
 
 from emoapp.app.controller import WAITING_S, Controller
+from emoapp.app.live.controls import Controls
 from emoapp.app.live.detector import next_detector
 from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.recording import Recording
 from emoapp.app.live.records import LastingLog
-from emoapp.app.live.snapshot import save_snapshot
+from emoapp.app.live.snapshot import open_folder, take_snapshot
 from emoapp.app.live.view import WindowView
 from emoapp.app.run import open_results_log
 from emoapp.app.video.run import UNKNOWN_FPS
@@ -70,6 +70,10 @@ class WindowController(Controller):
             window, messages, parts=config.overlay, private=config.private, status=self.status
         )
         self.recording = Recording(self.view, messages)
+        self.controls = Controls(
+            window, lambda: self.view.overlay, lambda: (self.recording.on, self.view.private)
+        )
+        self.view.decorate = self.controls.over
         self.pipeline: Pipeline | None = None
         self.paused = False
         self._folders = MediaFolders(config.folder)
@@ -163,7 +167,7 @@ class WindowController(Controller):
         """Let the window paint itself and do what the user asks for.
 
         Returns:
-            Whether the user asked for something.
+            Whether the picture has to be drawn anew.
         """
         key = self._window.poll()
         self._polled_at = time.monotonic()
@@ -177,7 +181,7 @@ class WindowController(Controller):
         elif click is not None:
             self._click(*click)
         else:
-            return False
+            return self.controls.changed
         return True
 
     def close(self) -> None:
@@ -203,8 +207,8 @@ class WindowController(Controller):
             "r": lambda: self.recording.toggle(
                 self._folders.videos, fps=self._fps, frame=self._last
             ),
-            "o": self._open_folder,
-            "s": self._save_snapshot,
+            "o": lambda: open_folder(self.messages),
+            "s": lambda: take_snapshot(self.view.picture, self._folders, self.messages),
             "b": lambda: self._toggle("bars"),
             "t": lambda: self._toggle("timeline"),
             "i": lambda: self._toggle("details"),
@@ -219,25 +223,13 @@ class WindowController(Controller):
         }
 
     def _click(self, x: int, y: int) -> None:
-        if self.view.overlay.alerts.holds(x, y):
+        key = self.controls.key_at(x, y)
+        if key is not None:
+            self.keys[key]()
+        elif self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()
         elif self.pipeline is not None:
             self.pipeline.follow(self.view.overlay.track_at(x, y))
-
-    def _save_snapshot(self) -> None:
-        if self.view.picture is None:
-            return
-        try:
-            path = save_snapshot(self.view.picture, self._folders.pictures())
-            self.messages.saved(path, self.view.picture.copy())
-        except SinkError as exc:
-            self.messages.fault("There is no snapshot", exc)
-
-    def _open_folder(self) -> None:
-        if self.messages.last_saved is None:
-            self.messages.notice("nothing was saved yet: s saves a picture, r records")
-        elif click.launch(str(self.messages.last_saved), locate=True) != 0:
-            self.messages.notice(f"no file manager was found; it is {self.messages.last_saved}")
 
     def _toggle(self, switch: str) -> None:
         overlay = self.view.overlay

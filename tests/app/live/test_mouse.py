@@ -1,0 +1,59 @@
+"""The live window by mouse: buttons come and go, and do what keys do."""
+
+from __future__ import annotations
+
+import time
+
+import cv2
+import numpy as np
+from support.window import Program, difference, needs_import
+
+from emoapp.overlay.theme import Sizes
+from emoapp.overlay.toolbar import button_rects
+
+pytestmark = needs_import
+
+HD = Sizes.of(1280, 720)
+CORNER = np.s_[:70, 1000:]
+"""Where the buttons are."""
+
+
+def move(program: Program, x: float, y: float) -> None:
+    for step in (20, 10, 0):
+        program.xdotool("mousemove", str(int(x) - step), str(int(y)))
+        time.sleep(0.15)
+
+
+def click(program: Program, button: str) -> None:
+    move(program, *button_rects(HD)[button].center)
+    time.sleep(0.3)
+    program.xdotool("click", "1")
+
+
+def test_buttons_come_with_the_mouse_and_go_and_only_the_screen_has_them(start):
+    program = start()
+    program.press("space")
+    time.sleep(3)
+    still = program.picture()[CORNER]
+    move(program, 400, 300)
+    program.until(
+        lambda: difference(still, program.picture()[CORNER]).mean() > 0.1, what="buttons come"
+    )
+    click(program, "snapshot")
+    program.until(lambda: any(program.folder.glob("emoapp-*.png")), what="a click saves")
+    (snapshot,) = program.folder.glob("emoapp-*.png")
+    assert difference(still, cv2.imread(str(snapshot))[CORNER]).mean() < 0.01
+    program.until(
+        lambda: difference(still, program.picture()[CORNER]).mean() < 0.01, what="buttons go"
+    )
+    program.end()
+
+
+def test_a_click_on_record_records_and_another_ends_it(start):
+    program = start()
+    click(program, "record")
+    time.sleep(2)
+    assert not any(program.folder.glob("emoapp-*[0-9].mp4")), "it goes on"
+    click(program, "record")
+    program.until(lambda: any(program.folder.glob("emoapp-*[0-9].mp4")))
+    program.end()
