@@ -145,6 +145,7 @@ class LiveConfig(RunConfig):
         log: File for the results, .csv, .jsonl or .parquet; the companion's replies go into
             NAME.companion.jsonl. None for none.
         companion: Settings of the companion; None for no companion.
+        settings: The file for the user's own defaults; None for none.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -157,6 +158,7 @@ class LiveConfig(RunConfig):
     private: bool = False
     log: Path | None = None
     companion: CompanionConfig | None = None
+    settings: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

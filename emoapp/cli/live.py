@@ -109,6 +109,7 @@ def run(args: SimpleNamespace) -> int:
         The exit status.
     """
     from emoapp.app.live import run_live
+    from emoapp.cli.settings import settings_path
 
     if args.no_window and (args.record or args.privacy):
         raise UsageError(
@@ -128,6 +129,7 @@ def run(args: SimpleNamespace) -> int:
             log=args.log,
             overwrite=args.overwrite,
             companion=companion_config(args),
+            settings=settings_path(),
             **run_fields(args),
         )
     )

@@ -43,6 +43,7 @@ class Overlay:
         help: Whether the keys are shown over the dimmed image.
         keys: Rows of the help: (keys, what they do).
         speech: The companion's reply; None for no panel.
+        reserved: What will be covered and is left free if possible; None for nothing.
         touched: Rectangles outside of which the last drawing changed no pixel.
         arrangement: The panels of the last `draw` with their rectangles; None after other drawings.
     """
@@ -66,6 +67,7 @@ class Overlay:
         self.help = False
         self.keys = panels.HELP
         self.speech: Speech | None = None
+        self.reserved: Rect | None = None
         self.touched: list[Rect] = []
         self.arrangement: Arrangement | None = None
         self._names = tuple(labels)
@@ -215,7 +217,8 @@ class Overlay:
     def _contents(self, result: Result, status: Status) -> Contents:
         track = result.selected_track
         return Contents(
-            faces=[box for _, box in self._boxes],
+            faces=[box for _, box in self._boxes]
+            + ([Box(*self.reserved)] if self.reserved else []),
             followed=track.face.box if track else None,
             bars=self.bars,
             timeline=self.timeline,

@@ -30,7 +30,13 @@ HELP: Groups = (
     ("Save", (("s", "snapshot"), ("r", "record, stop"), ("o", "open the folder"))),
     (
         "Show",
-        (("b", "bars"), ("t", "timeline"), ("i", "more numbers"), ("h  ?", "this help")),
+        (
+            ("b", "bars"),
+            ("t", "timeline"),
+            ("i", "more numbers"),
+            (",", "settings"),
+            ("h  ?", "this help"),
+        ),
     ),
     ("People", (("p", "hide faces"), ("c", "companion"))),
     ("End", (("q  Esc", "quit"),)),

@@ -11,7 +11,7 @@ from emoapp.overlay.ground import panel_layer, row_layer, write, write_cap
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import RECORDING, TEXT, Sizes
 
-BUTTONS = ("record", "snapshot", "privacy", "help")
+BUTTONS = ("record", "snapshot", "privacy", "settings", "help")
 """Names of the buttons, from left to right."""
 
 KEYS = {"record": "r", "snapshot": "s", "privacy": "p", "settings": ",", "help": "h"}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 
 from emoapp.app.controller import WAITING_S, Controller
+from emoapp.app.live.actions import key_actions
 from emoapp.app.live.controls import Controls
-from emoapp.app.live.detector import next_detector
 from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.recording import Recording
 from emoapp.app.live.records import LastingLog
-from emoapp.app.live.snapshot import open_folder, take_snapshot
+from emoapp.app.live.settings import Settings
 from emoapp.app.live.view import WindowView
 from emoapp.app.run import open_results_log
 from emoapp.app.video.run import UNKNOWN_FPS
@@ -51,7 +51,12 @@ class WindowController(Controller):
         stats: The run's, shown in the status row.
         companion: Is told of the followed track; None for none.
         messages: What there is to tell the user.
+
+    Attributes:
+        still: Whether the source is still images.
     """
+
+    still = False
 
     def __init__(
         self,
@@ -76,18 +81,15 @@ class WindowController(Controller):
         self.view.decorate = self.controls.over
         self.pipeline: Pipeline | None = None
         self.paused = False
-        self._folders = MediaFolders(config.folder)
+        self.mirror = kind_of(config.source) == "camera" if config.mirror is None else config.mirror
         self._window = window
         self._stats = stats
         self._companion = companion
-        self._mirror = kind_of(config.source) == "camera"
-        if config.mirror is not None:
-            self._mirror = config.mirror
         self._logs: list[Sink] = []
         self._last: Frame | None = None
         self._unwanted = 0
         self._polled_at = 0.0
-        self.keys = self._key_actions()
+        self.keys = key_actions(self, window, companion)
 
     @property
     def missed(self) -> int:
@@ -96,6 +98,7 @@ class WindowController(Controller):
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
         self.pipeline = pipeline
         self.view.renew(self.new_overlay(pipeline))
+        self.controls.settings = Settings(self, pipeline, still=self.still)
         self.messages.notice(HINT, seconds=HINT_S)
         pipeline.detector.exhaustive = self.view.private
         if self.config.log is not None:
@@ -111,7 +114,7 @@ class WindowController(Controller):
         return Overlay(pipeline.classifier.labels, self.config.overlay)
 
     def accept(self, frame: Frame) -> Frame | None:
-        if self._mirror:
+        if self.mirror:
             frame = replace(frame, pixels=BgrImage(cv2.flip(frame.image, 1)))
         self._last = frame
         return frame
@@ -172,6 +175,8 @@ class WindowController(Controller):
         key = self._window.poll()
         self._polled_at = time.monotonic()
         click = self._window.clicked()
+        if self.pipeline is not None and self.controls.take_key(key):
+            return True
         if self._window.closed or key in ("q", "esc"):
             self.ended = True
         elif self.pipeline is None:
@@ -183,6 +188,13 @@ class WindowController(Controller):
         else:
             return self.controls.changed
         return True
+
+    def toggle_recording(self, folders: MediaFolders) -> None:
+        """End the recording that goes on, or begin one in the folder for videos."""
+        self.recording.toggle(folders.videos, fps=self._fps, frame=self._last)
+
+    def judge_again(self) -> None:
+        """Apply changed limits: the next frame does, where there is one."""
 
     def close(self) -> None:
         """Finish the recording and the logs."""
@@ -201,63 +213,16 @@ class WindowController(Controller):
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def _key_actions(self) -> dict[str, Callable[[], object]]:
-        return {
-            "space": self._toggle_pause,
-            "r": lambda: self.recording.toggle(
-                self._folders.videos, fps=self._fps, frame=self._last
-            ),
-            "o": lambda: open_folder(self.messages),
-            "s": lambda: take_snapshot(self.view.picture, self._folders, self.messages),
-            "b": lambda: self._toggle("bars"),
-            "t": lambda: self._toggle("timeline"),
-            "i": lambda: self._toggle("details"),
-            "h": lambda: self._toggle("help"),
-            "?": lambda: self._toggle("help"),
-            "m": self._toggle_mirror,
-            "d": self._next_detector,
-            "p": self._toggle_private,
-            "f": self._window.toggle_full_screen,
-            "c": self._toggle_companion,
-            "enter": lambda: self.view.overlay.alerts.acknowledge(),
-        }
-
     def _click(self, x: int, y: int) -> None:
         key = self.controls.key_at(x, y)
         if key is not None:
             self.keys[key]()
+        elif self.controls.take_click(x, y):
+            return
         elif self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()
         elif self.pipeline is not None:
             self.pipeline.follow(self.view.overlay.track_at(x, y))
-
-    def _toggle(self, switch: str) -> None:
-        overlay = self.view.overlay
-        setattr(overlay, switch, not getattr(overlay, switch))
-
-    def _toggle_pause(self) -> None:
-        self.paused = not self.paused
-
-    def _toggle_mirror(self) -> None:
-        self._mirror = not self._mirror
-
-    def _toggle_private(self) -> None:
-        self.view.private = not self.view.private
-        if self.pipeline is not None:
-            self.pipeline.detector.exhaustive = self.view.private
-
-    def _next_detector(self) -> None:
-        if self.pipeline is not None:
-            next_detector(self.pipeline, self.messages)
-
-    def _toggle_companion(self) -> None:
-        if self._companion is None:
-            self.messages.notice("no companion: start with --companion")
-            return
-        speaks = self._companion.toggle()
-        self.view.overlay.speech = None
-        said = "the companion speaks again" if speaks else "the companion is silent"
-        self.messages.notice(said)
 
     @property
     def _fps(self) -> float:

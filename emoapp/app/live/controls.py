@@ -1,4 +1,4 @@
-"""What the mouse finds over the picture: buttons that come when it moves and fade when it rests."""
+"""What the mouse finds over the picture: buttons while it moves, and the panel of settings."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import numpy as np
 
 from emoapp.overlay import Overlay
 from emoapp.overlay.blend import Painter
+from emoapp.overlay.settings_panel import draw_settings, plan
 from emoapp.overlay.theme import Sizes
 from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, draw_toolbar
 
 if TYPE_CHECKING:
+    from emoapp.app.live.settings import Settings
     from emoapp.sinks.window import Window
 
 REST_S = 2.0
@@ -24,13 +26,16 @@ FADE_STEPS = 8
 
 
 class Controls:
-    """Draw the buttons over what the window shows, and nowhere else: neither recordings nor
-    snapshots have them.
+    """Draw buttons and settings over what the window shows; recordings and
+    snapshots do not have them.
 
     Args:
         window: Where the mouse is.
         overlay: Returns the overlay whose text size and contrast the buttons share.
         state: Returns (whether a recording goes on, whether faces are hidden).
+
+    Attributes:
+        settings: What the panel shows; None before there is something to set.
     """
 
     def __init__(
@@ -39,6 +44,9 @@ class Controls:
         overlay: Callable[[], Overlay],
         state: Callable[[], tuple[bool, bool]],
     ) -> None:
+        self.settings: Settings | None = None
+        self._open = False
+        self._selected = 0
         self._window = window
         self._overlay = overlay
         self._state = state
@@ -55,15 +63,69 @@ class Controls:
         self._size_wh = width, height
         self._drawn = self._look()
         opacity = self._opacity()
+        self._overlay().reserved = None
+        if opacity == 0 and not self._open:
+            return picture
+        painter = Painter(picture.copy())
+        if self._open and self.settings is not None:
+            rows = self.settings.rows()
+            draw_settings(painter, rows, self._selected, self._sizes)
+            self._overlay().reserved = plan(rows, self._selected, self._sizes).rect
         if opacity > 0:
-            picture = picture.copy()
-            draw_toolbar(Painter(picture), self._toolbar(), self._sizes, opacity=opacity)
-        return picture
+            draw_toolbar(painter, self._toolbar(), self._sizes, opacity=opacity)
+        return painter.image.bgr()
 
     @property
     def changed(self) -> bool:
         """Whether the last picture shows what is no longer so."""
         return self._size_wh != (0, 0) and self._look() != self._drawn
+
+    def toggle_settings(self) -> None:
+        """Open the panel of settings, or close it."""
+        self._open = not self._open and self.settings is not None
+
+    def take_key(self, key: str | None) -> bool:
+        """Do what a key does in the panel of settings.
+
+        Returns:
+            Whether the key was for the panel.
+        """
+        if not self._open or self.settings is None:
+            return False
+        if key == "enter" and self._overlay().alerts.waiting:
+            return False
+        count = len(self.settings.rows())
+        if key in (",", "esc"):
+            self.toggle_settings()
+        elif key in ("up", "down"):
+            self._selected = (self._selected + (1 if key == "down" else -1)) % count
+        elif key in ("left", "right"):
+            if self._selected < count - 1:  # the last one saves
+                self.settings.change(self._selected, 1 if key == "right" else -1)
+        elif key == "enter":
+            self.settings.save()
+        else:
+            return False
+        return True
+
+    def take_click(self, x: int, y: int) -> bool:
+        """Do what a click at a point of the picture does in the panel of settings.
+
+        Returns:
+            Whether the panel is there.
+        """
+        if not self._open or self.settings is None:
+            return False
+        rows = self.settings.rows()
+        layout = plan(rows, self._selected, self._sizes)
+        hit = layout.hit(x, y, rows)
+        if hit is not None:
+            self._selected, step = hit
+            if step:
+                self.settings.change(self._selected, step)
+        elif layout.closes(x, y):
+            self._open = False
+        return layout.rect.contains(x, y)
 
     def key_at(self, x: int, y: int) -> str | None:
         """Return the key whose button is at a point of the picture; None for none."""
@@ -89,4 +151,5 @@ class Controls:
 
     def _look(self) -> tuple[object, ...]:
         opacity = self._opacity()
-        return (opacity, self._toolbar()) if opacity else ()
+        panel = self.settings.rows() if self._open and self.settings is not None else None
+        return opacity, self._toolbar() if opacity else None, panel, self._selected

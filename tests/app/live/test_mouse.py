@@ -57,3 +57,31 @@ def test_a_click_on_record_records_and_another_ends_it(start):
     click(program, "record")
     program.until(lambda: any(program.folder.glob("emoapp-*[0-9].mp4")))
     program.end()
+
+
+def test_settings_change_the_picture_at_once_and_are_saved(start, tmp_path, monkeypatch):
+    path = tmp_path / "emoapp.toml"
+    path.write_text('# mine\n[live]\ndetector = "blazeface" # fast\n')
+    monkeypatch.setenv("EMOAPP_CONFIG", str(path))
+    program = start()
+    before = program.picture()
+    click(program, "settings")
+    program.until(
+        lambda: difference(before, program.picture())[100:600, :400].mean() > 0.5, what="it opens"
+    )
+    # The first row is a switch: the mirror.
+    move(program, 150, 130)
+    program.xdotool("click", "1")
+    lower = np.s_[520:650, 900:1250]
+
+    def mirrored() -> bool:
+        now = program.picture()
+        as_before, turned = difference(before, now), difference(before[:, ::-1], now)
+        return turned[lower].mean() < as_before[lower].mean()
+
+    program.until(mirrored, what="it mirrors")
+    program.press("Return")
+    program.until(lambda: "mirror = true" in path.read_text(), what="it saves")
+    assert path.read_text() == '# mine\n[live]\ndetector = "blazeface" # fast\nmirror = true\n'
+    program.press("Escape")
+    program.end()
