@@ -14,6 +14,7 @@ from emoapp.app.live.actions import key_actions
 from emoapp.app.live.controls import Controls
 from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
+from emoapp.app.live.moments import LookBack
 from emoapp.app.live.recording import Recording
 from emoapp.app.live.records import LastingLog
 from emoapp.app.live.settings import Settings
@@ -78,7 +79,10 @@ class WindowController(Controller):
         self.controls = Controls(
             window, lambda: self.view.overlay, lambda: (self.recording.on, self.view.private)
         )
-        self.view.decorate = self.controls.over
+        self._look_back = LookBack(window, lambda: self.view.overlay)
+        self.view.decorate = lambda picture: self.controls.over(self._look_back.over(picture))
+        if not self.still:
+            self.view.keep_moments(self._look_back.add)
         self.pipeline: Pipeline | None = None
         self.paused = False
         self.mirror = kind_of(config.source) == "camera" if config.mirror is None else config.mirror
@@ -186,7 +190,7 @@ class WindowController(Controller):
         elif click is not None:
             self._click(*click)
         else:
-            return self.controls.changed
+            return self._look_back.follow_mouse() or self.controls.changed
         return True
 
     def toggle_recording(self, folders: MediaFolders) -> None:
@@ -198,6 +202,7 @@ class WindowController(Controller):
 
     def close(self) -> None:
         """Finish the recording and the logs."""
+        self._look_back.close()
         if self.pipeline is None:
             for path in filter(None, (self.config.record, self.config.log)):
                 error = SinkError(
@@ -221,7 +226,7 @@ class WindowController(Controller):
             return
         elif self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()
-        elif self.pipeline is not None:
+        elif self.pipeline is not None and not self._look_back.press(x, y):
             self.pipeline.follow(self.view.overlay.track_at(x, y))
 
     @property

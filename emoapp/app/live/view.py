@@ -60,6 +60,15 @@ class WindowView(Sink):
         self._messages = messages
         self._status = status
 
+    def keep_moments(self, keep: Callable[..., None]) -> None:
+        """Hand each picture on before the overlay is drawn on it.
+
+        Args:
+            keep: Called with the picture, its time in seconds, and `private=`, whether faces are
+                hidden in it.
+        """
+        self._renderer.before_overlay = lambda image, t: keep(image, t, private=self.private)
+
     @property
     def overlay(self) -> Overlay:
         """What draws; its switches may be changed at any time."""

@@ -85,3 +85,22 @@ def test_settings_change_the_picture_at_once_and_are_saved(start, tmp_path, monk
     assert path.read_text() == '# mine\n[live]\ndetector = "blazeface" # fast\nmirror = true\n'
     program.press("Escape")
     program.end()
+
+
+def test_the_timeline_held_down_shows_that_moment(start):
+    program = start()
+    time.sleep(5)
+    program.press("space")
+    time.sleep(2.5)
+    still = program.picture()
+    move(program, 1200, 685)
+    program.xdotool("mousedown", "1")
+    middle = np.s_[100:560, 300:1000]
+    program.until(
+        lambda: difference(still, program.picture())[middle].mean() > 0.02, what="it looks back"
+    )
+    program.xdotool("mouseup", "1")
+    program.until(
+        lambda: difference(still, program.picture())[middle].mean() < 0.002, what="it is back"
+    )
+    program.end()
