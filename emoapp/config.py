@@ -145,6 +145,7 @@ class LiveConfig(RunConfig):
         log: File for the results, .csv, .jsonl or .parquet; the companion's replies go into
             NAME.companion.jsonl. None for none.
         companion: Settings of the companion; None for no companion.
+        speak: Say the followed face's expression by the platform's voice.
         settings: The file for the user's own defaults; None for none.
     """
 
@@ -158,6 +159,7 @@ class LiveConfig(RunConfig):
     private: bool = False
     log: Path | None = None
     companion: CompanionConfig | None = None
+    speak: bool = False
     settings: Path | None = None
 
 

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from emoapp.cli.command import cli_command
-from emoapp.cli.common import summary
+from emoapp.cli.common import need_packages, summary
 from emoapp.cli.companion import companion_config, companion_options
 from emoapp.cli.option_groups import (
     analysis_options,
@@ -83,6 +83,11 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "pictures and videos)",
 )
 @flag("--privacy", help="make faces unrecognisable in window and recording")
+@flag(
+    "--speak",
+    help="say the expression of the followed face when it changes, by the system's voice (extra "
+    "`speak`)",
+)
 @option(
     "--log",
     type=PATH,
@@ -115,6 +120,10 @@ def run(args: SimpleNamespace) -> int:
         raise UsageError(
             "--record and --privacy need the window; for files there is `emoapp video`"
         )
+    if args.speak:
+        if args.no_window:
+            raise UsageError("--speak needs the window, which shows whose face is followed")
+        need_packages("speak", "pyttsx3")
     numbers = run_live(
         LiveConfig(
             source=str(DEMO_CLIP) if args.demo else args.source,
@@ -129,6 +138,7 @@ def run(args: SimpleNamespace) -> int:
             log=args.log,
             overwrite=args.overwrite,
             companion=companion_config(args),
+            speak=args.speak,
             settings=settings_path(),
             **run_fields(args),
         )

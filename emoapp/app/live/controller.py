@@ -19,6 +19,7 @@ from emoapp.app.live.recording import Recording
 from emoapp.app.live.records import LastingLog
 from emoapp.app.live.settings import Settings
 from emoapp.app.live.view import WindowView
+from emoapp.app.live.voice import Voice
 from emoapp.app.run import open_results_log
 from emoapp.app.video.run import UNKNOWN_FPS
 from emoapp.config import LiveConfig
@@ -89,6 +90,7 @@ class WindowController(Controller):
         self._window = window
         self._stats = stats
         self._companion = companion
+        self._voice = Voice(messages) if config.speak else None
         self._logs: list[Sink] = []
         self._last: Frame | None = None
         self._unwanted = 0
@@ -137,6 +139,8 @@ class WindowController(Controller):
             now = time.monotonic()
             self._companion.update(result.selected_track, t=result.frame.t, now=now)
             self.view.overlay.speech = self._companion.speech(now=now)
+        if self._voice is not None:
+            self._voice.update(result.selected_track, now=time.monotonic())
         self.poll()
         return self._polled_at
 
@@ -203,6 +207,8 @@ class WindowController(Controller):
     def close(self) -> None:
         """Finish the recording and the logs."""
         self._look_back.close()
+        if self._voice is not None:
+            self._voice.close()
         if self.pipeline is None:
             for path in filter(None, (self.config.record, self.config.log)):
                 error = SinkError(
