@@ -24,6 +24,8 @@ TITLE_EM, HEADING_EM, ROW_EM = 2.4, 1.6, 1.55
 """Heights, in ems."""
 MIN_ROW_EM = 1.25
 """Height of a row in a small image, in ems."""
+MIN_ROWS = 6
+"""So many rows are in sight, if need be in smaller text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Layout:
     headings: dict[int, float]
     hidden: bool
 
+    def _scrolled(self, y: float, count: int) -> int:
+        """Return the row to select for a click on the scroll bar."""
+        share = (y - self.rect.y0 - self.edge - self.title) / (self.row * len(self.rows))
+        return min(max(int(share * count), 0), count - 1)
+
     def closes(self, x: float, y: float) -> bool:
         """Return whether a point of the image lies on the key that closes the panel."""
         left = self.rect.x1 - self.edge - round(3 * self.sizes.text)
@@ -90,8 +97,10 @@ class Layout:
 
         Returns:
             Index of the row, and by how much its value is to be changed: 0 for its name; None
-            where there is no row.
+            where there is no row. On the scroll bar it is the row to scroll to.
         """
+        if self.hidden and x >= self.rect.x1 - self.edge and self.rect.contains(x, y):
+            return self._scrolled(y, len(rows)), 0
         found = next((i for i, rect in self.rows.items() if rect.contains(x, y)), None)
         if found is None:
             return None
@@ -109,8 +118,8 @@ class Layout:
 def plan(rows: Rows, selected: int, sizes: Sizes) -> Layout:
     """Return the layout of the panel, at the left of the image.
 
-    Where there is no room for all, larger text becomes smaller, then headings go, then rows move
-    closer together, and finally only those around the selected one are in sight.
+    Where there is no room for all, headings go, then rows move closer together, and finally only
+    those around the selected one are in sight; larger text becomes smaller where that are too few.
 
     Args:
         rows: The settings.
@@ -126,7 +135,7 @@ def plan(rows: Rows, selected: int, sizes: Sizes) -> Layout:
     names = max(text.width(one.name, em) for one in rows)
     width = names + em + round(CONTROL_EM * em) + 2 * edge
     headed = sum(bool(one.heading) for one in rows)
-    too_large = row * len(rows) + heading * headed > room_h or width > room_w
+    too_large = row * min(len(rows), MIN_ROWS) > room_h or width > room_w
     if too_large and (smaller := sizes.smaller()):
         return plan(rows, selected, smaller)
     if row * len(rows) + heading * headed > room_h:
@@ -181,7 +190,7 @@ def _draw_row(layer: Layer, row: Row, at: Rect, layout: Layout) -> None:
     right = layout.rect.x1 - layout.rect.x0 - edge
     left = max(edge, right - round(CONTROL_EM * size))
     if row.action:
-        cap = _draw_key(layer, SAVE_KEY, right, middle, sizes)
+        cap = _draw_key(layer, SAVE_KEY, right, middle, sizes, most=layout.row - 2)
         name = text.fit(row.name, size, right - cap - sizes.gap - edge, True)
         write(layer, name, size, TEXT, edge, middle, bold=True)
         return
@@ -212,9 +221,11 @@ def _draw_switch(layer: Layer, on: bool, right: int, middle: float, sizes: Sizes
     layer.paint(knob, colour, x + (width - gap - side if on else gap), y + gap)
 
 
-def _draw_key(layer: Layer, key: str, right: int, middle: float, sizes: Sizes) -> int:
-    """Draw the cap of a key that ends at `right`, and return its width."""
-    height = round(1.5 * sizes.small)
+def _draw_key(
+    layer: Layer, key: str, right: int, middle: float, sizes: Sizes, *, most: int = 999
+) -> int:
+    """Draw the cap of a key that ends at `right`, at most `most` high, and return its width."""
+    height = min(round(1.5 * sizes.small), most)
     width = text.width(key, sizes.small, True) + 2 * sizes.pad
     y = round(middle - height / 2)
     write_cap(layer, key, sizes.small, (right - width, y, width, height), sizes)

@@ -187,7 +187,12 @@ class Sizes:
     scale: float = 1.0
     high_contrast: bool = False
 
+    def __hash__(self) -> int:
+        # All else follows from these; sizes are part of every cache's key, many times a frame.
+        return hash((self.width, self.height, self.scale, self.high_contrast))
+
     @classmethod
+    @lru_cache(maxsize=64)
     def of(
         cls, width: int, height: int, *, scale: float = 1.0, high_contrast: bool = False
     ) -> Sizes:

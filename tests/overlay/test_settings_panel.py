@@ -56,6 +56,15 @@ def test_a_click_finds_switches_arrows_and_the_key_that_closes(size_wh):
     assert layout.hit(right - em, y[1], ROWS) == (1, 1)
     assert layout.hit(right - 9 * em, y[1], ROWS) == (1, -1)
     assert layout.hit(layout.rect.x0 + layout.edge, y[1], ROWS) == (1, 0)
-    assert layout.hit(right, layout.rect.y0 + 1, ROWS) is None
+    assert layout.hit(right - em, layout.rect.y0 + 1, ROWS) is None
     assert layout.closes(right, layout.rect.y0 + layout.edge)
     assert not layout.closes(right, y[0])
+
+
+def test_large_text_stays_large_and_a_click_on_the_bar_scrolls():
+    sizes = Sizes.of(1280, 720, scale=2.5)
+    layout = plan(ROWS, 0, sizes)
+    assert layout.sizes == sizes and layout.hidden
+    last = layout.rows[max(layout.rows)]
+    index, step = layout.hit(layout.rect.x1 - 2, last.y1 - 2, ROWS)
+    assert index == len(ROWS) - 1 and step == 0

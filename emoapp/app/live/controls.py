@@ -119,12 +119,12 @@ class Controls:
         rows = self.settings.rows()
         layout = plan(rows, self._selected, self._sizes)
         hit = layout.hit(x, y, rows)
-        if hit is not None:
+        if layout.closes(x, y):
+            self._open = False
+        elif hit is not None:
             self._selected, step = hit
             if step:
                 self.settings.change(self._selected, step)
-        elif layout.closes(x, y):
-            self._open = False
         return layout.rect.contains(x, y)
 
     def key_at(self, x: int, y: int) -> str | None:
