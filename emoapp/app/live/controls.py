@@ -152,4 +152,6 @@ class Controls:
     def _look(self) -> tuple[object, ...]:
         opacity = self._opacity()
         panel = self.settings.rows() if self._open and self.settings is not None else None
-        return opacity, self._toolbar() if opacity else None, panel, self._selected
+        # What is reserved takes effect with the next picture.
+        reserved = self._overlay().reserved
+        return opacity, self._toolbar() if opacity else None, panel, self._selected, reserved

@@ -104,3 +104,17 @@ def test_the_timeline_held_down_shows_that_moment(start):
         lambda: difference(still, program.picture())[middle].mean() < 0.002, what="it is back"
     )
     program.end()
+
+
+def test_text_size_from_the_settings_changes_the_tags(start):
+    program = start()
+    program.press("space")
+    program.press("comma")
+    time.sleep(2.5)
+    still = program.picture()
+    program.xdotool("key", "--delay", "60", *["Down"] * 9, *["Right"] * 3)
+    tag = np.s_[130:260, 450:800]
+    program.until(
+        lambda: difference(still, program.picture())[tag].mean() > 0.1, what="the tag grows"
+    )
+    program.end()
