@@ -10,7 +10,7 @@ from emoapp.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class OverlayConfig:
-    """Which parts of the overlay are drawn.
+    """Which parts of the overlay are drawn, and how.
 
     Attributes:
         boxes: The corners around each face.
@@ -18,6 +18,8 @@ class OverlayConfig:
         bars: The panel with the probabilities of the followed face.
         timeline: The band with the last 30 seconds of the followed face.
         status: The row with frame rate and number of faces.
+        text_size: Size of the text, percent of the default.
+        high_contrast: Opaque grounds, white text and thicker strokes.
     """
 
     boxes: bool = True
@@ -25,7 +27,15 @@ class OverlayConfig:
     bars: bool = True
     timeline: bool = True
     status: bool = True
+    text_size: int = 100
+    high_contrast: bool = False
 
+
+OVERLAY_PARTS = ("boxes", "labels", "bars", "timeline", "status")
+"""The fields of `OverlayConfig` that are parts, each drawn or left out."""
+
+MIN_TEXT_SIZE, MAX_TEXT_SIZE = 75, 250
+"""Percent; smaller text cannot be read, and larger text leaves no picture."""
 
 OVERLAYS = {
     "full": OverlayConfig(),
@@ -135,6 +145,8 @@ class LiveConfig(RunConfig):
         log: File for the results, .csv, .jsonl or .parquet; the companion's replies go into
             NAME.companion.jsonl. None for none.
         companion: Settings of the companion; None for no companion.
+        speak: Say the followed face's expression by the platform's voice.
+        settings: The file for the user's own defaults; None for none.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -147,6 +159,8 @@ class LiveConfig(RunConfig):
     private: bool = False
     log: Path | None = None
     companion: CompanionConfig | None = None
+    speak: bool = False
+    settings: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

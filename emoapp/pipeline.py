@@ -101,6 +101,27 @@ class Pipeline:
         }
         return Result(frame, tracks, ms, selected)
 
+    @property
+    def limits(self) -> Limits:
+        """Which faces are rejected."""
+        return self._limits
+
+    @property
+    def smoothing_s(self) -> float:
+        """Time constant of the average over time, seconds."""
+        return self._smoothing_s
+
+    def tune(self, *, smoothing_s: float | None = None, limits: Limits | None = None) -> None:
+        """Change how faces are judged from the next frame on; all tracks go on.
+
+        Args:
+            smoothing_s: Time constant of the average over time, seconds; None to leave it.
+            limits: Which faces are rejected; None to leave them.
+        """
+        self._smoothing_s = self._smoothing_s if smoothing_s is None else smoothing_s
+        self._limits = limits or self._limits
+        self._tracker.tune(smoothing_s=self._smoothing_s, limits=self._limits)
+
     def follow(self, track_id: int | None) -> None:
         """Select this track from now on; None, or a track that is gone: the largest face."""
         self._selector.followed = track_id

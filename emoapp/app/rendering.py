@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 import cv2
@@ -26,6 +27,8 @@ class Renderer:
     Attributes:
         overlay: Draws; remembers a little between frames, so a renderer serves one source.
         redactor: Hides faces; None for not at all.
+        before_overlay: Is called with each picture before the overlay is drawn on it, and its time
+            in seconds; None for nothing.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Renderer:
     ) -> None:
         self.overlay = overlay
         self.redactor = redactor
+        self.before_overlay: Callable[[Image, float], None] | None = None
         self._reuse = reuse
         self._canvas: Image | None = None
 
@@ -63,6 +67,8 @@ class Renderer:
             image = image.copy_to(self._canvas)
         if self._reuse:
             self._canvas = image
+        if self.before_overlay is not None:
+            self.before_overlay(image, result.frame.t)
         self.overlay.draw(image, result, status, now=now)
         return image
 

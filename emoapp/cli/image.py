@@ -47,7 +47,7 @@ logger = get_logger(__name__)
 @option("--csv", type=PATH, metavar="OUT.csv", help="write a row for each face")
 @option("--blur", type=OneOf(["faces"]), help="make the faces unrecognisable in the copies")
 @overwrite_option
-@overlay_options("bars")
+@overlay_options("boxes", "labels", "bars")
 @recognition_options
 def command(**values: Any) -> int:
     """Run `emoapp image` with the values of its options."""

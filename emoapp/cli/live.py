@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from emoapp.cli.command import cli_command
-from emoapp.cli.common import summary
+from emoapp.cli.common import need_packages, summary
 from emoapp.cli.companion import companion_config, companion_options
 from emoapp.cli.option_groups import (
     analysis_options,
@@ -83,6 +83,11 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "pictures and videos)",
 )
 @flag("--privacy", help="make faces unrecognisable in window and recording")
+@flag(
+    "--speak",
+    help="say the expression of the followed face when it changes, by the system's voice (extra "
+    "`speak`)",
+)
 @option(
     "--log",
     type=PATH,
@@ -91,7 +96,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "says goes beside it, into OUT.companion.jsonl",
 )
 @overwrite_option
-@overlay_options("bars", "timeline", "status")
+@overlay_options("boxes", "labels", "bars", "timeline", "status")
 @analysis_options()
 @companion_options
 def command(**values: Any) -> int:
@@ -109,11 +114,16 @@ def run(args: SimpleNamespace) -> int:
         The exit status.
     """
     from emoapp.app.live import run_live
+    from emoapp.cli.settings import settings_path
 
     if args.no_window and (args.record or args.privacy):
         raise UsageError(
             "--record and --privacy need the window; for files there is `emoapp video`"
         )
+    if args.speak:
+        if args.no_window:
+            raise UsageError("--speak needs the window, which shows whose face is followed")
+        need_packages("speak", "pyttsx3")
     numbers = run_live(
         LiveConfig(
             source=str(TOUR_CLIP) if args.demo else args.source,
@@ -128,6 +138,8 @@ def run(args: SimpleNamespace) -> int:
             log=args.log,
             overwrite=args.overwrite,
             companion=companion_config(args),
+            speak=args.speak,
+            settings=settings_path(),
             **run_fields(args),
         )
     )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 from emoapp.classifiers import DEVICES
 from emoapp.cli.limits import limits_from_words
 from emoapp.cli.options import Decorator, compose, flag, option
-from emoapp.cli.values import NOT_NEGATIVE, PATH, POSITIVE, POSITIVE_INT, OneOf
-from emoapp.config import OVERLAYS, OverlayConfig
+from emoapp.cli.values import NOT_NEGATIVE, PATH, POSITIVE, POSITIVE_INT, OneOf, WholeNumber
+from emoapp.config import (
+    MAX_TEXT_SIZE,
+    MIN_TEXT_SIZE,
+    OVERLAY_PARTS,
+    OVERLAYS,
+    OverlayConfig,
+)
 from emoapp.detectors import DETECTORS
 from emoapp.limits import LIMITS
 
@@ -74,6 +80,22 @@ def overlay_options(*parts: str) -> Decorator:
             flag(f"--no-{part}", default=None, group=OVERLAY, help=f"leave the {part} out")
             for part in parts
         ),
+        option(
+            "--text-size",
+            type=WholeNumber(MIN_TEXT_SIZE, MAX_TEXT_SIZE),
+            default=100,
+            metavar="PERCENT",
+            group=OVERLAY,
+            help=f"size of all text on the picture, {MIN_TEXT_SIZE} to {MAX_TEXT_SIZE} "
+            "(default: 100)",
+        ),
+        option(
+            "--contrast",
+            type=OneOf(["normal", "high"]),
+            default="normal",
+            group=OVERLAY,
+            help="high: opaque grounds, white text, thicker strokes (default: normal)",
+        ),
     )
 
 
@@ -86,9 +108,11 @@ def overlay_config(args: SimpleNamespace) -> OverlayConfig:
     Returns:
         The parts to draw.
     """
-    switches = {part: getattr(args, f"no_{part}", None) for part in asdict(OverlayConfig())}
+    switches = {part: getattr(args, f"no_{part}", None) for part in OVERLAY_PARTS}
     return replace(
         OVERLAYS[args.overlay],
+        text_size=args.text_size,
+        high_contrast=args.contrast == "high",
         **{part: not left_out for part, left_out in switches.items() if left_out is not None},
     )
 

@@ -89,7 +89,7 @@ _MANY_FILES = "many files"
     group=_MANY_FILES,
     help="run on a Dask cluster that sees the same files",
 )
-@overlay_options("bars", "timeline")
+@overlay_options("boxes", "labels", "bars", "timeline")
 @analysis_options(seconds="seconds of the video")
 def command(**values: Any) -> int:
     """Run `emoapp video` with the values of its options."""

@@ -8,7 +8,7 @@ from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
 from emoapp.overlay.ground import panel_layer, write, write_cap, write_lines
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import QUIET, RECORDING, TEXT, Sizes
+from emoapp.overlay.theme import RECORDING, TEXT, Sizes
 
 CLOSE_KEY = "Enter"
 """The key that closes the panel, as a click on it does."""
@@ -84,11 +84,13 @@ def _alert(title: str, body: str, more: int, sizes: Sizes) -> Sprite:
     widest = min(room, max(*widths, cap + sizes.gap + text.width(foot, sizes.small)))
     line, first = round(size * 1.5), round(big * 1.55)
     height = 2 * edge + first + line * len(lines) + round(0.6 * size) + sizes.row
-    layer = panel_layer(left + widest + edge, height, size, ALERT_OPACITY)
+    if height > sizes.height and (smaller := sizes.smaller()):
+        return _alert(title, body, more, smaller)
+    layer = panel_layer(left + widest + edge, height, size, sizes.opacity(ALERT_OPACITY))
     layer.paint(rounded(mark, height - 2 * edge, mark / 2), RECORDING, edge, edge)
     write(layer, head, big, TEXT, left, edge + big * 0.6, bold=True)
-    write_lines(layer, ((left, string) for string in lines), size, QUIET, edge + first, line)
+    write_lines(layer, ((left, string) for string in lines), size, sizes.quiet, edge + first, line)
     top = height - edge - sizes.row
     write_cap(layer, CLOSE_KEY, sizes.small, (left, top, cap, sizes.row), sizes)
-    write(layer, foot, sizes.small, QUIET, left + cap + sizes.gap, top + sizes.row / 2)
+    write(layer, foot, sizes.small, sizes.quiet, left + cap + sizes.gap, top + sizes.row / 2)
     return layer.sprite()

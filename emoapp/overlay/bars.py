@@ -14,7 +14,7 @@ from emoapp.overlay.blend import Layer, Painter, Sprite, capsule, rounded
 from emoapp.overlay.ground import card_layer, card_padding, paste_text, write
 from emoapp.overlay.history import VALID_REJECTIONS
 from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
-from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes, legible, muted, word
+from emoapp.overlay.theme import TEXT, Colour, Sizes, legible, muted, word
 from emoapp.types import Box, Track
 
 GLIDE_S = 0.05
@@ -68,7 +68,8 @@ def plan(labels: tuple[str, ...], sizes: Sizes) -> Layout | None:
     head = round(em * 2.2)
     height = head + row * len(labels) + round(edge * 0.6)
     if not labels or length < 2.5 * em or height > sizes.height - 2 * sizes.margin - 3 * em:
-        return None
+        smaller = sizes.smaller()
+        return plan(labels, smaller) if smaller else None
     return Layout(
         labels=labels,
         sizes=sizes,
@@ -187,7 +188,7 @@ class BarsPanel:
         title = f"Face {self._track_id}" + (f": {self._reason}" if self._reason else "")
         x = rect.x0 + card_padding(layout.sizes)
         title = text.fit(title, size, rect.x1 - x)
-        paste_text(painter, title, size, QUIET, x, rect.y0 + layout.head * 0.55)
+        paste_text(painter, title, size, layout.sizes.quiet, x, rect.y0 + layout.head * 0.55)
 
     def _draw_bars(self, painter: Painter, rect: Rect, layout: Layout) -> None:
         sizes = layout.sizes
@@ -200,7 +201,7 @@ class BarsPanel:
             bar = capsule(filled[index], layout.bar_thickness, colour)
             painter.paste(bar, rect.x0 + layout.bar_x, y)
             percent = f"{round(100 * float(self._target[index]))}%"
-            number = text.sprite(percent, sizes.text, TEXT if wins else QUIET, wins)
+            number = text.sprite(percent, sizes.text, TEXT if wins else sizes.quiet, wins)
             painter.paste(number, right - number.width, text.top(middle, sizes.text))
 
 
@@ -237,7 +238,7 @@ def _ground(layout: Layout, colours: tuple[Colour, ...]) -> Sprite:
         middle = layout.middle(index)
         y = round(middle - layout.bar_thickness / 2)
         layer.paint(empty, TEXT, layout.bar_x, y, opacity=EMPTY_BAR_OPACITY)
-        _draw_row(layer, layout, index, middle, muted(colour), QUIET)
+        _draw_row(layer, layout, index, middle, muted(colour), layout.sizes.quiet)
     return layer.sprite()
 
 

@@ -49,6 +49,11 @@ class Sprite:
             self._layers[key] = image.layers(self.ink, self.keep, x, y)
         return self._layers[key]
 
+    def faded(self, share: float) -> Sprite:
+        """Return the sprite at `share` (0 to 1) of its opacity."""
+        keep = cv2.convertScaleAbs(self.keep, alpha=share, beta=255 * (1 - share))
+        return Sprite(cv2.convertScaleAbs(self.ink, alpha=share), keep)
+
 
 PlacedSprite = tuple[Sprite, Rect]
 """A sprite and its rectangle in the image."""
@@ -180,6 +185,11 @@ class Painter:
         if placed is not None:
             sprite, rect = placed
             self.paste(sprite, rect.x0, rect.y0)
+
+    def paste_centered(self, sprite: Sprite) -> None:
+        """Blend a sprite into the middle of the image."""
+        width, height = self.image.size_wh
+        self.paste(sprite, (width - sprite.width) // 2, (height - sprite.height) // 2)
 
     def strokes(self, lines: np.ndarray, *pens: tuple[Colour, int]) -> None:
         """Draw antialiased open polylines.

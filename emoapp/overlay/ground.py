@@ -28,12 +28,12 @@ def panel_layer(width: int, height: int, radius: float, opacity: float = GROUND_
 
 def card_layer(width: int, height: int, sizes: Sizes) -> Layer:
     """Return a layer with the ground of a panel beside the faces: the bars, the companion."""
-    return panel_layer(width, height, sizes.text * 0.8)
+    return panel_layer(width, height, sizes.text * 0.8, sizes.opacity())
 
 
 def row_layer(width: int, sizes: Sizes) -> Layer:
     """Return a layer with the ground of one row of small text, with semicircular ends."""
-    return panel_layer(width, sizes.row, sizes.row / 2)
+    return panel_layer(width, sizes.row, sizes.row / 2, sizes.opacity())
 
 
 def card_padding(sizes: Sizes) -> int:

@@ -11,7 +11,7 @@ from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
 from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes
+from emoapp.overlay.theme import TEXT, Colour, Sizes
 
 NO_FACE_TEXT = "No face in sight"
 THUMBNAIL_EM = 7
@@ -71,19 +71,19 @@ class Notices:
                 line = _with_thumbnail(line, self._picture, sizes)
             share = min(1.0, (self._until - now) / FADE_S)
         else:
-            line = _line(NO_FACE_TEXT, QUIET, sizes) if hint else None
+            line = _line(NO_FACE_TEXT, sizes.quiet, sizes) if hint else None
         if line is None:
             return None
         x, y = (sizes.width - line.width) // 2, floor - line.height
         if row and Rect.at(x, y, line.width, line.height).overlaps(row.wider(sizes.gap)):
             y = row.y0 - sizes.gap - line.height
         rect = Rect.at(x, y, line.width, line.height)
-        return (line if share == 1 else _faded(line, share)), rect
+        return (line if share == 1 else line.faded(share)), rect
 
 
 def notice_sprite(string: str, sizes: Sizes) -> Sprite | None:
     """Return a quiet line of text; None if the image is too small for it."""
-    return _line(string, QUIET, sizes)
+    return _line(string, sizes.quiet, sizes)
 
 
 def _with_thumbnail(line: Sprite, picture: np.ndarray, sizes: Sizes) -> Sprite:
@@ -102,11 +102,6 @@ def _with_thumbnail(line: Sprite, picture: np.ndarray, sizes: Sizes) -> Sprite:
     keep[:height, x : x + width] = 255 - mask
     ink[height + gap :], keep[height + gap :] = line.ink, line.keep
     return Sprite(ink, keep)
-
-
-def _faded(sprite: Sprite, share: float) -> Sprite:
-    keep = cv2.convertScaleAbs(sprite.keep, alpha=share, beta=255 * (1 - share))
-    return Sprite(cv2.convertScaleAbs(sprite.ink, alpha=share), keep)
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,7 @@ from emoapp.images import Image, as_image
 from emoapp.overlay import panels
 from emoapp.overlay.alerts import Alerts
 from emoapp.overlay.arrangement import Arrangement, Contents, Panels
-from emoapp.overlay.blend import Painter, Sprite
+from emoapp.overlay.blend import Painter
 from emoapp.overlay.boxes import Faces
 from emoapp.overlay.history import History
 from emoapp.overlay.layout import Rect
@@ -37,10 +37,13 @@ class Overlay:
 
     Attributes:
         boxes, labels, bars, timeline, status: Whether these parts are drawn.
+        text_size: Size of the text, percent of the default.
+        high_contrast: Whether grounds are opaque, text is white and strokes are thicker.
         details: Whether the status row includes milliseconds, detector and missed frames.
         help: Whether the keys are shown over the dimmed image.
         keys: Rows of the help: (keys, what they do).
         speech: The companion's reply; None for no panel.
+        reserved: What will be covered and is left free if possible; None for nothing.
         touched: Rectangles outside of which the last drawing changed no pixel.
         arrangement: The panels of the last `draw` with their rectangles; None after other drawings.
     """
@@ -58,10 +61,13 @@ class Overlay:
         self.bars = parts.bars
         self.timeline = parts.timeline
         self.status = parts.status
+        self.text_size = parts.text_size
+        self.high_contrast = parts.high_contrast
         self.details = False
         self.help = False
         self.keys = panels.HELP
         self.speech: Speech | None = None
+        self.reserved: Rect | None = None
         self.touched: list[Rect] = []
         self.arrangement: Arrangement | None = None
         self._names = tuple(labels)
@@ -75,12 +81,18 @@ class Overlay:
         """Draw the same parts as another overlay, except for the status row."""
         self.boxes, self.labels = other.boxes, other.labels
         self.bars, self.timeline, self.speech = other.bars, other.timeline, other.speech
+        self.text_size, self.high_contrast = other.text_size, other.high_contrast
 
     def take_messages(self, other: Overlay) -> None:
         """Take over another overlay's messages: status row, help, alerts and notices."""
         self.status, self.details, self.help = other.status, other.details, other.help
         self._panels.alerts = other._panels.alerts
         self._panels.notices = other._panels.notices
+
+    def sizes(self, size_wh: tuple[int, int]) -> Sizes:
+        """Return the lengths for an image of this (width, height) in pixels."""
+        scale = self.text_size / 100
+        return Sizes.of(*size_wh, scale=scale, high_contrast=self.high_contrast)
 
     def for_recording(self) -> Overlay:
         """Return an overlay for a second image of the same results, meant for an audience."""
@@ -130,7 +142,7 @@ class Overlay:
             )
         if self.help:
             painter.dim(DIM_SHARE)
-            _paste_centered(painter, panels.help_panel(self.keys, sizes), sizes)
+            painter.paste_centered(panels.help_panel(self.keys, sizes))
         painter.paste_placed(arrangement.alert)
 
     def notify(
@@ -186,7 +198,7 @@ class Overlay:
     def draw_message(self, image: np.ndarray, title: str, text: str = "") -> None:
         """Draw one panel in the middle of an image, uint8 (H, W, 3), BGR, in place."""
         painter, sizes = self._begin(image)
-        _paste_centered(painter, panels.message(title, text, sizes), sizes)
+        painter.paste_centered(panels.message(title, text, sizes))
 
     def draw_waiting(self, image: np.ndarray, title: str, text: str = "") -> None:
         """Draw a message over the image turned gray and darkened, in place.
@@ -199,13 +211,14 @@ class Overlay:
         """
         painter, sizes = self._begin(image)
         painter.grey(DIM_SHARE)
-        _paste_centered(painter, panels.message(title, text, sizes), sizes)
+        painter.paste_centered(panels.message(title, text, sizes))
         painter.paste_placed(self.alerts.prepare(sizes, floor=sizes.height - sizes.margin))
 
     def _contents(self, result: Result, status: Status) -> Contents:
         track = result.selected_track
         return Contents(
-            faces=[box for _, box in self._boxes],
+            faces=[box for _, box in self._boxes]
+            + ([Box(*self.reserved)] if self.reserved else []),
             followed=track.face.box if track else None,
             bars=self.bars,
             timeline=self.timeline,
@@ -223,7 +236,7 @@ class Overlay:
         self.arrangement = None
         self._boxes = []
         self._faces.pills.clear()
-        return painter, Sizes.of(*image.size_wh)
+        return painter, self.sizes(image.size_wh)
 
     def _add_colours(self, tracks: Sequence[Track]) -> None:
         """Choose colors for labels that are not the model's."""
@@ -235,7 +248,3 @@ class Overlay:
 def _is_drawable(plane: np.ndarray) -> bool:
     packed = plane[0].flags.c_contiguous and plane.strides[0] > 0
     return packed and plane.flags.writeable
-
-
-def _paste_centered(painter: Painter, sprite: Sprite, sizes: Sizes) -> None:
-    painter.paste(sprite, (sizes.width - sprite.width) // 2, (sizes.height - sprite.height) // 2)

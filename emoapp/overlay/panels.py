@@ -8,7 +8,7 @@ from functools import lru_cache
 from emoapp.overlay import text
 from emoapp.overlay.blend import Layer, Sprite
 from emoapp.overlay.ground import panel_layer, write, write_cap, write_lines
-from emoapp.overlay.theme import QUIET, TEXT, Sizes
+from emoapp.overlay.theme import TEXT, Sizes
 
 Rows = tuple[tuple[str, str], ...]
 """(keys, what they do); the keys of one row are separated by spaces."""
@@ -30,7 +30,13 @@ HELP: Groups = (
     ("Save", (("s", "snapshot"), ("r", "record, stop"), ("o", "open the folder"))),
     (
         "Show",
-        (("b", "bars"), ("t", "timeline"), ("i", "more numbers"), ("h  ?", "this help")),
+        (
+            ("b", "bars"),
+            ("t", "timeline"),
+            ("i", "more numbers"),
+            (",", "settings"),
+            ("h  ?", "this help"),
+        ),
     ),
     ("People", (("p", "hide faces"), ("c", "companion"))),
     ("End", (("q  Esc", "quit"),)),
@@ -52,18 +58,20 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
     """
     size, big, edge = sizes.text, round(sizes.text * 1.35), 2 * sizes.text
     room = max(1, min(MAX_LINE_EM * size, sizes.width - 2 * edge - 2 * sizes.margin))
-    title = text.fit(title, big, room, True)
+    full_title, title = title, text.fit(title, big, room, True)
     lines = text.balance(body, size, room)
     line, head = round(size * 1.6), round(big * 1.5)
     widths = [text.width(string, size) for string in lines]
     widest = max([text.width(title, big, True), *widths])
     height = 2 * edge + head + (line * len(lines) + round(size * 0.4) if lines else 0)
-    layer = panel_layer(widest + 2 * edge, height, size, PANEL_OPACITY)
+    if height > sizes.height and (smaller := sizes.smaller()):
+        return message(full_title, body, smaller)
+    layer = panel_layer(widest + 2 * edge, height, size, sizes.opacity(PANEL_OPACITY))
     x = edge + (widest - text.width(title, big, True)) // 2
     write(layer, title, big, TEXT, x, edge + head / 2, bold=True)
     starts = (edge + (widest - width) // 2 for width in widths)
     centered = zip(starts, lines, strict=True)
-    write_lines(layer, centered, size, QUIET, edge + head + size * 0.4, line)
+    write_lines(layer, centered, size, sizes.quiet, edge + head + size * 0.4, line)
     return layer.sprite()
 
 
@@ -84,11 +92,15 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
     if max(map(_line_count, columns)) * size > room:
         # In a small image there is no room for headings.
         columns = [(("", _rows_of(groups)),)]
+    width = _columns_width(columns, between, sizes) + 2 * edge
+    narrow = width > sizes.width - 2 * sizes.margin
+    if (narrow or max(map(_line_count, columns)) * size > room) and (smaller := sizes.smaller()):
+        return help_panel(groups, smaller)
     count = max(map(_line_count, columns))
     line = max(size, min(round(size * 2.1), room // count))
     cap = min(round(size * 1.6), line - 2)
-    width = _columns_width(columns, between, sizes) + 2 * edge
-    layer = panel_layer(width, 2 * edge + line * count - (line - cap), size, PANEL_OPACITY)
+    height = 2 * edge + line * count - (line - cap)
+    layer = panel_layer(width, height, size, sizes.opacity(PANEL_OPACITY))
     x = edge
     for column in columns:
         rows = _rows_of(column)
@@ -96,7 +108,7 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
         y = edge
         for heading, group in column:
             if heading:
-                write(layer, heading, sizes.small, QUIET, x, y + cap / 2, bold=True)
+                write(layer, heading, sizes.small, sizes.quiet, x, y + cap / 2, bold=True)
                 y += line
             for keys, what in group:
                 _caps(layer, keys, x, y, cap, sizes)

@@ -10,7 +10,7 @@ from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite
 from emoapp.overlay.ground import card_layer, card_padding, paste_text
 from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
-from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes
+from emoapp.overlay.theme import TEXT, Colour, Sizes
 from emoapp.speech import Speech
 from emoapp.types import Box
 
@@ -58,7 +58,8 @@ def plan(reply: str, note: str, sizes: Sizes) -> Layout | None:
     head, line, note_line = sizes.row, round(em * 1.45), round(sizes.small * 1.45)
     room = int(MAX_HEIGHT_SHARE * sizes.height) - 2 * edge - head
     if width < MIN_WIDTH_EM * em or room < line:
-        return None
+        smaller = sizes.smaller()
+        return plan(reply, note, smaller) if smaller else None
     notes = text.wrap(note, sizes.small, width - 2 * edge)
     lines = text.wrap(reply, em, width - 2 * edge)
     # The note has what a person may need most: if there is not enough room, the reply is cut.
@@ -142,6 +143,7 @@ class SpeechPanel:
         layout = plan(_reply(speech), speech.note, sizes)
         if layout is None:
             return
+        sizes = layout.sizes
         painter.paste(_ground(layout.width, layout.height, sizes), rect.x0, rect.y0)
         x, y = rect.x0 + layout.edge, rect.y0 + layout.edge // 2
         _draw_head(painter, rect, speech, colour, layout)
@@ -152,7 +154,7 @@ class SpeechPanel:
         if layout.lines and layout.notes:
             y += sizes.gap
         for line in layout.notes:
-            paste_text(painter, line, sizes.small, QUIET, x, y + layout.note_line / 2)
+            paste_text(painter, line, sizes.small, sizes.quiet, x, y + layout.note_line / 2)
             y += layout.note_line
 
 
@@ -174,15 +176,15 @@ def _draw_head(
     sizes, size = layout.sizes, layout.sizes.small
     middle = rect.y0 + layout.edge // 2 + layout.head / 2
     age = ago(speech.age_s)
-    right = rect.x1 - layout.edge - text.sprite(age, size, QUIET).width
-    paste_text(painter, age, size, QUIET, right, middle)
+    right = rect.x1 - layout.edge - text.sprite(age, size, sizes.quiet).width
+    paste_text(painter, age, size, sizes.quiet, right, middle)
     icon = _icon(speech.label, round(size * 1.3), colour)
     x = rect.x0 + layout.edge
     painter.paste(icon, x, round(middle - icon.height / 2))
     x += icon.width + sizes.gap
     name = text.fit(f"Companion · {speech.source}", size, right - sizes.gap - x)
     if name:
-        paste_text(painter, name, size, QUIET, x, middle)
+        paste_text(painter, name, size, sizes.quiet, x, middle)
 
 
 def _spots(layout: Layout, sizes: Sizes, floor: int) -> Iterator[Rect]:

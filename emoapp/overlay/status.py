@@ -136,5 +136,6 @@ def _row(parts: tuple[tuple[str, Colour], ...], sizes: Sizes) -> Sprite | None:
         if colour == RECORDING:
             layer.paint(rounded(dot, dot, dot / 2), RECORDING, sizes.pad, round((height - dot) / 2))
             colour = TEXT
-        write(layer, string, size, colour, start, height / 2)
+        ink = sizes.quiet if colour == QUIET else colour
+        write(layer, string, size, ink, start, height / 2)
     return layer.sprite()

@@ -115,22 +115,26 @@ def draw_tag(
     painter.paste(_ground(x1 - x0, tag.icon, name, style, sizes), x0, y0)
     middle, right = y0 + sizes.pill / 2, x1 - sizes.pad
     if form == FULL:
-        number = text.sprite(tag.number, sizes.small, QUIET)
+        number = text.sprite(tag.number, sizes.small, sizes.quiet)
         right -= number.width
         painter.paste(number, right, text.top(middle, sizes.small))
         right -= sizes.gap
     if form in (FULL, SHORT) and tag.percent:
-        percent = text.sprite(tag.percent, sizes.text, style.ink)
+        percent = text.sprite(tag.percent, sizes.text, _ink(style, sizes))
         painter.paste(percent, right - percent.width, text.top(middle, sizes.text))
+
+
+def _ink(style: Style, sizes: Sizes) -> Colour:
+    return TEXT if sizes.high_contrast else style.ink
 
 
 @lru_cache(maxsize=64)
 def _ground(width: int, label: str, name: str, style: Style, sizes: Sizes) -> Sprite:
     """Draw the part of a tag that its numbers do not change: ground, icon and word."""
-    layer = panel_layer(width, sizes.pill, sizes.pill / 2)
+    layer = panel_layer(width, sizes.pill, sizes.pill / 2, sizes.opacity())
     inset = (sizes.pill - sizes.icon) // 2
     layer.paint(icons.mask(label, sizes.icon), style.colour, inset, inset)
     if name:
         x = sizes.pill + sizes.gap // 3
-        write(layer, name, sizes.text, style.ink, x, sizes.pill / 2, bold=True)
+        write(layer, name, sizes.text, _ink(style, sizes), x, sizes.pill / 2, bold=True)
     return layer.sprite()

@@ -151,9 +151,17 @@ def asset(*parts: str) -> Path:
     return path
 
 
+MIN_TEXT = 9
+"""Smallest font size, pixels."""
+SCALE_STEP = 0.1
+"""By this much of the default size text shrinks at a time where it has no room."""
+HIGH_CONTRAST_STROKE = 1.6
+"""Thickness of strokes at high contrast, relative to the usual."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """All lengths, in pixels, for an image of one size.
+    """All lengths, in pixels, for an image of one size, and how strong its contrasts are.
 
     Attributes:
         width, height: Size of the image.
@@ -163,6 +171,8 @@ class Sizes:
         gap: Distance between neighbors in a row.
         margin: Distance from the image's edge to a panel.
         stroke: Thickness of a face's corners.
+        scale: Size of the text relative to the default.
+        high_contrast: Whether grounds are opaque, text is white and strokes are thicker.
     """
 
     width: int
@@ -174,24 +184,59 @@ class Sizes:
     gap: int
     margin: int
     stroke: int
+    scale: float = 1.0
+    high_contrast: bool = False
+
+    def __hash__(self) -> int:
+        # All else follows from these; sizes are part of every cache's key, many times a frame.
+        return hash((self.width, self.height, self.scale, self.high_contrast))
 
     @classmethod
-    def of(cls, width: int, height: int) -> Sizes:
-        """Return the lengths for an image of this width and height in pixels."""
+    @lru_cache(maxsize=64)
+    def of(
+        cls, width: int, height: int, *, scale: float = 1.0, high_contrast: bool = False
+    ) -> Sizes:
+        """Return the lengths for an image.
+
+        Args:
+            width: Of the image, pixels.
+            height: Of the image, pixels.
+            scale: Size of the text relative to the default.
+            high_contrast: Whether grounds are opaque, text is white and strokes are thicker.
+        """
         # The shorter side, so that a portrait image from a phone gets no giant letters.
         short = min(width, height)
-        text = max(12, round(short * 0.0265))
+        text = max(MIN_TEXT, round(max(12, round(short * 0.0265)) * scale))
+        stroke = short * 0.0045 * (HIGH_CONTRAST_STROKE if high_contrast else 1)
         return cls(
             width=width,
             height=height,
             text=text,
-            small=max(11, round(text * 0.82)),
+            small=max(min(11, text), round(text * 0.82)),
             icon=round(text * 1.3),
             pad=round(text * 0.5),
             gap=round(text * 0.45),
             margin=max(4, round(short * 0.022)),
-            stroke=max(2, round(short * 0.0045)),
+            stroke=max(3 if high_contrast else 2, round(stroke)),
+            scale=scale,
+            high_contrast=high_contrast,
         )
+
+    def smaller(self) -> Sizes | None:
+        """Return lengths with smaller text, but not below the default; None if there are none."""
+        scale = round(self.scale - SCALE_STEP, 2)
+        if scale < 1:
+            return None
+        return Sizes.of(self.width, self.height, scale=scale, high_contrast=self.high_contrast)
+
+    def opacity(self, usual: float = GROUND_OPACITY) -> float:
+        """Return the opacity of a panel's ground, 0 to 1."""
+        return 1.0 if self.high_contrast else usual
+
+    @property
+    def quiet(self) -> Colour:
+        """Color of text that is not in the foreground."""
+        return TEXT if self.high_contrast else QUIET
 
     @property
     def row(self) -> int:

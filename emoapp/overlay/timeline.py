@@ -14,7 +14,7 @@ from emoapp.overlay.blend import Painter, Sprite, rounded
 from emoapp.overlay.ground import panel_layer, write
 from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes
+from emoapp.overlay.theme import TEXT, Colour, Sizes
 from emoapp.types import Track
 
 COMPLETE_AGE_S = 1.5 * BIN_S
@@ -68,8 +68,10 @@ def plan(sizes: Sizes) -> Layout | None:
     height, width = thickness + 2 * pad, sizes.width - 2 * margin
     x = sizes.pad + text.width(SPAN_LABEL, sizes.small) + sizes.gap
     length = width - x - sizes.pad
-    if height > MAX_HEIGHT_SHARE * min(sizes.width, sizes.height) or length < MIN_LENGTH_EM * em:
-        return None
+    most = MAX_HEIGHT_SHARE * min(sizes.width, sizes.height) * max(1.0, sizes.scale)
+    if height > most or length < MIN_LENGTH_EM * em:
+        smaller = sizes.smaller()
+        return plan(smaller) if smaller else None
     rect = Rect.at(margin, sizes.height - margin - height, width, height)
     return Layout(sizes, rect, x, pad, length, thickness)
 
@@ -216,13 +218,13 @@ class _Strip:
 def _ground(layout: Layout) -> Sprite:
     """Draw the band before anything was seen."""
     sizes, (x0, y0, x1, y1) = layout.sizes, layout.rect
-    layer = panel_layer(x1 - x0, y1 - y0, sizes.text * 0.5)
-    write(layer, SPAN_LABEL, sizes.small, QUIET, sizes.pad, (y1 - y0) / 2)
+    layer = panel_layer(x1 - x0, y1 - y0, sizes.text * 0.5, sizes.opacity())
+    write(layer, SPAN_LABEL, sizes.small, sizes.quiet, sizes.pad, (y1 - y0) / 2)
     empty = rounded(layout.length, layout.thickness, layout.radius)
     layer.paint(empty, TEXT, layout.x, layout.y, opacity=EMPTY_OPACITY)
     for seconds in range(int(TICK_S), int(SPAN_S), int(TICK_S)):
         x = layout.x + round(layout.length * (1 - seconds / SPAN_S))
         tick = np.full((layout.y, max(1, sizes.stroke // 2)), 255, np.uint8)
         for y in (0, layout.y + layout.thickness):
-            layer.paint(tick, QUIET, x, y)
+            layer.paint(tick, sizes.quiet, x, y)
     return layer.sprite()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import cv2
@@ -23,6 +24,8 @@ PROBE_S, PROBE_SCALE, SETTLING_S = 2.0, 1.25, 1.0
 """OpenCV 4.11 makes pictures smaller that find no room, but none larger, and does not say how much
 room there is. So every 2 s, and all the time for a second after a change, one is made a quarter
 larger than the room that is known, to see what becomes of it."""
+JITTER_PX = 3
+"""A mouse that moves less than this rests: desks shake, and windows open under the mouse."""
 
 
 class Window:
@@ -48,6 +51,10 @@ class Window:
         self._full = False
         self._hides_room = tuple(map(int, cv2.__version__.split(".")[:2])) < (4, 12)
         self._next_probe = self._settled_at = 0.0
+        self._pointer_xy: tuple[int, int] | None = None
+        self._rest_xy: tuple[int, int] | None = None
+        self._moved_at = -math.inf
+        self._held = False
 
     def fit(self, source_wh: tuple[int, int]) -> tuple[int, int]:
         """Return the (width, height) in pixels at which pictures fill the window.
@@ -114,9 +121,22 @@ class Window:
             (x, y) in pixels of the picture that was shown last; None for no click.
         """
         click, self._click = self._click, None
-        if click is None:
-            return None
-        return click[0] - self._corner_xy[0], click[1] - self._corner_xy[1]
+        return self._in_picture(click)
+
+    @property
+    def pointer(self) -> tuple[int, int] | None:
+        """Where the mouse was last, (x, y) in pixels of the picture; None before it came."""
+        return self._in_picture(self._pointer_xy)
+
+    @property
+    def moved_at(self) -> float:
+        """When the mouse moved last, by `time.monotonic()`; minus infinity before it did."""
+        return self._moved_at
+
+    @property
+    def held(self) -> bool:
+        """Whether the left button is held down."""
+        return self._held
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back to a window."""
@@ -183,8 +203,23 @@ class Window:
         cv2.setMouseCallback(self._title, self._on_mouse)
 
     def _on_mouse(self, event: int, x: int, y: int, flags: int, data: object) -> None:
+        self._pointer_xy = x, y
         if event == cv2.EVENT_LBUTTONDOWN:
-            self._click = x, y
+            self._click, self._held = (x, y), True
+        elif event == cv2.EVENT_LBUTTONUP:
+            self._held = False
+        elif event == cv2.EVENT_MOUSEMOVE:
+            # A release outside of the window is reported by nothing but the next move.
+            self._held = self._held and bool(flags & cv2.EVENT_FLAG_LBUTTON)
+            rest = self._rest_xy
+            if rest is None:
+                self._rest_xy = x, y
+            elif max(abs(x - rest[0]), abs(y - rest[1])) >= JITTER_PX:
+                self._rest_xy, self._moved_at = (x, y), time.monotonic()
+
+    def _in_picture(self, xy: tuple[int, int] | None) -> tuple[int, int] | None:
+        """Convert a point of the window to pixels of the picture that was shown last."""
+        return None if xy is None else (xy[0] - self._corner_xy[0], xy[1] - self._corner_xy[1])
 
 
 def _fitted(size_wh: tuple[int, int], room_wh: tuple[int, int]) -> tuple[int, int]:

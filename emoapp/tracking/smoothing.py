@@ -13,7 +13,10 @@ class Smoother:
     A step change is covered to 63% after one time constant, to 95% after three.
 
     Args:
-        time_constant_s: Seconds; 0 for no average.
+        time_constant_s: See the attributes.
+
+    Attributes:
+        time_constant_s: Seconds; 0 for no average. May be changed between two measurements.
 
     Raises:
         ValueError: `time_constant_s` is negative.
@@ -22,7 +25,7 @@ class Smoother:
     def __init__(self, time_constant_s: float) -> None:
         if time_constant_s < 0:
             raise ValueError(f"time_constant_s: expected 0 or more, got {time_constant_s}")
-        self._time_constant_s = time_constant_s
+        self.time_constant_s = time_constant_s
         self._value: np.ndarray | None = None
         self._t = 0.0
 
@@ -36,10 +39,10 @@ class Smoother:
         Returns:
             The average, of the same shape.
         """
-        if self._value is None or self._time_constant_s == 0:
+        if self._value is None or self.time_constant_s == 0:
             self._value = value
         else:
-            share = -math.expm1(-max(0.0, t - self._t) / self._time_constant_s)
+            share = -math.expm1(-max(0.0, t - self._t) / self.time_constant_s)
             self._value = self._value + np.float32(share) * (value - self._value)
         self._t = t
         return self._value

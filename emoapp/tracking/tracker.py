@@ -120,6 +120,17 @@ class Tracker:
         self._last_id = 0
         self._t = 0.0
 
+    def tune(self, *, smoothing_s: float, limits: Limits) -> None:
+        """Change how faces are judged from the next frame on; all tracks go on.
+
+        Args:
+            smoothing_s: Time constant of the average, seconds; 0 for no average.
+            limits: Which faces are rejected.
+        """
+        self._smoothing_s, self._limits = smoothing_s, limits
+        for track in self._tracks:
+            track.smoother.time_constant_s = smoothing_s
+
     def assign(self, frame: Frame, faces: Sequence[Face]) -> list[Assignment]:
         """Assign each face to a track, a new one if it matches none.
 

@@ -15,7 +15,7 @@ from emoapp.cli.commands import load_command
 from emoapp.cli.defaults import converted, settable_options
 from emoapp.cli.options import Option
 from emoapp.cli.settings import read_settings
-from emoapp.cli.values import SIZE
+from emoapp.cli.values import SIZE, WholeNumber
 from emoapp.errors import UsageError
 
 # Without shrinking: each example builds all parsers twice, and names the option that differs.
@@ -78,6 +78,8 @@ NUMBERS = st.integers(-2, 10**6) | st.floats(-1, 2) | st.floats(allow_nan=False)
 def one_value(option: Option):
     if choices_of(option) is not None:
         return st.sampled_from(sorted(choices_of(option)))
+    if isinstance(option.type, WholeNumber) and option.type.most is not None:
+        return st.integers(option.type.least, option.type.most)
     if option.type is SIZE:
         return st.tuples(st.integers(1), st.integers(1)).map(lambda wh: f"{wh[0]}x{wh[1]}")
     if accepted(option, "x.y"):

@@ -180,3 +180,39 @@ def test_icons_and_text_are_legible_on_every_ground(label):
     for ink in (TEXT, QUIET):
         assert contrast(ink, BRIGHTEST_GROUND) >= TEXT_CONTRAST
     assert contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21)
+
+
+@pytest.mark.parametrize("size_wh", [(320, 240), (640, 480), (1280, 720), (720, 1280)])
+@pytest.mark.parametrize("text_size", [75, 150, 250])
+def test_text_of_any_size_stays_inside_and_its_panels_apart(size_wh, text_size):
+    overlay = Overlay(EMOTIONS, OverlayConfig(text_size=text_size, high_contrast=True))
+    width, height = size_wh
+    track = make_track(1, (0.4 * width, 0.3 * height, 0.6 * width, 0.7 * height))
+    draw(overlay, picture(width, height), track, status=FULL)
+    assert all(inside(rect, width, height) for rect in overlay.touched)
+    assert disjoint(overlay.arrangement.rects)
+    overlay.help, overlay.labels = True, False
+    image = np.full((height, width, 3), 200, np.uint8)
+    draw(overlay, image)
+    assert (image[:3] == 90).all() and (image[:, -3:] == 90).all()
+
+
+def test_text_size_scales_the_tags():
+    image, track, areas = picture(1280, 720), make_track(1, (500, 300, 700, 500)), []
+    for text_size in (75, 100, 200):
+        overlay = Overlay(EMOTIONS, OverlayConfig(text_size=text_size))
+        draw(overlay, image.copy(), track)
+        ((x0, y0, x1, y1),) = overlay.pills.values()
+        areas.append((x1 - x0) * (y1 - y0))
+    assert areas[0] < 0.7 * areas[1] and areas[2] > 3 * areas[1]
+
+
+def test_high_contrast_lets_nothing_shine_through_the_tags():
+    tags = []
+    for level in (0, 255):
+        overlay = Overlay(EMOTIONS, OverlayConfig(high_contrast=True))
+        image = np.full((720, 1280, 3), level, np.uint8)
+        draw(overlay, image, make_track(1, (500, 300, 700, 500)))
+        ((x0, y0, x1, y1),) = overlay.pills.values()
+        tags.append(image[y0 + 2 : y1 - 2, x0 + 16 : x1 - 16])
+    assert (tags[0] == tags[1]).all()

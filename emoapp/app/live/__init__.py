@@ -71,12 +71,16 @@ def run_live(config: LiveConfig) -> dict:
         # A log has the numbers of every face in every frame; who only looks sees no difference.
         interval = 2 if config.log is None and not stills else 1
         loading = stack.enter_context(
-            _in_background(lambda: warm_up(open_pipeline(config, classify_interval=interval)))
+            _in_background(
+                lambda: warm_up(open_pipeline(config, classify_interval=interval), config.overlay)
+            )
         )
         try:
             source = open_stills(config) if stills else _open_live(config)
         except CameraError as exc:
-            if window is None or not accepts_demo(window, exc, seconds=config.max_seconds):
+            if window is None or not accepts_demo(
+                window, exc, seconds=config.max_seconds, parts=config.overlay
+            ):
                 raise
             config = replace(config, source=str(TOUR_CLIP), loop=True)
             source = _open_live(config)

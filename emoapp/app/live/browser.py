@@ -39,7 +39,7 @@ KEYS = (
             ("d", "next detector"),
         ),
     ),
-    ("Show", (("b", "bars"), ("p", "hide faces"), ("h  ?", "this help"))),
+    ("Show", (("b", "bars"), ("p", "hide faces"), (",", "settings"), ("h  ?", "this help"))),
     ("End", (("q  Esc", "quit"),)),
 )
 
@@ -58,6 +58,8 @@ class ImageBrowser(WindowController):
         source: The images.
         loading: The pipeline, once it is loaded.
     """
+
+    still = True
 
     def __init__(
         self,
@@ -85,6 +87,9 @@ class ImageBrowser(WindowController):
             "end": lambda: self._go(last - source.number),
             "r": lambda: messages.notice("nothing moves here to be recorded; s saves this picture"),
         }
+
+    def judge_again(self) -> None:
+        self._go(0)
 
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
         super().begin(pipeline)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
 import cv2
 
 from emoapp.app.controller import WAITING_S, Controller
-from emoapp.app.live.detector import next_detector
+from emoapp.app.live.actions import key_actions
+from emoapp.app.live.controls import Controls
 from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
+from emoapp.app.live.moments import LookBack
 from emoapp.app.live.recording import Recording
 from emoapp.app.live.records import LastingLog
-from emoapp.app.live.snapshot import save_snapshot
+from emoapp.app.live.settings import Settings
 from emoapp.app.live.view import WindowView
+from emoapp.app.live.voice import Voice
 from emoapp.app.run import open_results_log
 from emoapp.app.video.run import UNKNOWN_FPS
 from emoapp.config import LiveConfig
@@ -51,7 +53,12 @@ class WindowController(Controller):
         stats: The run's, shown in the status row.
         companion: Is told of the followed track; None for none.
         messages: What there is to tell the user.
+
+    Attributes:
+        still: Whether the source is still images.
     """
+
+    still = False
 
     def __init__(
         self,
@@ -70,20 +77,25 @@ class WindowController(Controller):
             window, messages, parts=config.overlay, private=config.private, status=self.status
         )
         self.recording = Recording(self.view, messages)
+        self.controls = Controls(
+            window, lambda: self.view.overlay, lambda: (self.recording.on, self.view.private)
+        )
+        self._look_back = LookBack(window, lambda: self.view.overlay)
+        self.view.decorate = lambda picture: self.controls.over(self._look_back.over(picture))
+        if not self.still:
+            self.view.keep_moments(self._look_back.add)
         self.pipeline: Pipeline | None = None
         self.paused = False
-        self._folders = MediaFolders(config.folder)
+        self.mirror = kind_of(config.source) == "camera" if config.mirror is None else config.mirror
         self._window = window
         self._stats = stats
         self._companion = companion
-        self._mirror = kind_of(config.source) == "camera"
-        if config.mirror is not None:
-            self._mirror = config.mirror
+        self._voice = Voice(messages) if config.speak else None
         self._logs: list[Sink] = []
         self._last: Frame | None = None
         self._unwanted = 0
         self._polled_at = 0.0
-        self.keys = self._key_actions()
+        self.keys = key_actions(self, window, companion)
 
     @property
     def missed(self) -> int:
@@ -92,6 +104,7 @@ class WindowController(Controller):
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
         self.pipeline = pipeline
         self.view.renew(self.new_overlay(pipeline))
+        self.controls.settings = Settings(self, pipeline, still=self.still)
         self.messages.notice(HINT, seconds=HINT_S)
         pipeline.detector.exhaustive = self.view.private
         if self.config.log is not None:
@@ -107,7 +120,7 @@ class WindowController(Controller):
         return Overlay(pipeline.classifier.labels, self.config.overlay)
 
     def accept(self, frame: Frame) -> Frame | None:
-        if self._mirror:
+        if self.mirror:
             frame = replace(frame, pixels=BgrImage(cv2.flip(frame.image, 1)))
         self._last = frame
         return frame
@@ -126,6 +139,8 @@ class WindowController(Controller):
             now = time.monotonic()
             self._companion.update(result.selected_track, t=result.frame.t, now=now)
             self.view.overlay.speech = self._companion.speech(now=now)
+        if self._voice is not None:
+            self._voice.update(result.selected_track, now=time.monotonic())
         self.poll()
         return self._polled_at
 
@@ -163,11 +178,13 @@ class WindowController(Controller):
         """Let the window paint itself and do what the user asks for.
 
         Returns:
-            Whether the user asked for something.
+            Whether the picture has to be drawn anew.
         """
         key = self._window.poll()
         self._polled_at = time.monotonic()
         click = self._window.clicked()
+        if self.pipeline is not None and self.controls.take_key(key):
+            return True
         if self._window.closed or key in ("q", "esc"):
             self.ended = True
         elif self.pipeline is None:
@@ -177,11 +194,21 @@ class WindowController(Controller):
         elif click is not None:
             self._click(*click)
         else:
-            return False
+            return self._look_back.follow_mouse() or self.controls.changed
         return True
+
+    def toggle_recording(self, folders: MediaFolders) -> None:
+        """End the recording that goes on, or begin one in the folder for videos."""
+        self.recording.toggle(folders.videos, fps=self._fps, frame=self._last)
+
+    def judge_again(self) -> None:
+        """Apply changed limits: the next frame does, where there is one."""
 
     def close(self) -> None:
         """Finish the recording and the logs."""
+        self._look_back.close()
+        if self._voice is not None:
+            self._voice.close()
         if self.pipeline is None:
             for path in filter(None, (self.config.record, self.config.log)):
                 error = SinkError(
@@ -197,75 +224,16 @@ class WindowController(Controller):
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def _key_actions(self) -> dict[str, Callable[[], object]]:
-        return {
-            "space": self._toggle_pause,
-            "r": lambda: self.recording.toggle(
-                self._folders.videos, fps=self._fps, frame=self._last
-            ),
-            "o": self._open_folder,
-            "s": self._save_snapshot,
-            "b": lambda: self._toggle("bars"),
-            "t": lambda: self._toggle("timeline"),
-            "i": lambda: self._toggle("details"),
-            "h": lambda: self._toggle("help"),
-            "?": lambda: self._toggle("help"),
-            "m": self._toggle_mirror,
-            "d": self._next_detector,
-            "p": self._toggle_private,
-            "f": self._window.toggle_full_screen,
-            "c": self._toggle_companion,
-            "enter": lambda: self.view.overlay.alerts.acknowledge(),
-        }
-
     def _click(self, x: int, y: int) -> None:
-        if self.view.overlay.alerts.holds(x, y):
+        key = self.controls.key_at(x, y)
+        if key is not None:
+            self.keys[key]()
+        elif self.controls.take_click(x, y):
+            return
+        elif self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()
-        elif self.pipeline is not None:
+        elif self.pipeline is not None and not self._look_back.press(x, y):
             self.pipeline.follow(self.view.overlay.track_at(x, y))
-
-    def _save_snapshot(self) -> None:
-        if self.view.picture is None:
-            return
-        try:
-            path = save_snapshot(self.view.picture, self._folders.pictures())
-            self.messages.saved(path, self.view.picture.copy())
-        except SinkError as exc:
-            self.messages.fault("There is no snapshot", exc)
-
-    def _open_folder(self) -> None:
-        if self.messages.last_saved is None:
-            self.messages.notice("nothing was saved yet: s saves a picture, r records")
-        elif click.launch(str(self.messages.last_saved), locate=True) != 0:
-            self.messages.notice(f"no file manager was found; it is {self.messages.last_saved}")
-
-    def _toggle(self, switch: str) -> None:
-        overlay = self.view.overlay
-        setattr(overlay, switch, not getattr(overlay, switch))
-
-    def _toggle_pause(self) -> None:
-        self.paused = not self.paused
-
-    def _toggle_mirror(self) -> None:
-        self._mirror = not self._mirror
-
-    def _toggle_private(self) -> None:
-        self.view.private = not self.view.private
-        if self.pipeline is not None:
-            self.pipeline.detector.exhaustive = self.view.private
-
-    def _next_detector(self) -> None:
-        if self.pipeline is not None:
-            next_detector(self.pipeline, self.messages)
-
-    def _toggle_companion(self) -> None:
-        if self._companion is None:
-            self.messages.notice("no companion: start with --companion")
-            return
-        speaks = self._companion.toggle()
-        self.view.overlay.speech = None
-        said = "the companion speaks again" if speaks else "the companion is silent"
-        self.messages.notice(said)
 
     @property
     def _fps(self) -> float:

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from emoapp.config import OverlayConfig
 from emoapp.errors import CameraError
 from emoapp.sinks.window import FIRST_WH, Window
 from emoapp.utils.logs import get_logger
@@ -19,12 +20,15 @@ ANSWER_S = 30.0
 POLL_S = 0.03
 
 
-def accepts_demo(window: Window, error: CameraError, *, seconds: float | None) -> bool:
+def accepts_demo(
+    window: Window, error: CameraError, *, seconds: float | None, parts: OverlayConfig
+) -> bool:
     """Say in the window why there is no camera, and ask whether to play the demo clip.
 
     Args:
         window: The window; keys are read from it.
         error: Why there is no camera.
+        parts: How text is drawn.
         seconds: End of the run, after which nobody is asked any more; None for no end.
 
     Returns:
@@ -33,7 +37,7 @@ def accepts_demo(window: Window, error: CameraError, *, seconds: float | None) -
     from emoapp.overlay import Overlay
 
     logger.warning("no camera, the demo is offered: %s", error)
-    overlay, until = Overlay(()), time.monotonic() + min(ANSWER_S, seconds or ANSWER_S)
+    overlay, until = Overlay((), parts), time.monotonic() + min(ANSWER_S, seconds or ANSWER_S)
     while (left := until - time.monotonic()) > 0 and not window.closed:
         width, height = window.fit(FIRST_WH)
         image = np.full((height, width, 3), 32, np.uint8)

@@ -38,6 +38,7 @@ class WindowView(Sink):
         private: Whether faces are hidden.
         banner: (title, text) of a panel in place of the overlay; None for the overlay.
         picture: uint8 (H, W, 3), BGR, what was shown last; None before the first result.
+        decorate: Returns a picture with what is on the screen only; leaves its argument as it is.
     """
 
     def __init__(
@@ -54,9 +55,19 @@ class WindowView(Sink):
         self.private = private
         self.banner: tuple[str, str] | None = None
         self.picture: np.ndarray | None = None
+        self.decorate: Callable[[np.ndarray], np.ndarray] = lambda picture: picture
         self._window = window
         self._messages = messages
         self._status = status
+
+    def keep_moments(self, keep: Callable[..., None]) -> None:
+        """Hand each picture on before the overlay is drawn on it.
+
+        Args:
+            keep: Called with the picture, its time in seconds, and `private=`, whether faces are
+                hidden in it.
+        """
+        self._renderer.before_overlay = lambda image, t: keep(image, t, private=self.private)
 
     @property
     def overlay(self) -> Overlay:
@@ -83,7 +94,7 @@ class WindowView(Sink):
             image = self._renderer.render(result, status, now=time.monotonic(), size_wh=size_wh)
         self.picture = image.bgr()
         drawn = perf_counter()
-        self._window.show(self.picture)
+        self._window.show(self.decorate(self.picture))
         self.ms = {"draw": (drawn - began) * 1e3, "show": (perf_counter() - drawn) * 1e3}
 
     def preview(self, frame: Frame) -> None:

@@ -7,6 +7,7 @@ import gc
 import numpy as np
 
 from emoapp.app.rendering import Renderer
+from emoapp.config import OverlayConfig
 from emoapp.images import BgrImage
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
@@ -16,10 +17,14 @@ SIZE_WH = (1280, 720)
 """A usual camera's (width, height) in pixels: letters and icons are prepared for this size."""
 
 
-def warm_up(pipeline: Pipeline) -> Pipeline:
+def warm_up(pipeline: Pipeline, parts: OverlayConfig | None = None) -> Pipeline:
     """Run each stage once on an empty picture, load what draws, and return the pipeline.
 
     Takes 0.1 s. The first picture would take it in the main thread, and a camera does not wait.
+
+    Args:
+        pipeline: The pipeline.
+        parts: How the overlay will be drawn; None for the defaults.
     """
     width, height = SIZE_WH
     frame = Frame(BgrImage(np.zeros((height, width, 3), np.uint8)), 0, 0.0)
@@ -33,7 +38,7 @@ def warm_up(pipeline: Pipeline) -> Pipeline:
         Track(1, face, Scores(labels, rows[0]), Scores(labels, rows[0]), 0.0, 0.0, label=label)
         for label in labels
     ]
-    renderer = Renderer(Overlay(labels))
+    renderer = Renderer(Overlay(labels, parts))
     for track in tracks:
         result = Result(frame, (track,), selected=track.id)
         renderer.render(result, Status(fps=30.0, faces=1), now=0.0)

@@ -15,7 +15,9 @@ from emoapp.utils.stats import Stats
 class SlowWindow:
     """A window on a screen that takes 50 ms to show a picture."""
 
-    closed = False
+    closed = held = False
+    moved_at = float("-inf")
+    pointer = None
 
     def fit(self, source_wh):
         return source_wh

@@ -1,0 +1,229 @@
+"""What the panel of settings shows, changes and saves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from emoapp.config import (
+    MAX_TEXT_SIZE,
+    MIN_TEXT_SIZE,
+    OVERLAY_PARTS,
+    OVERLAYS,
+    LiveConfig,
+    OverlayConfig,
+)
+from emoapp.limits import Limits
+from emoapp.overlay import Overlay
+from emoapp.overlay.settings_panel import Row
+from emoapp.pipeline import Pipeline
+from emoapp.sinks.files import cannot_write
+from emoapp.utils.toml_tables import Value, update_table
+
+if TYPE_CHECKING:
+    from emoapp.app.live.controller import WindowController
+
+PART_NAMES = {
+    "boxes": "Corners",
+    "labels": "Tags",
+    "bars": "Bars",
+    "timeline": "Timeline",
+    "status": "Status row",
+}
+SMOOTHING_S = (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0)
+TEXT_SIZE_STEP = 25
+LIMIT_STEPS = {"brightness": 2.0, "sharpness": 0.01, "yaw": 0.02, "confidence": 0.05}
+"""Limit -> by how much a step changes it."""
+OLD_LIMIT_NAMES = {"turn": "yaw"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A row that can be changed.
+
+    Attributes:
+        row: Returns how it looks now.
+        change: Changes it by -1 or 1; a switch is turned whatever the number.
+    """
+
+    row: Callable[[], Row]
+    change: Callable[[int], object]
+
+
+class Settings:
+    """The settings of a running window. They take effect at once; `save` keeps them.
+
+    Args:
+        controller: What is set; its pipeline is there.
+        pipeline: The controller's.
+        still: Whether the source is still images, which have neither smoothing nor a timeline.
+    """
+
+    def __init__(
+        self, controller: WindowController, pipeline: Pipeline, *, still: bool = False
+    ) -> None:
+        self._controller = controller
+        self._still = still
+        self._pipeline = pipeline
+        self._detector_at_first = pipeline.detector.name
+        self._mirror_at_first = controller.mirror
+        self._settings = (
+            *self._picture(),
+            *self._overlay_parts(),
+            *(self._limit(name) for name in LIMIT_STEPS),
+            Setting(lambda: Row("Save as my defaults"), lambda step: self.save()),
+        )
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rows as they look now."""
+        return tuple(setting.row() for setting in self._settings)
+
+    def change(self, index: int, step: int) -> None:
+        """Change the setting of a row by -1 or 1."""
+        self._settings[index].change(step)
+
+    def save(self) -> None:
+        """Write the settings into the user's file, and say where it is."""
+        path, messages = self._controller.config.settings, self._controller.messages
+        if path is None:
+            messages.notice("there is no file for settings here")
+            return
+        try:
+            update_table(path, "live", self._values(), self._defaults())
+            limits, defaults = asdict(self._pipeline.limits), asdict(Limits())
+            update_table(
+                path,
+                "limits",
+                {name: limits[name] for name in LIMIT_STEPS},
+                defaults,
+                aliases=OLD_LIMIT_NAMES,
+            )
+        except OSError as exc:
+            messages.fault("The settings were not saved", cannot_write(path, exc))
+        except ValueError as exc:
+            messages.alert("The settings were not saved", f"{path} is no settings file: {exc}")
+        else:
+            messages.notice(f"saved as your defaults: {path}", seconds=5.0)
+
+    @property
+    def _overlay(self) -> Overlay:
+        return self._controller.view.overlay
+
+    def _picture(self) -> Sequence[Setting]:
+        controller, pipeline = self._controller, self._pipeline
+        keys = controller.keys
+        smoothing = Setting(
+            lambda: Row("Smoothing", f"{pipeline.smoothing_s:g} s"),
+            lambda step: pipeline.tune(smoothing_s=_next(pipeline.smoothing_s, SMOOTHING_S, step)),
+        )
+        return (
+            Setting(
+                lambda: Row("Mirror", on=controller.mirror, heading="Picture"),
+                lambda step: keys["m"](),
+            ),
+            Setting(
+                lambda: Row("Hide faces", on=controller.view.private), lambda step: keys["p"]()
+            ),
+            Setting(lambda: Row("Detector", pipeline.detector.name), lambda step: keys["d"]()),
+            *([] if self._still else [smoothing]),
+        )
+
+    def _overlay_parts(self) -> Sequence[Setting]:
+        parts = [part for part in OVERLAY_PARTS if not (self._still and part == "timeline")]
+        return (
+            *(self._part(part, "Overlay" if part == parts[0] else "") for part in parts),
+            Setting(lambda: Row("Text size", f"{self._overlay.text_size}%"), self._change_text),
+            Setting(
+                lambda: Row("High contrast", on=self._overlay.high_contrast),
+                lambda step: self._toggle("high_contrast"),
+            ),
+        )
+
+    def _part(self, part: str, heading: str) -> Setting:
+        return Setting(
+            lambda: Row(PART_NAMES[part], on=getattr(self._overlay, part), heading=heading),
+            lambda step: self._toggle(part),
+        )
+
+    def _limit(self, name: str) -> Setting:
+        heading = "Limits for a label" if name == next(iter(LIMIT_STEPS)) else ""
+
+        def change(step: int) -> None:
+            value = getattr(self._pipeline.limits, name) + step * LIMIT_STEPS[name]
+            value = round(min(max(value, 0.0), 255.0 if name == "brightness" else 1.0), 3)
+            self._pipeline.tune(limits=replace(self._pipeline.limits, **{name: value}))
+            self._controller.judge_again()
+
+        return Setting(
+            lambda: Row(
+                name.capitalize(), f"{getattr(self._pipeline.limits, name):g}", heading=heading
+            ),
+            change,
+        )
+
+    def _toggle(self, switch: str) -> None:
+        setattr(self._overlay, switch, not getattr(self._overlay, switch))
+
+    def _change_text(self, step: int) -> None:
+        size = self._overlay.text_size + step * TEXT_SIZE_STEP
+        self._overlay.text_size = min(max(size, MIN_TEXT_SIZE), MAX_TEXT_SIZE)
+
+    def _values(self) -> dict[str, Value]:
+        """Return what the table [live] is to have."""
+        config, overlay = self._controller.config, self._overlay
+        detector = self._pipeline.detector.name
+        if detector == self._detector_at_first:
+            detector = config.detector
+        values: dict[str, Value] = {
+            "detector": detector,
+            "smoothing": self._pipeline.smoothing_s,
+            "privacy": self._controller.view.private,
+            "overlay": self._overlay_word(),
+            **self._parts(),
+            "text-size": overlay.text_size,
+            "contrast": "high" if overlay.high_contrast else "normal",
+        }
+        if config.mirror is not None or self._controller.mirror != self._mirror_at_first:
+            values["mirror"] = self._controller.mirror
+        if self._still:
+            del values["smoothing"]
+        return values
+
+    def _parts(self) -> dict[str, bool]:
+        parts = {part: getattr(self._overlay, part) for part in OVERLAY_PARTS}
+        if self._still:
+            parts["timeline"] = self._controller.config.overlay.timeline
+        return parts
+
+    def _overlay_word(self) -> str:
+        """Return the choice of `--overlay` that draws exactly these parts; "full" if none does."""
+        parts = self._parts()
+        return next(
+            (word for word, all_of in OVERLAYS.items() if _parts_of(all_of) == parts), "full"
+        )
+
+    def _defaults(self) -> dict[str, Value | None]:
+        """Return what holds without a file: such values need no line in it."""
+        config = LiveConfig("")
+        return {
+            "detector": config.detector,
+            "smoothing": config.smoothing_s,
+            "privacy": config.private,
+            "overlay": "full",
+            **_parts_of(OVERLAYS[self._overlay_word()]),
+            "text-size": config.overlay.text_size,
+            "contrast": "normal",
+            "mirror": None,
+        }
+
+
+def _parts_of(config: OverlayConfig) -> dict[str, bool]:
+    return {part: getattr(config, part) for part in OVERLAY_PARTS}
+
+
+def _next(value: float, choices: Sequence[float], step: int) -> float:
+    """Return the next larger or smaller choice; the value itself where there is none."""
+    if step > 0:
+        return min((one for one in choices if one > value), default=value)
+    return max((one for one in choices if one < value), default=value)
