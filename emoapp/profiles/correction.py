@@ -14,6 +14,10 @@ BIAS_VARIANCE = 10.0
 
 On photographs of four people the bias brings nearly all of the gain."""
 
+RANK = 24
+"""Number of components of the kernel that are used. More change nothing that can be measured, and
+small matrices keep learning in milliseconds beside other work."""
+
 STEPS = 60
 """Steps of the accelerated gradient descent; it has converged by then."""
 
@@ -53,45 +57,84 @@ class Correction:
         Returns:
             float32 (N, K); rows sum to 1.
         """
-        part = np.broadcast_to(np.asarray(weight, float), (len(probabilities),))[:, None]
-        logs = log(probabilities)
-        among = logs[:, self.learned]
-        moved = among + part * (kernel(unit(features), self.features, self.width) @ self.weights)
-        moved += (_log_sum(among) - _log_sum(moved))[:, None] + part * self.shift
-        logs[:, self.learned] = moved
-        return softmax(logs).astype(np.float32)
+        change = kernel(unit(features), self.features, self.width) @ self.weights
+        return redistribute(probabilities, self.learned, change, self.shift, weight)
 
 
-def fit_weights(
-    samples: np.ndarray, logs: np.ndarray, targets: np.ndarray, weights: np.ndarray, ridge: float
+def redistribute(
+    probabilities: np.ndarray,
+    learned: np.ndarray,
+    change: np.ndarray,
+    shift: float,
+    weight: np.ndarray | float = 1.0,
 ) -> np.ndarray:
-    """Fit a kernel logistic regression whose prior are given logarithms of probabilities.
+    """Correct probabilities; see `Correction.apply`.
+
+    Args:
+        probabilities: float32 (N, K).
+        learned: int64 (M,), indices of the learned labels.
+        change: float64 (N, M), added to their logarithms before their sum is restored.
+        shift: See `Correction.shift`.
+        weight: How much of both to apply, 0 to 1: float (N,) or one for all.
+
+    Returns:
+        float32 (N, K); rows sum to 1.
+    """
+    part = np.broadcast_to(np.asarray(weight, float), (len(probabilities),))[:, None]
+    logs = log(probabilities)
+    among = logs[:, learned]
+    moved = among + part * change
+    logs[:, learned] = moved + (_log_sum(among) - _log_sum(moved))[:, None] + part * shift
+    return softmax(logs).astype(np.float32)
+
+
+def components(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the strongest principal components of a kernel.
 
     Args:
         samples: float64 (N, N), kernel of the samples.
+
+    Returns:
+        The components of the samples, float64 (N, R), R of at most `RANK`; and the matrix, float64
+        (N, R), that maps a row of the kernel of other faces to theirs.
+    """
+    scales, directions = np.linalg.eigh(samples)
+    scales, directions = scales[-RANK:], directions[:, -RANK:]
+    kept = scales > 1e-6 * scales[-1]
+    roots = np.sqrt(scales[kept])
+    return directions[:, kept] * roots, directions[:, kept] / roots
+
+
+def fit_weights(
+    inputs: np.ndarray, logs: np.ndarray, targets: np.ndarray, ridge: float
+) -> np.ndarray:
+    """Fit a logistic regression whose prior are given logarithms of probabilities.
+
+    Each label has the same weight, however many samples it has.
+
+    Args:
+        inputs: float64 (N, R), components of the samples.
         logs: float64 (N, M), the prior.
         targets: float64 (N, M), one-hot labels.
-        weights: float64 (N,), weights of the samples, summing to 1.
         ridge: Strength of the regularization towards the prior.
 
     Returns:
-        float64 (N, M), the kernel's weights.
+        float64 (R, M), weights of the components.
     """
-    scales, directions = np.linalg.eigh(samples)
-    scales = np.maximum(scales, 1e-9)
-    inputs = directions * np.sqrt(scales)
+    counts = targets.sum(axis=0)
+    shares = (targets / np.maximum(counts, 1) / (counts > 0).sum()).sum(axis=1)
     # Boehning's bound (1992) of the curvature is constant, so it is inverted once.
-    bound = 0.5 * (inputs * weights[:, None]).T @ inputs + 2 * ridge * np.eye(len(samples))
+    bound = 0.5 * (inputs * shares[:, None]).T @ inputs + 2 * ridge * np.eye(inputs.shape[1])
     inverse = np.linalg.inv(bound)
-    found = ahead = np.zeros_like(logs)
+    found = ahead = np.zeros((inputs.shape[1], logs.shape[1]))
     pace = 1.0
     for _ in range(STEPS):
-        errors = weights[:, None] * (softmax(logs + inputs @ ahead) - targets)
+        errors = shares[:, None] * (softmax(logs + inputs @ ahead) - targets)
         step = ahead - inverse @ (inputs.T @ errors + 2 * ridge * ahead)
         faster = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
         ahead = step + (pace - 1) / faster * (step - found)
         found, pace = step, faster
-    return np.asarray(directions @ (found / np.sqrt(scales)[:, None]))
+    return found
 
 
 def kernel(features: np.ndarray, samples: np.ndarray, width: float) -> np.ndarray:

@@ -8,9 +8,11 @@ import numpy as np
 
 from emoapp.profiles.correction import (
     Correction,
+    components,
     fit_weights,
     kernel,
     log,
+    redistribute,
     squared_distances,
     unit,
 )
@@ -21,6 +23,11 @@ RIDGES = (0.2, 0.1)
 
 FOLDS = 10
 """Largest number of folds; with fewer groups, each is a fold."""
+
+MIN_GAIN = 0.01
+"""Least fall of the mean cross-entropy for which a correction is adopted.
+
+Where there is nothing to learn, chance alone stays below it in 19 of 20 cases."""
 
 MAX_SHIFT = 0.5
 """Most that the learned labels gain on the others, in logarithms.
@@ -70,9 +77,10 @@ def learn(samples: Samples) -> Learned:
         return Learned(None, None, before, before.copy(), tested)
     truth = samples.labels[tested]
     best, after = None, before.copy()
-    lowest = _loss(before[tested], truth, learned)
+    lowest = _loss(before[tested], truth, learned) - MIN_GAIN
+    inputs = _components(samples)
     for ridge in RIDGES if len(learned) > 1 else ():
-        corrected = _cross_validated(samples, folds, ridge)
+        corrected = _cross_validated(samples, learned, inputs, folds, ridge)
         loss = _loss(corrected[tested], truth, learned)
         if loss < lowest:
             best, lowest, after = ridge, loss, corrected
@@ -80,7 +88,7 @@ def learn(samples: Samples) -> Learned:
     if best is None and shift == 0.0:
         return Learned(None, None, before, before.copy(), tested)
     if best is None:
-        after = _cross_validated(samples, folds, None)
+        after = redistribute(before, learned, np.zeros((len(before), len(learned))), shift)
     return Learned(fit(samples, best), best, before, after, tested)
 
 
@@ -99,10 +107,9 @@ def fit(samples: Samples, ridge: float | None) -> Correction:
     width = _median_distance(features)
     weights = np.zeros((len(samples), len(learned)))
     if ridge is not None:
-        targets = (samples.labels[:, None] == learned).astype(float)
-        balance = 1 / (len(learned) * targets.sum(axis=0)[targets.argmax(axis=1)])
+        inputs, back = components(kernel(features, features, width))
         logs = log(samples.probabilities)[:, learned]
-        weights = fit_weights(kernel(features, features, width), logs, targets, balance, ridge)
+        weights = back @ fit_weights(inputs, logs, _targets(samples, learned), ridge)
     return Correction(learned, features, width, weights, _shift(samples, learned))
 
 
@@ -126,13 +133,30 @@ def split_groups(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return folds
 
 
-def _cross_validated(samples: Samples, folds: np.ndarray, ridge: float | None) -> np.ndarray:
+def _cross_validated(
+    samples: Samples, learned: np.ndarray, inputs: np.ndarray, folds: np.ndarray, ridge: float
+) -> np.ndarray:
+    """Return the probabilities that a correction learned without each one's fold makes.
+
+    The components are those of all samples, which are found without their labels.
+    """
     after = samples.probabilities.copy()
+    logs, targets = log(after)[:, learned], _targets(samples, learned)
     for fold in np.unique(folds[folds >= 0]):
-        held_out = folds == fold
-        correction = fit(samples.take(~held_out), ridge)
-        after[held_out] = correction.apply(after[held_out], samples.features[held_out])
+        out = folds == fold
+        weights = fit_weights(inputs[~out], logs[~out], targets[~out], ridge)
+        shift = _shift(samples.take(~out), learned)
+        after[out] = redistribute(after[out], learned, inputs[out] @ weights, shift)
     return after
+
+
+def _components(samples: Samples) -> np.ndarray:
+    features = unit(samples.features)
+    return components(kernel(features, features, _median_distance(features)))[0]
+
+
+def _targets(samples: Samples, learned: np.ndarray) -> np.ndarray:
+    return np.asarray((samples.labels[:, None] == learned).astype(float))
 
 
 def _shift(samples: Samples, learned: np.ndarray) -> float:
