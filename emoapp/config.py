@@ -56,6 +56,8 @@ class RunConfig:
         device: "auto", "cpu" or "gpu".
         model: File or folder; None for the shipped model.
         contempt: Show contempt beside the seven expressions.
+        profile: "NAME" of a profile for the followed face, or "NAME=TRACK" for the face of a
+            track; None for none.
         smoothing_s: Time constant of the average over time, seconds; 0 for none.
         limits: Thresholds that a face must meet to get a label.
         stats: File for the run's statistics as JSON; None for none.
@@ -71,6 +73,7 @@ class RunConfig:
     device: str = "auto"
     model: Path | None = None
     contempt: bool = False
+    profile: str | None = None
     smoothing_s: float = 0.3
     limits: Limits = Limits()
     stats: Path | None = None

@@ -53,6 +53,10 @@ class OutputInUseError(OutputExistsError):
     """Another program is writing the output."""
 
 
+class ProfileError(EmoappError):
+    """A profile is missing, damaged or of another model, or cannot be written."""
+
+
 class NoScreenError(SinkError):
     """There is no screen to open a window on."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 
@@ -32,6 +33,35 @@ class Detected:
     ms: float
 
 
+class Corrector(Protocol):
+    """Corrects the probabilities of one track, between classification and tracking.
+
+    Attributes:
+        name: What results say was used.
+        track: Id of the track; None for the one that is followed.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def track(self) -> int | None: ...
+
+    def correct(
+        self, crops: np.ndarray, probabilities: np.ndarray, features: np.ndarray | None
+    ) -> np.ndarray:
+        """Return corrected probabilities.
+
+        Args:
+            crops: uint8 (N, S, S), grey.
+            probabilities: float32 (N, K), in the order of the classifier's labels.
+            features: float32 (N, D); None for a model that returns none.
+
+        Returns:
+            float32 (N, K).
+        """
+
+
 class Pipeline:
     """Detect, classify and track the faces of one source.
 
@@ -47,6 +77,7 @@ class Pipeline:
             detected and tracked in each frame, and the average over time hides the difference;
             with 2, each further face costs half.
         selector: Selects the track to follow; None for the largest face.
+        corrector: Corrects the probabilities of one track; None for none.
     """
 
     def __init__(
@@ -58,6 +89,7 @@ class Pipeline:
         limits: Limits | None = None,
         classify_interval: int = 1,
         selector: TrackSelector | None = None,
+        corrector: Corrector | None = None,
     ) -> None:
         self.detector = detector
         self.classifier = classifier
@@ -65,6 +97,8 @@ class Pipeline:
         self._smoothing_s = smoothing_s
         self._classify_interval = classify_interval
         self._selector = selector or TrackSelector()
+        self.corrector = corrector
+        self._selected: int | None = None
         self._tracker = self._new_tracker()
 
     def reset(self) -> None:
@@ -72,6 +106,7 @@ class Pipeline:
         self.detector.reset()
         self._tracker = self._new_tracker()
         self._selector = type(self._selector)()
+        self._selected = None
 
     def process(self, frame: Frame) -> Result:
         """Return the tracks of a frame."""
@@ -93,7 +128,7 @@ class Pipeline:
         crops = align(frame.pixels, [assignment.face for assignment in due], template)
         aligned = perf_counter()
         tracks = self._classified(assigned, due, crops)
-        selected = self._selector.select(tracks, frame.t)
+        selected = self._selected = self._selector.select(tracks, frame.t)
         ms = {
             "detect": detected.ms,
             "align": (aligned - began) * 1e3,
@@ -146,13 +181,40 @@ class Pipeline:
     ) -> tuple[Track, ...]:
         scores: dict[int, Scores] = {}
         rejections: dict[int, Rejection | None] = {}
-        for assignment, crop, row in zip(due, crops, self.classifier.classify(crops), strict=True):
+        corrected = self._corrected_track(assigned)
+        probabilities = self._probabilities(due, crops, corrected)
+        for assignment, crop, row in zip(due, crops, probabilities, strict=True):
             scores[assignment.id] = Scores(self.classifier.labels, row)
             rejections[assignment.id] = rejection_reason(assignment.face, crop, self._limits)
-        return self._tracker.update(
+        tracks = self._tracker.update(
             [scores.get(assignment.id) for assignment in assigned],
             [rejections.get(assignment.id) for assignment in assigned],
         )
+        if self.corrector is None:
+            return tracks
+        name = self.corrector.name
+        return tuple(replace(t, profile=name) if t.id == corrected else t for t in tracks)
+
+    def _corrected_track(self, assigned: Sequence[Assignment]) -> int | None:
+        """Return the track to correct: the followed one, else that of the largest face."""
+        if self.corrector is None or not assigned:
+            return None
+        if self.corrector.track is not None:
+            return self.corrector.track
+        ids = [assignment.id for assignment in assigned]
+        known = (self._selector.followed, self._selected)
+        return next((track for track in known if track in ids), ids[0])
+
+    def _probabilities(
+        self, due: Sequence[Assignment], crops: np.ndarray, corrected: int | None
+    ) -> np.ndarray:
+        rows = [i for i, assignment in enumerate(due) if assignment.id == corrected]
+        if self.corrector is None or not rows:
+            return self.classifier.classify(crops)
+        probabilities, features = self.classifier.classify_with_features(crops)
+        known = None if features is None else features[rows]
+        probabilities[rows] = self.corrector.correct(crops[rows], probabilities[rows], known)
+        return probabilities
 
     def _new_tracker(self) -> Tracker:
         return Tracker(

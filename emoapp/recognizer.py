@@ -46,9 +46,12 @@ class EmotionRecognizer:
         contempt: Estimate the probability of contempt too, beside the seven expressions.
         smoothing_s: Time constant of the average over time in `stream`, seconds.
         limits: Thresholds that a face must meet to get a label; None for the defaults.
+        profile: Name of a profile that `emoapp profile learn` made: it corrects the probabilities
+            of the largest face. "NAME=TRACK" ties it to a track. None for none.
 
     Raises:
         ModelError: If the model is missing, damaged, or does not know contempt.
+        ProfileError: If there is no such profile, or it was learned with another model.
         DeviceError: If the GPU was asked for and can't be used.
         UsageError: If there is no such detector or device.
         EmoappError: If the detector can't be used.
@@ -63,6 +66,7 @@ class EmotionRecognizer:
         contempt: bool = False,
         smoothing_s: float = 0.3,
         limits: Limits | None = None,
+        profile: str | None = None,
     ) -> None:
         self._stack = ExitStack()
         self._smoothing_s, self._limits = smoothing_s, limits or Limits()
@@ -70,6 +74,11 @@ class EmotionRecognizer:
             self._classifier = self._stack.enter_context(
                 open_classifier(model, device=device, contempt=contempt)
             )
+            self._corrector = None
+            if profile is not None:
+                from emoapp.profiles.use import open_corrector
+
+                self._corrector = open_corrector(profile, self._classifier)
             self._detector = self._stack.enter_context(open_detector(detector))
         except BaseException:
             self._stack.close()
@@ -208,7 +217,13 @@ class EmotionRecognizer:
     def _pipeline(self, detector: Detector, smoothing_s: float, *, scale: float = 1.0) -> Pipeline:
         # Whether a face is too small depends on its pixels in the full image.
         limits = replace(self._limits, eye_distance_px=self._limits.eye_distance_px / scale)
-        return Pipeline(detector, self._classifier, smoothing_s=smoothing_s, limits=limits)
+        return Pipeline(
+            detector,
+            self._classifier,
+            smoothing_s=smoothing_s,
+            limits=limits,
+            corrector=self._corrector,
+        )
 
     def _check_open(self) -> None:
         if self._detector.closed:

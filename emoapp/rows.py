@@ -36,6 +36,8 @@ class Rows:
     doubt                     the same under its name in version 0.1; deprecated
     raw_LABEL, ...            probabilities in this frame alone, one column for each label
     smoothed_LABEL, ...       probabilities averaged over time
+    profile                   the profile that corrected the probabilities, empty for other faces;
+                              only where a profile is used
 
     In the row of a frame without a face, `track` and all columns after it are None. Names that are
     no valid UTF-8 are written as `escape.encodable` does.
@@ -43,18 +45,21 @@ class Rows:
     Args:
         source: What was read, as the user named it.
         labels: Expressions in the order of the model.
+        profile: Add the column of the profile.
 
     Attributes:
         columns: Names of the columns.
     """
 
-    def __init__(self, source: str, labels: Sequence[str]) -> None:
+    def __init__(self, source: str, labels: Sequence[str], *, profile: bool = False) -> None:
         self._source = encodable(redact_url(source))
         self._labels = tuple(labels)
+        self._profile = profile
         self.columns: tuple[str, ...] = (
             *FRAME_COLUMNS,
             *FACE_COLUMNS,
             *(f"{kind}_{encodable(label)}" for kind in ("raw", "smoothed") for label in labels),
+            *(("profile",) if profile else ()),
         )
 
     def of(self, result: Result) -> Iterator[tuple[Value, ...]]:
@@ -84,6 +89,8 @@ class Rows:
         yield from [track.rejection.value if track.rejection else None] * 2
         yield from self._probabilities(track.raw)
         yield from self._probabilities(track.smoothed)
+        if self._profile:
+            yield encodable(track.profile) or None
 
     def _probabilities(self, scores: Scores) -> Iterator[float]:
         if scores.labels != self._labels:

@@ -129,6 +129,7 @@ class Track:
         label: The expression that is shown. It changes with some hysteresis, so that it does not
             flicker between two about equal ones. None takes the most probable one.
         rejection: Why the label is not to be believed; None where it is.
+        profile: Name of the profile that corrected the scores; "" for none.
     """
 
     id: int
@@ -139,6 +140,7 @@ class Track:
     last_t: float
     label: str = ""
     rejection: Rejection | None = None
+    profile: str = ""
 
     def __post_init__(self) -> None:
         if not self.label:
@@ -206,7 +208,8 @@ class Result:
         from emoapp.rows import Rows  # here, so that importing the package is quick
 
         labels = self.tracks[0].raw.labels if self.tracks else ()
-        rows = Rows("", labels)
+        profile = any(track.profile for track in self.tracks)
+        rows = Rows("", labels, profile=profile)
         return [dict(zip(rows.columns[1:], row[1:], strict=True)) for row in rows.of(self)]
 
 

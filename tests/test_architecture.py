@@ -25,8 +25,9 @@ GROUND = {
 GROUND |= {"rows", "utils"}
 STAGES = {"sources", "detectors", "alignment", "classifiers", "tracking"}
 STAGES |= {"overlay", "privacy", "sinks"}
+PIPELINE = {"pipeline", "profiles"}
 APPLICATIONS = [{"companion", "report"}, {"app"}, {"diagnostics"}]
-LEVELS = [GROUND, STAGES, {"pipeline"}, {"recognizer", "tables"}, *APPLICATIONS, {"cli"}]
+LEVELS = [GROUND, STAGES, PIPELINE, {"recognizer", "tables"}, *APPLICATIONS, {"cli"}]
 """Imports point downwards only: a part may import those of the levels before its own."""
 
 

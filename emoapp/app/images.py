@@ -197,13 +197,17 @@ def write_csv(
         SinkError: It cannot be written.
     """
 
+    kept_results = list(results)
+
     def write(half: Path) -> None:
         with half.open("w", newline="", encoding="utf-8") as file:
-            columns = Rows("", labels).columns
+            profile = any(track.profile for result in kept_results for track in result.tracks)
+            columns = Rows("", labels, profile=profile).columns
             kept = [i for i, name in enumerate(columns) if name not in ("frame", "time_s")]
             file.write(csv_line(columns[i] for i in kept))
-            for result in results:
-                for row in Rows(str(result.path), labels).of(result_of(result.tracks)):
+            for result in kept_results:
+                rows = Rows(str(result.path), labels, profile=profile)
+                for row in rows.of(result_of(result.tracks)):
                     file.write(csv_line(row[i] for i in kept))
 
     try:

@@ -171,6 +171,7 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Fi
         pipeline.classifier.labels,
         source=config.source,
         overwrite=config.overwrite,
+        profile=config.profile is not None,
     )
 
 
@@ -191,6 +192,11 @@ def open_pipeline(
         config.model, device=config.device, frames=frames, contempt=config.contempt
     )
     try:
+        corrector = None
+        if config.profile is not None:
+            from emoapp.profiles.use import open_corrector
+
+            corrector = open_corrector(config.profile, classifier)
         detector = open_detector(config.detector)
     except BaseException:
         classifier.close()
@@ -203,6 +209,7 @@ def open_pipeline(
         limits=config.limits,
         classify_interval=classify_interval,
         selector=MainPersonSelector() if spare_main else None,
+        corrector=corrector,
     )
 
 

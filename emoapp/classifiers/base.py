@@ -67,10 +67,29 @@ class Classifier(ABC):
             TypeError: If the crops have another dtype.
             ValueError: If the crops have another size than the model's.
         """
+        return self.classify_with_features(crops)[0]
+
+    def classify_with_features(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Classify crops and return the features behind the answers, in one call of the network.
+
+        Args:
+            crops: uint8 (N, S, S), grey.
+
+        Returns:
+            Probabilities float32 (N, K), in the order of `labels`; and the features in front of the
+            heads, float32 (N, D), None where the model's file does not return them.
+
+        Raises:
+            ClosedError: After `close`.
+            TypeError: If the crops have another dtype.
+            ValueError: If the crops have another size than the model's.
+        """
         self._check_open()
         if len(crops) == 0:
-            return np.empty((0, len(self.labels)), np.float32)
-        return self.mix(self.by_head(crops))
+            return np.empty((0, len(self.labels)), np.float32), None
+        self._check_crops(crops)
+        logits, features = self._outputs(crops)
+        return self.mix(self._split(logits)), features
 
     def mix(self, by_head: dict[str, np.ndarray]) -> np.ndarray:
         """Combine the heads' probabilities into those that are shown.
@@ -116,12 +135,18 @@ class Classifier(ABC):
             ValueError: If the crops have another size than the model's.
         """
         self._check_open()
+        self._check_crops(crops)
+        return self._split(self._logits(crops))
+
+    def _check_crops(self, crops: np.ndarray) -> None:
         size = self.description.crop_template.size
         if crops.dtype != np.uint8:
             raise TypeError(f"crops: expected dtype uint8, got {crops.dtype}")
         if crops.shape[1:] != (size, size):
             raise ValueError(f"crops: expected shape (N, {size}, {size}), got {crops.shape}")
-        logits = self._logits(crops)
+
+    def _split(self, logits: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the calibrated probabilities of each head."""
         found, start = {}, 0
         for head in self.description.heads:
             stop = start + len(head.labels)
@@ -132,6 +157,10 @@ class Classifier(ABC):
     @abstractmethod
     def _logits(self, crops: np.ndarray) -> np.ndarray:
         """Return logits float32 (N, all heads' labels) of crops uint8 (N, S, S), N >= 1."""
+
+    def _outputs(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the logits, and the features float32 (N, D) where the network returns them."""
+        return self._logits(crops), None
 
     @abstractmethod
     def _close(self) -> None:

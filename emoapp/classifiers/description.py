@@ -80,6 +80,12 @@ class ModelDescription:
         """
         return next((head for head in self.heads if head.name == name), None)
 
+    @property
+    def checksum(self) -> str:
+        """Identifies the weights: hexadecimal, the same on every device and with contempt."""
+        content = [[asdict(head) for head in self.heads], self.temperature, self.sha256]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
     def showing(self, label: str) -> ModelDescription:
         """Return the description with one more label shown.
 

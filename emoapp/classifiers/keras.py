@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from emoapp.labels import CONTEMPT
 MIN_BATCH_SIZE = 8
 """Batches are padded to powers of two, at least this: TensorFlow traces each new size anew, which
 takes a second."""
+
+FEATURES = "features"
+"""Name of the layer in front of the heads."""
 
 
 class KerasClassifier(Classifier):
@@ -54,21 +58,36 @@ class KerasClassifier(Classifier):
         super().__init__(description.showing(CONTEMPT) if contempt else description)
         import keras
 
-        network = keras.models.load_model(path, compile=False)
+        network = _with_features(keras.models.load_model(path, compile=False))
         self._device = tf.device(device)
         self._call = tf.function(lambda crops: network(crops, training=False))
         self._tf = tf
 
     def _logits(self, crops: np.ndarray) -> np.ndarray:
+        return self._outputs(crops)[0]
+
+    def _outputs(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         count = len(crops)
         size = max(MIN_BATCH_SIZE, 1 << (count - 1).bit_length())
         padded = np.zeros((size, *crops.shape[1:]), np.uint8)
         padded[:count] = crops
         with self._device:
-            logits = self._call(self._tf.constant(padded))
-        return np.concatenate(
-            [logits[head.name].numpy()[:count] for head in self.description.heads], axis=1
+            outputs = self._call(self._tf.constant(padded))
+        heads = [outputs[head.name].numpy()[:count] for head in self.description.heads]
+        features = outputs.get(FEATURES)
+        return np.concatenate(heads, axis=1), (
+            None if features is None else np.float32(features.numpy()[:count])
         )
 
     def _close(self) -> None:
         self._call = None
+
+
+def _with_features(network: Any) -> Any:
+    """Return the network with the layer in front of its heads as another output."""
+    import keras
+
+    found = [layer for layer in network.layers if layer.name == FEATURES]
+    if not found or not isinstance(network.output, dict):
+        return network
+    return keras.Model(network.input, {**network.output, FEATURES: found[0].output})

@@ -13,7 +13,8 @@ from emoapp.labels import CONTEMPT
 
 
 class LiteRTClassifier(Classifier):
-    """Run a `.tflite` file that takes uint8 (N, S, S) and returns float32 (N, logits).
+    """Run a `.tflite` file that takes uint8 (N, S, S) and returns float32 (N, logits), and
+    maybe the features float32 (N, D) as a second output.
 
     Args:
         model: File or folder; None for the shipped model.
@@ -40,8 +41,10 @@ class LiteRTClassifier(Classifier):
         except (ValueError, RuntimeError) as exc:
             raise ModelError(f"{path}: LiteRT can't run this model ({exc})") from exc
         (inputs,) = self._interpreter.get_input_details()
-        (outputs,) = self._interpreter.get_output_details()
+        outputs, *features = self._interpreter.get_output_details()
         self._input, self._output = inputs["index"], outputs["index"]
+        # Files that were exported by an earlier version have no features.
+        self._features = features[0]["index"] if features else None
         self._batch = int(inputs["shape"][0])
         expected = sum(len(head.labels) for head in description.heads)
         if outputs["shape"][-1] != expected or inputs["dtype"] != np.uint8:
@@ -58,6 +61,12 @@ class LiteRTClassifier(Classifier):
         self._interpreter.set_tensor(self._input, crops)
         self._interpreter.invoke()
         return self._interpreter.get_tensor(self._output)
+
+    def _outputs(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        logits = self._logits(crops)
+        if self._features is None:
+            return logits, None
+        return logits, self._interpreter.get_tensor(self._features)
 
     def _close(self) -> None:
         self._interpreter = None

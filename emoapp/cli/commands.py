@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "image": "Read the faces in pictures: print them, write annotated copies and tables of "
     "numbers.",
     "report": "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG.",
+    "profile": "Learn how one person looks when happy, sad, ...: a correction for your own face.",
     "cameras": "List the cameras of this computer, with their sizes and rates.",
     "config": "Show the defaults in force and where they come from.",
     "doctor": "Look for what keeps the program from working here, and say what to do about it.",

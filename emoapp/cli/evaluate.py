@@ -21,6 +21,8 @@ from emoapp.utils.stats import write_json
 from emoapp.utils.terminal import say
 
 if TYPE_CHECKING:
+    from emoapp.classifiers import Classifier
+    from emoapp.profiles.use import ProfileCorrector
     from emoapp.training.dataset import Dataset
 
 
@@ -38,6 +40,17 @@ if TYPE_CHECKING:
 @photo_options(
     "the pictures are photographs: find and align the face first, as live use does; of "
     "FER-2013's crops photographs are made (larger, tilted, off the middle, in other light)",
+)
+@option(
+    "--profile",
+    metavar="NAME",
+    help="use what `emoapp profile learn` learned: measures what live use shows of this person",
+)
+@option(
+    "--only",
+    several=True,
+    metavar="LABEL...",
+    help="choose the answers from these labels alone, to compare fairly",
 )
 @flag(
     "--robustness",
@@ -84,7 +97,14 @@ def run(args: SimpleNamespace) -> int:
     rows = direct = None
     with open_classifier(args.model, device="cpu", contempt=contempt) as classifier:
         with progress_bar() as bar:
-            evaluation = evaluate(classifier, dataset, progress=progress_of(bar, "images"))
+            corrector = _corrector(args, classifier)
+            evaluation = evaluate(
+                classifier,
+                dataset,
+                only=args.only,
+                corrector=corrector,
+                progress=progress_of(bar, "images"),
+            )
             if crops is not None:
                 direct = evaluate(classifier, crops, shown=True, timed=False).main
             if args.robustness:
@@ -103,6 +123,14 @@ def run(args: SimpleNamespace) -> int:
         for path in write_everything(args, evaluation, dataset, rows):
             say(f"wrote {path}")
     return 0
+
+
+def _corrector(args: SimpleNamespace, classifier: Classifier) -> ProfileCorrector | None:
+    if args.profile is None:
+        return None
+    from emoapp.profiles.use import open_corrector
+
+    return open_corrector(args.profile, classifier)
 
 
 def _check_outputs(args: SimpleNamespace) -> None:

@@ -79,7 +79,11 @@ def run(args: SimpleNamespace) -> int:
     copies = [picture.copy for picture in chosen]
     check_outputs((*outcome.tables, *copies), (args.model, *(picture.path for picture in chosen)))
     recognizer = EmotionRecognizer(
-        detector=args.detector, device=args.device, model=args.model, contempt=args.contempt
+        detector=args.detector,
+        device=args.device,
+        model=args.model,
+        contempt=args.contempt,
+        profile=args.profile,
     )
     try:
         with recognizer:

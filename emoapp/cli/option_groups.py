@@ -54,6 +54,13 @@ recognition_options = compose(
         help="a model made by `emoapp train`, or its folder",
     ),
     flag("--contempt", group=ANALYSIS, help="show an eighth expression: contempt"),
+    option(
+        "--profile",
+        metavar="NAME[=TRACK]",
+        group=ANALYSIS,
+        help="use what `emoapp profile learn` learned of a person, for the followed face or for "
+        "that of a track",
+    ),
 )
 """How faces are found and classified."""
 
@@ -220,6 +227,7 @@ def run_fields(args: SimpleNamespace) -> dict[str, Any]:
         "device": args.device,
         "model": args.model,
         "contempt": args.contempt,
+        "profile": args.profile,
         "smoothing_s": args.smoothing,
         "limits": args.limits,
         "stats": args.stats,

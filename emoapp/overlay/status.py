@@ -30,6 +30,7 @@ class Status:
         missed: Number of frames that the camera delivered and nobody fetched.
         paused: Whether playback is paused.
         picture: Which of several images this is.
+        profile: Name of the profile that is used.
     """
 
     fps: float | None = None
@@ -41,6 +42,7 @@ class Status:
     missed: int = 0
     paused: bool = False
     picture: str = ""
+    profile: str = ""
 
 
 class StatusRow:
@@ -65,7 +67,7 @@ class StatusRow:
             sizes: Of the image.
             now: Seconds, monotonic.
             floor: Lower edge of the row, pixels; None for the image's margin.
-            details: Whether to include milliseconds, detector and missed frames.
+            details: Whether to include milliseconds, detector, profile and missed frames.
 
         Returns:
             The row and its rectangle; None if there is nothing to show, or no room.
@@ -109,6 +111,8 @@ def _parts(
         yield f"{status.faces} face{'s' if status.faces > 1 else ''}", QUIET
     if status.detector and details:
         yield status.detector, QUIET
+    if status.profile and details:
+        yield f"profile {status.profile}", QUIET
     if status.missed and details:
         yield f"{status.missed} missed", QUIET
 

@@ -103,6 +103,9 @@ def _facts(log: Log, measures: m.Measures) -> Iterator[str]:
 def _notes(log: Log) -> Iterator[str]:
     if log.left_out:
         yield "the log's last line was cut off, so the run did not end by itself; it is left out"
+    if "profile" in log.faces and log.faces["profile"].notna().any():
+        names = ", ".join(map(printable, log.faces["profile"].dropna().astype(str).unique()))
+        yield f"one face was corrected by a profile: {names}"
 
 
 def _people(measures: m.Measures, portraits: Mapping[int, bytes]) -> Iterator[dict[str, Any]]:

@@ -102,6 +102,7 @@ def open_log(
     *,
     source: str = "",
     overwrite: bool = False,
+    profile: bool = False,
 ) -> FileSink:
     """Open the log that the suffix of `path` names.
 
@@ -110,12 +111,15 @@ def open_log(
         labels: The expressions, in the order of the model.
         source: What the user called the source; it is repeated in each row.
         overwrite: Replace an existing file.
+        profile: Add the column of the profile.
 
     Raises:
         SinkError: The log cannot be written.
         UsageError: See `check_log_name`.
     """
     check_log_name(path)
-    log = LOGS[Path(path).suffix.lower()](path, labels, source=source, overwrite=overwrite)
+    log = LOGS[Path(path).suffix.lower()](
+        path, labels, source=source, overwrite=overwrite, profile=profile
+    )
     logger.info("results to %s", path)
     return log

@@ -35,6 +35,7 @@ class LineLog(FileSink):
         labels: The expressions, in the order of the model.
         source: What the user called the source.
         overwrite: Replace an existing file.
+        profile: Add the column of the profile (see `rows.Rows`).
 
     Raises:
         SinkError: The file exists and `overwrite` is False, another program is writing it, or it
@@ -48,9 +49,10 @@ class LineLog(FileSink):
         *,
         source: str = "",
         overwrite: bool = False,
+        profile: bool = False,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
-        self.rows = Rows(source, labels)
+        self.rows = Rows(source, labels, profile=profile)
         try:
             self._file = LineFile(self.create(overwrite), self.path)
         except OSError as exc:
@@ -163,6 +165,7 @@ class ParquetLog(FileSink):
         labels: The expressions, in the order of the model.
         source: What the user called the source.
         overwrite: Replace an existing file.
+        profile: Add the column of the profile (see `rows.Rows`).
 
     Raises:
         SinkError: See `LineLog`.
@@ -175,10 +178,11 @@ class ParquetLog(FileSink):
         *,
         source: str = "",
         overwrite: bool = False,
+        profile: bool = False,
     ) -> None:
         self.path = check_target(path, overwrite=overwrite)
         self._overwrite = overwrite
-        self._csv = _PartCsv(path, labels, source=source, overwrite=overwrite)
+        self._csv = _PartCsv(path, labels, source=source, overwrite=overwrite, profile=profile)
         self._closed = False
 
     def write(self, result: Result) -> None:

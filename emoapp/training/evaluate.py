@@ -11,11 +11,13 @@ from emoapp.classifiers import Classifier
 from emoapp.classifiers.description import Head
 from emoapp.errors import DataError
 from emoapp.labels import FERPLUS
+from emoapp.pipeline import Corrector
 from emoapp.training.dataset import Dataset, Progress, ferplus_among, ferplus_majority
 from emoapp.training.results import Evaluation, HeadResult
 
 BATCH_SIZE = 64
 TIMED_CALLS = 200
+TINY = 1e-9
 WARM_UP_CALLS = 10
 """The first timed calls, which allocate memory and warm the caches, do not count."""
 
@@ -29,6 +31,8 @@ def evaluate(
     *,
     shown: bool | None = None,
     timed: bool = True,
+    only: Sequence[str] = (),
+    corrector: Corrector | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
     """Evaluate a model on a dataset.
@@ -39,6 +43,8 @@ def evaluate(
         shown: Evaluate what live use shows instead of the head of these labels; None does so for
             photographs.
         timed: Measure the milliseconds for a face too.
+        only: Choose the answers from these labels alone; () for all.
+        corrector: Corrects what is shown, which is then evaluated; None for none.
         progress: Called with (images done, number of images).
 
     Returns:
@@ -51,11 +57,13 @@ def evaluate(
         raise DataError("there are no images to evaluate on")
     heads = classifier.description.heads
     if shown is None:
-        shown = dataset.missed is not None
+        shown = dataset.missed is not None or corrector is not None
     if shown:
         heads = (Head(SHOWN, classifier.labels),)
     head = _head_for(heads, dataset.names)
-    by_head = _classify(classifier, dataset, progress)
+    by_head = _classify(classifier, dataset, progress, corrector)
+    if only:
+        by_head[head.name] = _restricted(by_head[head.name], head.labels, only)
 
     order = np.array([head.labels.index(name) for name in dataset.names])
     title = "FER-2013" if head.name == "fer2013" else head.name
@@ -82,7 +90,10 @@ def _head_for(heads: Sequence[Head], names: tuple[str, ...]) -> Head:
 
 
 def _classify(
-    classifier: Classifier, dataset: Dataset, progress: Progress | None
+    classifier: Classifier,
+    dataset: Dataset,
+    progress: Progress | None,
+    corrector: Corrector | None,
 ) -> dict[str, np.ndarray]:
     """Return the probabilities of each head, and what is shown; zeros where no face was found."""
     found: dict[str, list[np.ndarray]] = {}
@@ -94,10 +105,35 @@ def _classify(
             progress(min(start + BATCH_SIZE, len(dataset)), len(dataset))
     by_head = {name: np.concatenate(parts) for name, parts in found.items()}
     by_head[SHOWN] = classifier.mix(by_head)
+    if corrector is not None:
+        by_head[SHOWN] = _corrected(classifier, dataset, by_head[SHOWN], corrector)
     if dataset.missed is not None:
         for probabilities in by_head.values():
             probabilities[dataset.missed] = 0
     return by_head
+
+
+def _corrected(
+    classifier: Classifier, dataset: Dataset, shown: np.ndarray, corrector: Corrector
+) -> np.ndarray:
+    parts = []
+    for start in range(0, len(dataset), BATCH_SIZE):
+        rows = slice(start, start + BATCH_SIZE)
+        _, features = classifier.classify_with_features(dataset.images[rows])
+        parts.append(corrector.correct(dataset.images[rows], shown[rows], features))
+    return np.concatenate(parts)
+
+
+def _restricted(
+    probabilities: np.ndarray, labels: Sequence[str], only: Sequence[str]
+) -> np.ndarray:
+    """Share the probability out among some labels; rows of zeros stay."""
+    missing = [label for label in only if label not in labels]
+    if missing:
+        raise DataError(f"the model lacks the labels {', '.join(missing)}")
+    kept = np.where([label in only for label in labels], np.maximum(probabilities, TINY), 0)
+    kept[~probabilities.any(axis=1)] = 0
+    return np.float32(kept / np.maximum(kept.sum(axis=1, keepdims=True), TINY))
 
 
 def _ferplus_result(dataset: Dataset, by_head: dict[str, np.ndarray]) -> HeadResult | None:

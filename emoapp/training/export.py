@@ -1,4 +1,4 @@
-"""Export a trained network as a LiteRT file with one input and one output."""
+"""Export a trained network as a LiteRT file: crops in, logits and features out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,6 +17,9 @@ from emoapp.utils.files import write_whole
 PRECISIONS = ("float32", "float16", "int8", "full-int8")
 """Formats of the weights. "int8" computes the activations' scales at run time; "full-int8" fixes
 them from sample images."""
+
+FEATURES = "features"
+"""Name of the second output, as the file's signature has it."""
 
 
 def to_tflite(
@@ -35,7 +39,8 @@ def to_tflite(
 
     Returns:
         Content of the file, which takes uint8 (N, 48, 48), any N, and returns float32 (N, sum of
-        the heads' labels).
+        the heads' labels); where the network has one branch, also its features (see
+        `with_features`).
 
     Raises:
         ValueError: If the precision is unknown, or the samples that it needs are missing.
@@ -56,7 +61,52 @@ def to_tflite(
         converter.representative_dataset = lambda: ([crop[None]] for crop in samples)
     # The converter prints its progress on standard output.
     with contextlib.redirect_stdout(io.StringIO()):
-        return converter.convert()
+        return with_features(converter.convert())
+
+
+def with_features(content: bytes) -> bytes:
+    """Make the features in front of the heads a second output of a LiteRT file.
+
+    The network computes them anyway, so the logits stay the same to the bit, and the time too.
+
+    Args:
+        content: Content of a file with one output.
+
+    Returns:
+        Content of a file whose second output has the features, float32 (N, D). The same content
+        where the heads share no layer of float32 features, as in a network of several branches or
+        in one whose activations are integers.
+    """
+    from tensorflow.lite.python import schema_py_generated as schema
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
+    (graph,) = model.subgraphs
+    index = _features_of(model, graph)
+    if index is None or len(graph.outputs) != 1:
+        return content
+    graph.outputs = [*graph.outputs, index]
+    for signature in model.signatureDefs or ():
+        output = schema.TensorMapT()
+        output.name, output.tensorIndex = FEATURES, index
+        signature.outputs.append(output)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
+def _features_of(model: Any, graph: Any) -> int | None:
+    """Return the tensor that all fully connected layers take and a mean over space makes."""
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    def operators(code: int) -> list[Any]:
+        codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in model.operatorCodes]
+        return [operator for operator in graph.operators if codes[operator.opcodeIndex] == code]
+
+    heads = {int(layer.inputs[0]) for layer in operators(schema.BuiltinOperator.FULLY_CONNECTED)}
+    means = {int(layer.outputs[0]) for layer in operators(schema.BuiltinOperator.MEAN)}
+    if len(heads) != 1 or not heads <= means:
+        return None
+    (index,) = heads
+    return index if graph.tensors[index].type == schema.TensorType.FLOAT32 else None
 
 
 def write_tflite(

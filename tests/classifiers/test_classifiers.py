@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -187,3 +188,40 @@ def test_a_gpu_that_is_not_there_is_an_error_that_says_why():
         assert "CPU" in classifier.name
     with pytest.raises(UsageError, match="cpu, gpu"):
         open_classifier(device="tpu")
+
+
+def test_the_features_are_those_in_front_of_the_heads(faces):
+    import keras
+
+    with LiteRTClassifier() as exported, KerasClassifier(device="/CPU:0") as trained:
+        network = keras.models.load_model(MODELS / "model.keras", compile=False)
+        inner = keras.Model(network.input, network.get_layer("features").output)
+        expected = np.float32(inner(faces[:3], training=False))
+        for classifier, tolerance in ((exported, 0.2), (trained, 1e-4)):
+            probabilities, features = classifier.classify_with_features(faces[:3])
+            assert features.dtype == np.float32 and features.shape == (3, 256)
+            np.testing.assert_array_equal(probabilities, classifier.classify(faces[:3]))
+            error = np.linalg.norm(features - expected) / np.linalg.norm(expected)
+            assert error < tolerance
+        assert exported.classify_with_features(faces[:0])[0].shape == (0, 7)
+
+
+def test_a_file_without_features_has_the_same_answers_to_the_bit(tmp_path, faces):
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    from emoapp.training.export import with_features
+
+    content = (MODELS / "emotion.tflite").read_bytes()
+    model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
+    (graph,) = model.subgraphs
+    graph.outputs = graph.outputs[:1]
+    model.signatureDefs[0].outputs = model.signatureDefs[0].outputs[:1]
+    plain = bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+    (tmp_path / "emotion.tflite").write_bytes(plain)
+    description = ModelDescription.read(MODELS / "emotion.json")
+    replace(description, sha256={}).write(tmp_path / "emotion.json")
+    assert with_features(plain) == content == with_features(content)
+    with LiteRTClassifier() as shipped, LiteRTClassifier(tmp_path) as before:
+        probabilities, features = before.classify_with_features(faces)
+        assert features is None
+        np.testing.assert_array_equal(shipped.classify(faces), probabilities)

@@ -159,6 +159,12 @@ class WindowController(Controller):
             time.sleep(PAUSE_S)
         self._unwanted = self.source.missed - wanted
 
+    @property
+    def profile_name(self) -> str:
+        """Name of the profile in use; "" for none."""
+        corrector = self.pipeline.corrector if self.pipeline else None
+        return corrector.name if corrector else ""
+
     def status(self, result: Result) -> Status:
         """Return what the status row says."""
         recent = self._stats.recent
@@ -172,6 +178,7 @@ class WindowController(Controller):
             room_s=self.recording.room_s(time.monotonic()),
             missed=self.missed,
             paused=self.paused,
+            profile=self.profile_name,
         )
 
     def poll(self) -> bool:

@@ -1,0 +1,47 @@
+"""Plot what a profile confuses, before and after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emoapp.utils.files import write_whole
+
+
+def write_confusions(
+    path: Path, names: tuple[str, ...], figures: dict[str, Any], *, title: str, overwrite: bool
+) -> None:
+    """Write the confusion matrices before and after as one picture.
+
+    Args:
+        path: File to write, of a format that matplotlib knows by its suffix.
+        names: The labels.
+        figures: `Profile.figures`, with the matrices.
+        title: Stands above.
+        overwrite: Replace an existing file.
+
+    Raises:
+        OutputExistsError: The file exists and must not be replaced.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 5.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title)
+    for number, when in enumerate(("before", "after"), 1):
+        axes = figure.add_subplot(1, 2, number)
+        counts = np.array(figures[when]["confusion"])
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        for (row, column), count in np.ndenumerate(counts):
+            if count:
+                color = "white" if shares[row, column] > 0.5 else "black"
+                axes.text(column, row, str(count), ha="center", va="center", color=color)
+        axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
+        axes.set_yticks(range(len(names)), names)
+        accuracy = figures[when]["balanced_accuracy"]
+        axes.set(title=f"{when}: balanced {accuracy:.0%}", xlabel="shown", ylabel="labelled")
+    write_whole(path, lambda half: figure.savefig(half, dpi=120), overwrite=overwrite)
