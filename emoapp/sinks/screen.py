@@ -14,6 +14,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from emoapp.errors import NoScreenError
@@ -95,6 +96,18 @@ def connect(display: str) -> socket.socket:
     ) from error
 
 
+def wait_until_idle(server: socket.socket) -> None:
+    """Wait until an X server has dealt with what it got before, from other programs too.
+
+    Args:
+        server: What `connect` returned. Nothing happens where it does not answer.
+    """
+    get_input_focus = struct.pack("<BxH", 43, 1)
+    with suppress(OSError):
+        server.sendall(get_input_focus)
+        server.recv(32, socket.MSG_WAITALL)
+
+
 def _parse_display(display: str) -> tuple[str, int]:
     """Return a display's host, "" for this computer, and its number."""
     if not display:
@@ -153,6 +166,8 @@ def _request_setup(server: socket.socket, name: bytes, data: bytes) -> str:
     if len(answer) < 8:
         raise ConnectionResetError(0, "it hung up")
     if answer[0] == 1:
+        rest = 4 * int.from_bytes(answer[6:8], "little")
+        server.recv(rest, socket.MSG_WAITALL)
         return ""
     return server.recv(answer[1]).decode("latin-1").strip() or "no reason given"
 

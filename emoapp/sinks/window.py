@@ -10,7 +10,7 @@ import numpy as np
 
 from emoapp.errors import NoScreenError
 from emoapp.sinks.keys import key_name
-from emoapp.sinks.screen import prepare_screen
+from emoapp.sinks.screen import prepare_screen, wait_until_idle
 
 FIRST_WH = (1280, 720)
 """The window's size at first fits into this one, (width, height) in pixels."""
@@ -101,6 +101,8 @@ class Window:
         self.show(np.full((height, width, 3), BACKGROUND, np.uint8))
         for _ in range(STAND_POLLS):
             self.poll()
+            if self._screen is not None:
+                wait_until_idle(self._screen)
             time.sleep(0.005)
 
     def poll(self) -> str | None:

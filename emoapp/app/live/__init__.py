@@ -55,18 +55,7 @@ def run_live(config: LiveConfig) -> dict:
     )
     messages = Messages()
     with ExitStack() as stack:
-        window = None
-        if config.window:
-            if kind_of(config.source) != "camera":
-                # It carries a libxcb of its own. Loaded while Qt waits for the first events of its
-                # first window, it made Qt miss them in 3 of 14 starts on a busy machine, and the
-                # window stayed black; loaded before, in none of 40.
-                import emoapp.utils.libav  # noqa: F401
-
-            window = stack.enter_context(open_window("emoapp"))
-            # Before any thread is started: Qt, opening its first window beside threads that load
-            # libraries, lost its first events in 1 of 12 starts, and the window stayed black.
-            window.stand()
+        window = _open_standing_window(config, stack) if config.window else None
         # Detector and model load while the camera starts: each takes a few tenths of a second.
         # A log has the numbers of every face in every frame; who only looks sees no difference.
         interval = 2 if config.log is None and not stills else 1
@@ -92,6 +81,20 @@ def run_live(config: LiveConfig) -> dict:
         numbers = run.to_the_end()
     # Now, because closing the recording and the log may have added some.
     return numbers | {"faults": messages.faults}
+
+
+def _open_standing_window(config: LiveConfig, stack: ExitStack) -> Window:
+    """Open the window and wait until it is painted.
+
+    Qt loses the first events of its first window, which then stays black, where other threads load
+    libraries at that moment (1 of 12 starts), or where FFmpeg is loaded, which carries a libxcb of
+    its own (3 of 14 starts on a busy machine). So both come before or after.
+    """
+    if kind_of(config.source) != "camera":
+        import emoapp.utils.libav  # noqa: F401
+    window = stack.enter_context(open_window("emoapp"))
+    window.stand()
+    return window
 
 
 def _open_live(config: LiveConfig) -> Source:
