@@ -50,3 +50,12 @@ def test_milliseconds_detector_and_missed_frames_are_for_those_who_ask():
     plain, _ = StatusRow().prepare(Status(fps=30.0, faces=1), sizes, now=0.0)
     all_of_it, _ = StatusRow().prepare(status, sizes, now=0.0, details=True)
     assert few.width == plain.width < all_of_it.width / 2
+
+
+def test_the_profile_is_named_for_those_who_ask():
+    sizes = Sizes.of(1280, 720)
+    named, plain = Status(fps=30.0, profile="Ada"), Status(fps=30.0)
+    for details in (False, True):
+        with_name, _ = StatusRow().prepare(named, sizes, now=0.0, details=details)
+        without, _ = StatusRow().prepare(plain, sizes, now=0.0, details=details)
+        assert (with_name.width > without.width) == details

@@ -45,7 +45,7 @@ def key_actions(
         "space": toggle_pause,
         "r": lambda: controller.toggle_recording(folders),
         "o": lambda: open_folder(messages),
-        "s": lambda: take_snapshot(view.picture, folders, messages),
+        "s": lambda: take_snapshot(view.snapshot(), folders, messages),
         "b": toggle("bars"),
         "t": toggle("timeline"),
         "i": toggle("details"),

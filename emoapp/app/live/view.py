@@ -59,6 +59,7 @@ class WindowView(Sink):
         self._window = window
         self._messages = messages
         self._status = status
+        self._result: Result | None = None
 
     def keep_moments(self, keep: Callable[..., None]) -> None:
         """Hand each picture on before the overlay is drawn on it.
@@ -92,10 +93,25 @@ class WindowView(Sink):
             self._renderer.redactor = self.redactor if self.private else None
             status = self._status(result)
             image = self._renderer.render(result, status, now=time.monotonic(), size_wh=size_wh)
-        self.picture = image.bgr()
+        self.picture, self._result = image.bgr(), result
         drawn = perf_counter()
         self._window.show(self.decorate(self.picture))
         self.ms = {"draw": (drawn - began) * 1e3, "show": (perf_counter() - drawn) * 1e3}
+
+    def snapshot(self) -> np.ndarray | None:
+        """Return what was shown last as others should see it.
+
+        Returns:
+            uint8 (H, W, 3), BGR, without status row, notices, alerts and help; None before the
+            first result.
+        """
+        if self.banner is not None or self._result is None or self.picture is None:
+            return self.picture
+        overlay = self.overlay.for_recording()
+        overlay.take_switches(self.overlay)
+        renderer = Renderer(overlay, self.redactor if self.private else None)
+        size_wh = self.picture.shape[1], self.picture.shape[0]
+        return renderer.render(self._result, Status(), now=time.monotonic(), size_wh=size_wh).bgr()
 
     def preview(self, frame: Frame) -> None:
         """Show a frame whose faces are not known yet; all of it is hidden if faces are to be."""
