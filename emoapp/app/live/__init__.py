@@ -86,9 +86,9 @@ def run_live(config: LiveConfig) -> dict:
 def _open_standing_window(config: LiveConfig, stack: ExitStack) -> Window:
     """Open the window and wait until it is painted.
 
-    Qt loses the first events of its first window, which then stays black, where other threads load
-    libraries at that moment (1 of 12 starts), or where FFmpeg is loaded, which carries a libxcb of
-    its own (3 of 14 starts on a busy machine). So both come before or after.
+    Qt loses the first events of its first window now and then, which then stays black: in 1 of 12
+    starts where threads load libraries beside it. FFmpeg carries a libxcb of its own, so it is
+    loaded before.
     """
     if kind_of(config.source) != "camera":
         import emoapp.utils.libav  # noqa: F401

@@ -11,6 +11,7 @@ import time
 
 import pytest
 from support.clips import frames_that_play
+from support.paths import ROOT
 from support.window import alert_shown, needs_import
 
 needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="needs setrlimit")
@@ -83,7 +84,8 @@ def test_what_cannot_be_finished_is_said_after_the_window(screen, tmp_path):
         "import resource, sys; resource.setrlimit(1, (70_000, 70_000));"
         "from emoapp.cli import main; sys.exit(main(sys.argv[1:]))"
     )
-    words = ["live", "--demo", "--frames", "4", "--record", str(tmp_path / "k.mp4")]
+    clip = str(ROOT / "assets" / "demo.mp4")
+    words = ["live", "--source", clip, "--frames", "4", "--record", str(tmp_path / "k.mp4")]
     ran = subprocess.run(
         [sys.executable, "-c", code, *words],
         env=os.environ | {"DISPLAY": screen},

@@ -15,6 +15,10 @@ from support.window import Program
 from emoapp.utils.libav import av
 
 
+START_S = 2.5
+"""Before a picture is taken: see `support.window.Program`."""
+
+
 def small_clip(path, size_wh):
     """The size of the commonest cameras: grey, brighter to the right, a second long."""
     with av.open(str(path), "w") as container:
@@ -52,6 +56,7 @@ def test_the_picture_fills_the_window(screen, tmp_path, size_wh, shown_wh):
     words = ["live", "--source", str(clip), "--loop", "--overlay", "none", "--no-mirror"]
     with subprocess.Popen([sys.executable, "-m", "emoapp", *words], env=env) as program:
         try:
+            time.sleep(START_S)
             columns = np.s_[300, [20, shown_wh[0] - 20], 0]
             seen = []
 
@@ -94,6 +99,7 @@ def test_without_a_camera_the_window_offers_the_demo(screen, tmp_path, key, stat
     command = [sys.executable, "-m", "emoapp", "live", "--source", "9", "--frames", "20"]
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as program:
         try:
+            time.sleep(START_S)
             wait_for(lambda: screenshot(env)[280, 560:720].max() > 200)
             until = time.monotonic() + 30
             while program.poll() is None and time.monotonic() < until:
