@@ -14,7 +14,6 @@ from support.window import Program
 
 from emoapp.utils.libav import av
 
-
 START_S = 2.5
 """Before a picture is taken: see `support.window.Program`."""
 
