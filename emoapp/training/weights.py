@@ -36,22 +36,28 @@ def take_weights(model: keras.Model, path: Path) -> None:
     if any(theirs > ours for theirs, ours in zip(known, own, strict=True)):
         wanted = " ".join(map(str, known))
         raise DataError(f"{path}: has more blocks; train with at least --blocks {wanted}")
-    body, trained_body = _body_weights(model, known), _body_weights(trained, known)
-    if [w.shape for w in body] != [w.shape for w in trained_body]:
+    body, trained_body = _body_layers(model, known), _body_layers(trained, known)
+    if _shapes(body) != _shapes(trained_body):
         raise DataError(f"{path}: is a network of another width; train with the same --width")
-    for weight, value in zip(body, trained_body, strict=True):
-        weight.assign(value)
+    for name, layer in body.items():
+        layer.set_weights(trained_body[name].get_weights())
     silence(model, known)
     for head in set(model.output) & set(trained.output):
         if model.output[head].shape == trained.output[head].shape:
             model.get_layer(head).set_weights(trained.get_layer(head).get_weights())
 
 
-def _body_weights(network: keras.Model, blocks: Sequence[int]) -> list[keras.Variable]:
-    """Return the weights of all layers but the heads and the blocks beyond `blocks`."""
-    return [
-        weight
+def _body_layers(network: keras.Model, blocks: Sequence[int]) -> dict[str, keras.Layer]:
+    """Return all layers with weights but the heads and the blocks beyond `blocks`, by name.
+
+    Their order is no guide: what is skipped while training changes it.
+    """
+    return {
+        layer.name: layer
         for layer in network.layers
-        if layer.name not in network.output and not is_beyond(layer, blocks)
-        for weight in layer.weights
-    ]
+        if layer.weights and layer.name not in network.output and not is_beyond(layer, blocks)
+    }
+
+
+def _shapes(layers: dict[str, keras.Layer]) -> dict[str, list[tuple[int, ...]]]:
+    return {name: [weight.shape for weight in layer.weights] for name, layer in layers.items()}

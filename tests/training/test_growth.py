@@ -9,7 +9,9 @@ from support.own_data import RECIPE
 
 from emoapp.cli import main
 from emoapp.errors import DataError
+from emoapp.training.config import TrainConfig
 from emoapp.training.model import blocks_of, build_model
+from emoapp.training.train import plain_network
 from emoapp.training.weights import take_weights
 from emoapp.utils.resources import MODELS
 
@@ -23,6 +25,22 @@ def grown(*more: int, width: int = 32) -> keras.Model:
     blocks = [count + extra for count, extra in zip(blocks_of(shipped), more, strict=True)]
     heads = {head: output.shape[-1] for head, output in shipped.output.items()}
     return build_model(heads, width=width, blocks=blocks)
+
+
+def test_weights_go_by_name_since_skipping_changes_the_order_of_the_layers(tmp_path):
+    heads = {"labels": 3}
+    config = TrainConfig(width=8, blocks=(1, 2, 1), stochastic_depth=0.3, sizes=(24, 48))
+    settings = {"width": config.width, "blocks": config.blocks}
+    skipping = build_model(heads, stochastic_depth=0.3, any_size=True, **settings)
+    skipping.save_weights(tmp_path / "best.weights.h5")
+    plain = plain_network(heads, tmp_path / "best.weights.h5", config)
+    plain.save(tmp_path / "model.keras")
+    another = build_model(heads, stochastic_depth=0.3, any_size=True, **settings)
+    take_weights(another, tmp_path / "model.keras")
+    expected = skipping.predict(CROPS, verbose=0)["labels"]
+    for network in (plain, another):
+        found = network.predict(CROPS, verbose=0)["labels"]
+        np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def test_it_begins_by_answering_the_same():
