@@ -18,14 +18,17 @@ class Box(NamedTuple):
 
     @property
     def width(self) -> float:
+        """x1 - x0, pixels."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
+        """y1 - y0, pixels."""
         return self.y1 - self.y0
 
     @property
     def area(self) -> float:
+        """Square pixels; 0 for an empty box."""
         return max(0.0, self.width) * max(0.0, self.height)
 
     @property

@@ -190,23 +190,29 @@ class BgrImage(Image):
         self.planes = (image,)
 
     def bgr(self) -> np.ndarray:
+        """See `Image.bgr`."""
         return self.planes[0]
 
     def copy(self) -> BgrImage:
+        """See `Image.copy`."""
         return BgrImage(self.planes[0].copy())
 
     def grey(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+        """See `Image.grey`."""
         return cv2.cvtColor(self.planes[0][y0:y1, x0:x1], cv2.COLOR_BGR2GRAY)
 
     def colour(self, bgr: Colour) -> list[Colour]:
+        """See `Image.colour`."""
         return [bgr]
 
     def layers(
         self, ink: np.ndarray, keep: np.ndarray, x: int, y: int
     ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """See `Image.layers`."""
         return [(ink, keep)]
 
     def drain(self) -> None:
+        """See `Image.drain`."""
         (image,) = self.planes
         cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR, dst=image)
 

@@ -42,10 +42,12 @@ class Corrector(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What results say was used."""
 
     @property
-    def track(self) -> int | None: ...
+    def track(self) -> int | None:
+        """Id of the track; None for the one that is followed."""
 
     def correct(
         self, crops: np.ndarray, probabilities: np.ndarray, features: np.ndarray | None

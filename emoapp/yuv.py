@@ -37,6 +37,7 @@ class YuvImage(Image):
         self.planes = (pixels[:height], rest[0], rest[1])
 
     def bgr(self) -> np.ndarray:
+        """See `Image.bgr`."""
         size_wh = self.size_wh
         return self._to_bgr([self.planes[0], *(cv2.resize(p, size_wh) for p in self.planes[1:])])
 
@@ -45,6 +46,7 @@ class YuvImage(Image):
         return YuvImage(self.pixels.copy(), self.colorimetry)
 
     def grey(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+        """See `Image.grey`."""
         luma = self.planes[0][y0:y1, x0:x1]
         matrices = matrices_of(self.colorimetry)
         if matrices.luma_to_grey is not None:
@@ -60,12 +62,14 @@ class YuvImage(Image):
         return cv2.addWeighted(luma, share, added, 1.0, base - 128 * (1 - sum(shares)))
 
     def colour(self, bgr: Colour) -> list[Colour]:
+        """See `Image.colour`."""
         from_bgr = matrices_of(self.colorimetry).from_bgr
         return [(round(value),) for value in (from_bgr @ (*bgr, 1)).tolist()]
 
     def layers(
         self, ink: np.ndarray, keep: np.ndarray, x: int, y: int
     ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """See `Image.layers`."""
         keep = np.ascontiguousarray(keep[..., 0])
         from_bgr = matrices_of(self.colorimetry).from_bgr
         # The zero level of each plane is added in proportion to the opacity; subtract it again.
@@ -80,6 +84,7 @@ class YuvImage(Image):
         return [(luma, keep), *((_halved(part, borders, 0), half_keep) for part in (u, v))]
 
     def drain(self) -> None:
+        """See `Image.drain`."""
         for plane in self.planes[1:]:
             plane[:] = 128
 

@@ -196,7 +196,6 @@ def write_csv(
     Raises:
         SinkError: It cannot be written.
     """
-
     kept_results = list(results)
 
     def write(half: Path) -> None:

@@ -13,8 +13,9 @@ from emoapp.labels import CONTEMPT
 
 
 class LiteRTClassifier(Classifier):
-    """Run a `.tflite` file that takes uint8 (N, S, S) and returns float32 (N, logits), and
-    maybe the features float32 (N, D) as a second output.
+    """Run a `.tflite` file that takes uint8 (N, S, S) and returns float32 (N, logits).
+
+    A second output has the features, float32 (N, D), where the file has one.
 
     Args:
         model: File or folder; None for the shipped model.

@@ -125,8 +125,10 @@ def overlay_config(args: SimpleNamespace) -> OverlayConfig:
 
 
 def analysis_options(*, seconds: str = "seconds") -> Decorator:
-    """Return the options of a run: how faces are found, classified and smoothed over time, when
-    the run ends and where its numbers go.
+    """Return the options of a run.
+
+    How faces are found, classified and smoothed over time, when the run ends and where its numbers
+    go.
 
     Args:
         seconds: By which clock a run is limited, for the help.

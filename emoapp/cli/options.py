@@ -86,8 +86,10 @@ def option(*names: str, **attrs: Any) -> Decorator:
 
 
 def flag(*names: str, opposite: str = "", default: bool | None = False, **attrs: Any) -> Decorator:
-    """Return a decorator that adds a flag and its opposite, so that the command line can refuse
-    what the settings file asks for: `--loop` and `--no-loop`, `--no-window` and `--window`.
+    """Return a decorator that adds a flag and its opposite.
+
+    So the command line can refuse what the settings file asks for: `--loop` and `--no-loop`,
+    `--no-window` and `--window`.
 
     Args:
         names: Its names, the long one last.

@@ -1,0 +1,1 @@
+"""Profiles: a correction of the network for one person."""

@@ -39,6 +39,7 @@ class LiveSource(Source):
         return self._grabber.ready(timeout_s)
 
     def read(self) -> Frame | None:
+        """See `Source.read`."""
         return self._grabber.take()
 
     def close(self) -> None:

@@ -52,10 +52,11 @@ if os.name == "nt":
     # FFmpeg, which opens the file a second time, from writing.
 
     def lock(descriptor: int, *, wait_s: float = 0.0) -> None:
-        pass
+        """Do nothing: an open file is safe."""
 
     @contextmanager
     def unused(path: Path) -> Iterator[None]:
+        """Raise BlockingIOError where a file is in use."""
         try:
             path.rename(path)
             yield

@@ -89,20 +89,24 @@ class ImageBrowser(WindowController):
         }
 
     def judge_again(self) -> None:
+        """See `WindowController.judge_again`."""
         self._go(0)
 
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
+        """See `WindowController.begin`."""
         super().begin(pipeline)
         self._logs = [StillsLog(log, self._stills) for log in self._logs]
         return [self.view, *self._logs]
 
     def new_overlay(self, pipeline: Pipeline) -> Overlay:
+        """See `WindowController.new_overlay`."""
         parts: OverlayConfig = replace(self.config.overlay, timeline=False)
         overlay = Overlay(pipeline.classifier.labels, parts)
         overlay.keys = KEYS
         return overlay
 
     def accept(self, frame: Frame) -> Frame | None:
+        """See `WindowController.accept`."""
         self._moved = False
         path, problem = self._stills.path, self._stills.problem
         self.view.banner = None if problem is None else (self._unreadable(), problem)
@@ -136,6 +140,7 @@ class ImageBrowser(WindowController):
             time.sleep(PAUSE_S)
 
     def status(self, result: Result) -> Status:
+        """See `WindowController.status`."""
         name = os.path.basename(self._stills.path)
         if len(name) > MAX_NAME_LENGTH:
             name = f"{name[: MAX_NAME_LENGTH // 2]}…{name[-MAX_NAME_LENGTH // 2 :]}"

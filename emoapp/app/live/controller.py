@@ -99,9 +99,11 @@ class WindowController(Controller):
 
     @property
     def missed(self) -> int:
+        """See `Controller.missed`."""
         return self.source.missed - self._unwanted
 
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
+        """See `Controller.begin`."""
         self.pipeline = pipeline
         self.view.renew(self.new_overlay(pipeline))
         self.controls.settings = Settings(self, pipeline, still=self.still)
@@ -120,21 +122,25 @@ class WindowController(Controller):
         return Overlay(pipeline.classifier.labels, self.config.overlay)
 
     def accept(self, frame: Frame) -> Frame | None:
+        """See `Controller.accept`."""
         if self.mirror:
             frame = replace(frame, pixels=BgrImage(cv2.flip(frame.image, 1)))
         self._last = frame
         return frame
 
     def preview(self, frame: Frame) -> None:
+        """See `Controller.preview`."""
         self.view.preview(frame)
         self.poll()
 
     def wait(self, waiting: Waiting) -> None:
+        """See `Controller.wait`."""
         if waiting.since_s >= WAITING_S:
             self.view.wait(waiting, self._last, self.source.size_wh)
         self.poll()
 
     def serve(self, result: Result) -> float:
+        """See `Controller.serve`."""
         if self._companion is not None:
             now = time.monotonic()
             self._companion.update(result.selected_track, t=result.frame.t, now=now)

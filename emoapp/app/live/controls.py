@@ -26,8 +26,9 @@ FADE_STEPS = 8
 
 
 class Controls:
-    """Draw buttons and settings over what the window shows; recordings and
-    snapshots do not have them.
+    """Draw buttons and settings over what the window shows.
+
+    Recordings and snapshots do not have them.
 
     Args:
         window: Where the mouse is.

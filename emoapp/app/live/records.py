@@ -46,6 +46,7 @@ class LastingLog(Sink):
             self._messages.fault("The log has ended", exc)
 
     def close(self) -> None:
+        """Finish the log; its failure is told and not raised."""
         log, self._log = self._log, None
         if log is None:
             return
@@ -63,10 +64,12 @@ class CompanionRecord:
         self._line = ""
 
     def write(self, text: str) -> int:
+        """Collect text until `flush`."""
         self._line += text
         return len(text)
 
     def flush(self) -> None:
+        """Write the collected text as one line."""
         line, self._line = self._line, ""
         if self._file.closed:
             return
@@ -76,6 +79,7 @@ class CompanionRecord:
             self._messages.fault("The companion's log has ended", exc)
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
 

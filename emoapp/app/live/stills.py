@@ -66,6 +66,7 @@ class StillsController(Controller):
         self._stills = source
 
     def accept(self, frame: Frame) -> Frame | None:
+        """See `Controller.accept`."""
         if self._stills.problem is None:
             return frame
         complain(self._stills.problem)
