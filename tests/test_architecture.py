@@ -116,3 +116,18 @@ def test_detection_and_classification_load_no_tensorflow():
         "print([m for m in ('tensorflow', 'jax', 'matplotlib') if m in sys.modules])"
     )
     assert run_python(code).stdout.strip() == "[]"
+
+
+def test_files_and_functions_stay_small():
+    large = []
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > 250:
+            large.append(f"{path.relative_to(ROOT)} has more than 250 lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                # The signature and the docstring do not count: they are there to be complete.
+                body = node.body[ast.get_docstring(node) is not None :]
+                if body and node.end_lineno - body[0].lineno >= 40:
+                    large.append(f"{path.relative_to(ROOT)}: {node.name} has more than 40 lines")
+    assert not large
