@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
 from emoapp.app.live.messages import Messages
@@ -40,7 +40,7 @@ def run_live(config: LiveConfig) -> dict:
         EmoappError: The source, the model, the detector or the window can't be opened.
         SinkError, UsageError: Files can't be written; raised before anything is opened.
     """
-    from emoapp.app.live.stills import is_stills, open_stills, stills_config
+    from emoapp.app.live.stills import is_stills, stills_config
     from emoapp.app.live.warmup import warm_up
 
     stills = is_stills(config)
@@ -64,16 +64,8 @@ def run_live(config: LiveConfig) -> dict:
                 lambda: warm_up(open_pipeline(config, classify_interval=interval), config.overlay)
             )
         )
-        try:
-            source = open_stills(config) if stills else _open_live(config)
-        except CameraError as exc:
-            if window is None or not accepts_demo(
-                window, exc, seconds=config.max_seconds, parts=config.overlay
-            ):
-                raise
-            config = replace(config, source=str(TOUR_CLIP), loop=True)
-            source = _open_live(config)
-        source = stack.enter_context(source)
+        config, opened = _open_source(config, window)
+        source = stack.enter_context(opened)
         if window is None:
             run = _without_window(config, source, loading.result(), stack)
         else:
@@ -95,6 +87,29 @@ def _open_standing_window(config: LiveConfig, stack: ExitStack) -> Window:
     window = stack.enter_context(open_window("emoapp"))
     window.stand()
     return window
+
+
+def _open_source(
+    config: LiveConfig, window: Window | None
+) -> tuple[LiveConfig, AbstractContextManager[Source]]:
+    """Open what is to be read, or the demo clip where no camera can be opened and the user agrees.
+
+    Returns:
+        The configuration with the source that was opened, and that source.
+    """
+    from emoapp.app.live.stills import is_stills, open_stills
+
+    if is_stills(config):
+        return config, open_stills(config)
+    try:
+        return config, _open_live(config)
+    except CameraError as exc:
+        if window is None or not accepts_demo(
+            window, exc, seconds=config.max_seconds, parts=config.overlay
+        ):
+            raise
+        config = replace(config, source=str(TOUR_CLIP), loop=True)
+        return config, _open_live(config)
 
 
 def _open_live(config: LiveConfig) -> Source:

@@ -36,9 +36,6 @@ from emoapp.utils.stats import Stats
 if TYPE_CHECKING:
     from emoapp.companion.companion import Companion
 
-HINT, HINT_S = "h: keys", 6.0
-"""What the first seconds say at the window's bottom."""
-
 PAUSE_S = 0.02
 """Seconds between two looks at the keys while the picture stands still."""
 
@@ -99,7 +96,7 @@ class WindowController(Controller):
 
     @property
     def missed(self) -> int:
-        """See `Controller.missed`."""
+        """See `Controller`."""
         return self.source.missed - self._unwanted
 
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
@@ -107,7 +104,7 @@ class WindowController(Controller):
         self.pipeline = pipeline
         self.view.renew(self.new_overlay(pipeline))
         self.controls.settings = Settings(self, pipeline, still=self.still)
-        self.messages.notice(HINT, seconds=HINT_S)
+        self.messages.hint()
         pipeline.detector.exhaustive = self.view.private
         if self.config.log is not None:
             self._logs.append(LastingLog(open_results_log(self.config, pipeline), self.messages))

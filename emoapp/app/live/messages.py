@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 logger = get_logger(__name__)
 
+HINT_S = 6.0
 NOTICE_S, SAVED_S = 2.5, 5.0
 """Seconds that a notice stays; the name of a file takes longer to read."""
 
@@ -52,6 +53,10 @@ class Messages:
                 text, now=time.monotonic(), seconds=seconds, picture=picture
             )
         )
+
+    def hint(self) -> None:
+        """Say in the first seconds where the keys are explained."""
+        self.notice("h: keys", seconds=HINT_S)
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
         """Say where a file is: in the window and on the terminal.
