@@ -66,7 +66,8 @@ def is_option(word: str) -> bool:
     """Return whether a word is an option, rather than a value.
 
     Args:
-        word: Of a command line. Negative numbers and what holds a space are values.
+        word: Of a command line. Negative numbers are values, and so is what holds a space, but for
+            one behind an equals sign.
 
     Returns:
         True for an option, known or not.
@@ -74,7 +75,7 @@ def is_option(word: str) -> bool:
     return (
         len(word) > 1
         and word.startswith("-")
-        and " " not in word
+        and " " not in word.partition("=")[0]
         and not _NEGATIVE_NUMBER.match(word)
     )
 

@@ -134,3 +134,8 @@ def test_the_name_alone_opens_the_window_and_says_where_the_commands_are(monkeyp
     monkeypatch.setattr("emoapp.cli.live.run", lambda args: opened.append(args.source) or 0)
     assert main([]) == 0 and opened == ["0"]
     assert "emoapp --help" in capsys.readouterr().out
+
+
+def test_a_value_with_a_space_behind_an_option_of_several_values():
+    found = parse(["export", "--model", "a", "b c", "--output=d e"], settings=False)
+    assert [str(path) for path in found.model] == ["a", "b c"] and str(found.output) == "d e"
