@@ -67,6 +67,7 @@ class Window:
             return source_wh
         if source_wh != self._source_wh:
             self._source_wh = source_wh
+            self._settled_at = time.monotonic() + SETTLING_S
             if self._open and not self._full:
                 cv2.resizeWindow(self._title, *_fitted(source_wh, FIRST_WH))
         width, height = self._room_wh()
@@ -201,6 +202,7 @@ class Window:
                 "`pip install opencv-python`, or add `--no-window`."
             ) from exc
         self._open = True
+        self._settled_at = time.monotonic() + SETTLING_S
         cv2.resizeWindow(self._title, *_fitted((picture.shape[1], picture.shape[0]), FIRST_WH))
         cv2.setMouseCallback(self._title, self._on_mouse)
 
