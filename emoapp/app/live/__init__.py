@@ -82,7 +82,7 @@ def _open_standing_window(config: LiveConfig, stack: ExitStack) -> Window:
     starts where threads load libraries beside it. FFmpeg carries a libxcb of its own, so it is
     loaded before.
     """
-    if kind_of(config.source) != "camera":
+    if kind_of(config.source) in ("video", "stream"):
         import emoapp.utils.libav  # noqa: F401
     window = stack.enter_context(open_window("emoapp"))
     window.stand()
