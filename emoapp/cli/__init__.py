@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with context:
             interrupts.raise_interrupts()
             session.start(words, verbose=context.params["verbose"])
-            status = context.command.invoke(context) or 0
+            status = context.command.invoke(context)
     except click.exceptions.Exit as exc:  # help has been printed
         status = exc.exit_code
     except BaseException as exc:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.options import flag, option
@@ -23,12 +22,7 @@ from emoapp.utils.terminal import say
 )
 @option("--json", type=PATH, metavar="FILE", help="write the figures here")
 @flag("--overwrite", help="replace a file that is there")
-def command(**values: Any) -> int:
-    """Run `emoapp benchmark` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.options import flag
@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 
 @cli_command("cameras")
 @flag("--json", help="print the list as JSON")
-def command(**values: Any) -> int:
-    """Run `emoapp cameras` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

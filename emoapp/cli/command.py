@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -63,6 +64,18 @@ class Command(click.Command):
             exc.ctx = exc.ctx or ctx
             raise
 
+    def invoke(self, ctx: click.Context) -> int:
+        """Call the command's function with the values of its options as one namespace.
+
+        Args:
+            ctx: The command's context.
+
+        Returns:
+            The exit status.
+        """
+        assert self.callback is not None
+        return ctx.invoke(self.callback, SimpleNamespace(**ctx.params)) or 0
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help of arguments and options, by group.
 
@@ -91,6 +104,8 @@ class Command(click.Command):
 
 def cli_command(name: str) -> Callable[[Function], Command]:
     """Return a decorator that makes a function a command.
+
+    The function takes the values of the options as one namespace, and returns the exit status.
 
     Args:
         name: Name of the command in `COMMANDS`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from types import SimpleNamespace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import click
 from click.core import ParameterSource
@@ -22,12 +22,7 @@ from emoapp.utils.terminal import say, sayable
     "name", "which command's (default: live)", metavar="[COMMAND]", default="live", required=False
 )
 @flag("--path", help="print only where the file belongs")
-def command(**values: Any) -> int:
-    """Run `emoapp config` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Print the defaults of a command, and where each comes from.
 
     Args:

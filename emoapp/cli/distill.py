@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_training
@@ -26,12 +25,7 @@ from emoapp.utils.terminal import say
     help="trained models (model.keras, or the folder of a run), or what they said of these "
     f"pictures ({SOFT_LABELS})",
 )
-def command(**values: Any) -> int:
-    """Run `emoapp distill` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.options import flag, option
@@ -24,12 +24,7 @@ _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 @option("--model", type=PATH, metavar="FILE", help="look at this model instead of the shipped one")
 @option("--json", type=PATH, metavar="FILE", help="write what was found here")
 @flag("--overwrite", help="replace a file that is there")
-def command(**values: Any) -> int:
-    """Run `emoapp doctor` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

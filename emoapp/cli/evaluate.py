@@ -70,12 +70,7 @@ if TYPE_CHECKING:
     metavar="CSV",
     help=f"the training's {HISTORY_FILE}, for the report's curves (default: beside the model)",
 )
-def command(**values: Any) -> int:
-    """Run `emoapp evaluate` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

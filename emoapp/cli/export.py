@@ -52,12 +52,7 @@ if TYPE_CHECKING:
     help="what to fit and measure on, for a network that was trained on all of the training "
     "split (default: what training leaves out of it)",
 )
-def command(**values: Any) -> int:
-    """Run `emoapp export` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import progress_bar
@@ -49,12 +49,7 @@ logger = get_logger(__name__)
 @overwrite_option
 @overlay_options("boxes", "labels", "bars")
 @recognition_options
-def command(**values: Any) -> int:
-    """Run `emoapp image` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Read the pictures, write what was asked for, and print the faces or a summary.
 
     Args:

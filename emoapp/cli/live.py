@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -99,12 +98,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
 @overlay_options("boxes", "labels", "bars", "timeline", "status")
 @analysis_options()
 @companion_options
-def command(**values: Any) -> int:
-    """Run `emoapp live` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

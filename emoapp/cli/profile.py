@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_packages
@@ -59,12 +58,7 @@ from emoapp.utils.terminal import say, sayable
     "--plot", type=PATH, metavar="FILE.png", help="show: draw what is confused, before and after"
 )
 @flag("--overwrite", help="replace a profile or a file that is there")
-def command(**values: Any) -> int:
-    """Run `emoapp profile` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_packages
@@ -40,12 +39,7 @@ from emoapp.utils.terminal import complain, say
     help="write into a folder that is not empty; of its files only an earlier report's are "
     "replaced",
 )
-def command(**values: Any) -> int:
-    """Run `emoapp report` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

@@ -69,12 +69,7 @@ run_options = compose(
     help="train N networks, one after another, each from its own seed, into FOLDER/teacher1, "
     "...; `emoapp distill` makes one model of them",
 )
-def command(**values: Any) -> int:
-    """Run `emoapp train` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import progress_bar
@@ -91,12 +90,7 @@ _MANY_FILES = "many files"
 )
 @overlay_options("boxes", "labels", "bars", "timeline")
 @analysis_options(seconds="seconds of the video")
-def command(**values: Any) -> int:
-    """Run `emoapp video` with the values of its options."""
-    return run(SimpleNamespace(**values))
-
-
-def run(args: SimpleNamespace) -> int:
+def command(args: SimpleNamespace) -> int:
     """Run the command.
 
     Args:

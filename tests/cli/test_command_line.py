@@ -131,7 +131,11 @@ def test_a_shell_completes_words(words, position, expected):
 
 def test_the_name_alone_opens_the_window_and_says_where_the_commands_are(monkeypatch, capsys):
     opened = []
-    monkeypatch.setattr("emoapp.cli.live.run", lambda args: opened.append(args.source) or 0)
+
+    def opens(args) -> None:
+        opened.append(args.source)
+
+    monkeypatch.setattr("emoapp.cli.live.command.callback", opens)
     assert main([]) == 0 and opened == ["0"]
     assert "emoapp --help" in capsys.readouterr().out
 

@@ -127,7 +127,7 @@ def run(args):
     Dying()
     time.sleep(60)
 
-emoapp.cli.cameras.run = run
+emoapp.cli.cameras.command.callback = run
 sys.exit(main(["cameras"]))
 """
 
@@ -150,7 +150,7 @@ def run(args):
         raise {}
 
 import signal
-emoapp.cli.cameras.run = run
+emoapp.cli.cameras.command.callback = run
 sys.exit(main(["cameras"]))
 """
 

@@ -62,7 +62,7 @@ def listed(tmp_path, library, *, status: int = 0, **env: str) -> list[dict]:
         f"folder = {str(tmp_path)!r}\n"
         "glob.glob = lambda pattern: find(pattern.replace('/dev', folder))\n"
         "v.read_modes = lambda path: read(path.replace('/dev', folder))\n"
-        "try: c.run(argparse.Namespace(json=True))\n"
+        "try: c.command.callback(argparse.Namespace(json=True))\n"
         "except c.CameraError as error: raise SystemExit(error.exit_status)",
         LD_PRELOAD=str(library),
         VCAM_MJPEG=str(library.with_name("clip.mjpeg")),
@@ -206,7 +206,7 @@ def test_a_name_that_is_unknown_names_the_others(three):
 
 
 def test_the_table_says_it_all(three, capsys):
-    assert command.run(types.SimpleNamespace(json=False)) == 0
+    assert command.command.callback(types.SimpleNamespace(json=False)) == 0
     said = capsys.readouterr().out
     for part in ("0", "Logi [HD] C920", "1280x720", "30, 7.5", "Integrated Camera IR", "?"):
         assert part in said
@@ -216,6 +216,6 @@ def test_no_camera_is_said_with_exit_status_2(monkeypatch, capsys):
     monkeypatch.setattr(listing, "list_cameras", lambda: [])
     for as_json, printed in ((False, ""), (True, "[]\n")):
         with pytest.raises(CameraError, match="No camera was found.*--demo") as error:
-            command.run(types.SimpleNamespace(json=as_json))
+            command.command.callback(types.SimpleNamespace(json=as_json))
         assert error.value.exit_status == 2
         assert capsys.readouterr().out == printed

@@ -16,7 +16,7 @@ from emoapp.cli import main
 def run(args):
     {}
 
-emoapp.cli.cameras.run = run
+emoapp.cli.cameras.command.callback = run
 sys.exit(main(["cameras", *sys.argv[1:]]))
 """
 
