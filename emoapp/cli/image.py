@@ -163,15 +163,13 @@ class _Outcome:
 
 def _print(result: Analysed) -> None:
     """Print a line for each face."""
+    from emoapp.app.wording import describe
+
     if not result.tracks:
         say(f"{result.path}: no face")
     for track in result.tracks:
         number = f" {track.id}" if len(result.tracks) > 1 else ""
-        if track.rejection:
-            said = "not sure" if track.rejection.value == "unsure" else track.rejection.value
-        else:
-            said = f"{track.label} {track.confidence:.0%}"
-        say(f"{result.path}{number}: {said}")
+        say(f"{result.path}{number}: {describe(track)}")
 
 
 def _smaller(result: Analysed, copy_wh: tuple[int, int]) -> str:

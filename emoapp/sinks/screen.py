@@ -56,12 +56,18 @@ def prepare_screen() -> socket.socket | None:
     return connect(os.environ.get("DISPLAY", ""))
 
 
-def _check_imports() -> None:
-    """Raise NoScreenError if a window would hang forever: see `emoapp.utils.libav`."""
+def opencv_version() -> tuple[int, ...]:
+    """Return OpenCV's (major, minor) version, by which its windows differ."""
     import cv2
 
+    return tuple(map(int, cv2.__version__.split(".")[:2]))
+
+
+def _check_imports() -> None:
+    """Raise NoScreenError if a window would hang forever: see `emoapp.utils.libav`."""
+    version = opencv_version()  # imports cv2, where nobody has
     order = [name for name in sys.modules if name in ("av", "cv2")]
-    if order == ["av", "cv2"] and tuple(map(int, cv2.__version__.split(".")[:2])) >= (4, 13):
+    if order == ["av", "cv2"] and version >= (4, 13):
         raise NoScreenError(
             "This program imported av before cv2, and OpenCV's windows hang then. Import cv2 first "
             "(`import emoapp.utils.libav` does both in the right order)."

@@ -10,7 +10,7 @@ import numpy as np
 
 from emoapp.errors import NoScreenError
 from emoapp.sinks.keys import key_name
-from emoapp.sinks.screen import prepare_screen, wait_until_idle
+from emoapp.sinks.screen import opencv_version, prepare_screen, wait_until_idle
 
 FIRST_WH = (1280, 720)
 """The window's size at first fits into this one, (width, height) in pixels."""
@@ -49,7 +49,7 @@ class Window:
         self._click: tuple[int, int] | None = None
         self._corner_xy = (0, 0)
         self._full = False
-        self._hides_room = tuple(map(int, cv2.__version__.split(".")[:2])) < (4, 12)
+        self._hides_room = opencv_version() < (4, 12)
         self._next_probe = self._settled_at = 0.0
         self._pointer_xy: tuple[int, int] | None = None
         self._rest_xy: tuple[int, int] | None = None

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from emoapp.app.controller import Controller
+from emoapp.app.wording import describe
 from emoapp.config import LiveConfig
 from emoapp.errors import SourceError, UsageError
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink
 from emoapp.sources import kind_of
 from emoapp.sources.images import Stills, list_images
-from emoapp.types import Frame, Rejection, Result, Track
+from emoapp.types import Frame, Result
 from emoapp.utils.terminal import complain, say
 
 
@@ -81,7 +82,7 @@ class StillsPrinter(Sink):
 
     def write(self, result: Result) -> None:
         """Print who is in the image that was read last."""
-        said = ", ".join(map(_words, result.tracks)) or "no face"
+        said = ", ".join(map(describe, result.tracks)) or "no face"
         say(f"{self._source.path}: {said}")
 
     def close(self) -> None:
@@ -113,9 +114,3 @@ class StillsLog(Sink):
     def abandon(self) -> None:
         """Abandon the log."""
         self._log.abandon()
-
-
-def _words(track: Track) -> str:
-    if track.rejection:
-        return "not sure" if track.rejection is Rejection.UNSURE else track.rejection.value
-    return f"{track.label} {track.confidence:.0%}"
