@@ -1,133 +1,61 @@
-"""Colours and sizes of the overlay."""
+"""Words and sizes of the overlay; its colours are those of `emoapp.palette`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from emoapp.errors import EmoappError
-from emoapp.labels import canonical_label
+from emoapp.palette import (
+    BRIGHTEST_GROUND,
+    EXPRESSION_COLOURS,
+    EXTRA_COLOURS,
+    GROUND,
+    GROUND_OPACITY,
+    ICON_CONTRAST,
+    QUIET,
+    RECORDING,
+    TEXT,
+    TEXT_CONTRAST,
+    WARNING,
+    Colour,
+    colours_of,
+    contrast,
+    known,
+    legible,
+    mix,
+    muted,
+)
 from emoapp.utils.escape import printable
 from emoapp.utils.resources import ASSETS
 
-Colour = tuple[int, int, int]
-"""Blue, green, red, each 0 to 255: the channel order of the images."""
-
-
-def from_hex(text: str) -> Colour:
-    """Convert "#RRGGBB" to (blue, green, red)."""
-    red, green, blue = bytes.fromhex(text.removeprefix("#"))
-    return blue, green, red
-
-
-def mix(a: Colour, b: Colour, share: float) -> Colour:
-    """Return the mixture of `share` (0 to 1) of color `a` and the rest of `b`."""
-    blue, green, red = (round(share * p + (1 - share) * q) for p, q in zip(a, b, strict=True))
-    return blue, green, red
-
-
-# Okabe and Ito's palette, distinguishable with any of the common color blindnesses.
-EXPRESSION_COLOURS: dict[str, Colour] = {
-    "angry": from_hex("#D55E00"),
-    "disgust": from_hex("#009E73"),
-    "fear": from_hex("#CC79A7"),
-    "happy": from_hex("#F0E442"),
-    "sad": from_hex("#0072B2"),
-    "surprise": from_hex("#E69F00"),
-    "neutral": from_hex("#BBBBBB"),
-    "contempt": from_hex("#56B4E9"),
-}
-
-# For other labels, of models trained on one's own data, in the order of those labels.
-EXTRA_COLOURS: tuple[Colour, ...] = tuple(
-    from_hex(text)
-    for text in (
-        "#6B98F2",
-        "#E3F289",
-        "#A74D89",
-        "#B6F2C5",
-        "#A7983E",
-        "#2F5CF2",
-        "#B6D4F2",
-        "#6B7A4D",
-    )
-)
-
-GROUND = from_hex("#14161A")
-"""The background of all text."""
-GROUND_OPACITY = 0.84
-"""Keeps text and icons legible over a white image."""
-TEXT = from_hex("#FFFFFF")
-QUIET = from_hex("#BEC4CC")
-GREY = from_hex("#70757C")
-RECORDING = from_hex("#FF4B3E")
-WARNING = from_hex("#FFB938")
-
-
-WHITE = from_hex("#FFFFFF")
-BRIGHTEST_GROUND = mix(GROUND, WHITE, GROUND_OPACITY)
-"""A panel over a white image: what is legible there is legible everywhere."""
-
-ICON_CONTRAST = 3.0
-TEXT_CONTRAST = 4.5
-"""The least contrast ratios against the ground by WCAG 2.1 (1.4.11 and 1.4.3)."""
-
-
-def contrast(a: Colour, b: Colour) -> float:
-    """Return the contrast ratio of two colors as WCAG 2.1 defines it, 1 to 21."""
-    brighter, darker = sorted((_luminance(a), _luminance(b)), reverse=True)
-    return (brighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: Colour) -> float:
-    """Return the relative luminance as WCAG 2.1 defines it, 0 to 1."""
-
-    def linear(value: float) -> float:
-        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-
-    blue, green, red = (linear(channel / 255) for channel in colour)
-    return 0.0722 * blue + 0.7152 * green + 0.2126 * red
-
-
-@lru_cache(maxsize=64)
-def legible(colour: Colour, ratio: float = ICON_CONTRAST) -> Colour:
-    """Return a color, lightened until its contrast ratio to any panel's ground is `ratio`."""
-    for percent in range(0, 101, 2):
-        lighter = mix(WHITE, colour, percent / 100)
-        if contrast(lighter, BRIGHTEST_GROUND) >= ratio:
-            return lighter
-    return WHITE
-
-
-@lru_cache(maxsize=64)
-def muted(colour: Colour) -> Colour:
-    """Return the muted form of an expression's color, for what is not in the foreground."""
-    return legible(mix(colour, GREY, 0.45))
-
-
-def known(label: str) -> str | None:
-    """Return the expression that a label names; None for one without a color and an icon."""
-    name = canonical_label(label)
-    return name if name in EXPRESSION_COLOURS else None
-
-
-def colours_of(labels: Iterable[str]) -> dict[str, Colour]:
-    """Return the color of each label.
-
-    The same labels in the same order always get the same colors.
-    """
-    colours: dict[str, Colour] = {}
-    extras = 0
-    for label in labels:
-        name = known(label)
-        if name is None:
-            colours[label] = EXTRA_COLOURS[extras % len(EXTRA_COLOURS)]
-            extras += 1
-        else:
-            colours[label] = EXPRESSION_COLOURS[name]
-    return colours
+__all__ = [
+    "BRIGHTEST_GROUND",
+    "Colour",
+    "EXPRESSION_COLOURS",
+    "EXTRA_COLOURS",
+    "GROUND",
+    "GROUND_OPACITY",
+    "HIGH_CONTRAST_STROKE",
+    "ICON_CONTRAST",
+    "MIN_TEXT",
+    "QUIET",
+    "RECORDING",
+    "SCALE_STEP",
+    "Sizes",
+    "TEXT",
+    "TEXT_CONTRAST",
+    "WARNING",
+    "asset",
+    "colours_of",
+    "contrast",
+    "known",
+    "legible",
+    "mix",
+    "muted",
+    "word",
+]
 
 
 def word(label: str) -> str:
