@@ -17,6 +17,7 @@ from emoapp.cli.option_groups import (
     run_fields,
 )
 from emoapp.cli.options import flag, option
+from emoapp.cli.outputs import output_options, outputs_config
 from emoapp.cli.values import PATH, POSITIVE, SIZE
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
@@ -97,6 +98,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
 @overwrite_option
 @overlay_options("boxes", "labels", "bars", "timeline", "status")
 @analysis_options()
+@output_options
 @companion_options
 def command(args: SimpleNamespace) -> int:
     """Run the command.
@@ -133,6 +135,7 @@ def command(args: SimpleNamespace) -> int:
             overwrite=args.overwrite,
             companion=companion_config(args),
             speak=args.speak,
+            outputs=outputs_config(args),
             settings=settings_path(),
             **run_fields(args),
         )

@@ -1,0 +1,112 @@
+"""The options that hand the results of live use to other programs."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import click
+
+from emoapp.cli.options import Decorator, compose, option
+from emoapp.config import OutputsConfig
+
+OUTPUTS_GROUP = "outputs"
+"""Heading of these options in the help."""
+
+OFF = "off"
+"""The word for no output, where the settings file asks for one."""
+
+PICTURES = ("annotated", "private", "plain")
+
+
+class OrOff(click.ParamType):
+    """A value of another type, or "off", which stands for None.
+
+    Args:
+        of: Converts every other word.
+    """
+
+    def __init__(self, of: click.ParamType) -> None:
+        self.name = of.name
+        self._of = of
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return None for "off", else what the other type makes of the word.
+
+        Raises:
+            click.BadParameter: The other type does not take it.
+        """
+        return None if value == OFF else self._of.convert(value, param, ctx)
+
+
+class Address(click.ParamType):
+    """A host and a port: "192.168.1.20:9000", "[::1]:9000", or a port of this computer: "9000"."""
+
+    name = "address"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Return (host, port).
+
+        Raises:
+            click.BadParameter: It is no address.
+        """
+        if isinstance(value, tuple):
+            return value
+        host, _, port = str(value).rpartition(":")
+        host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536) or " " in host:
+            self.fail(f"expected HOST:PORT, such as 127.0.0.1:9000, got {value!r}", param, ctx)
+        return host, int(port)
+
+
+def optional_output(name: str, *, of: click.ParamType = click.STRING, **attrs: Any) -> Decorator:
+    """Return a decorator that adds an option for an output, and its opposite `--no-NAME`.
+
+    Args:
+        name: Its long name, such as "--lsl".
+        of: The type of its word; "off" is None in any case.
+        attrs: What `Option` takes; with `bare` the word may be left out.
+    """
+    return compose(
+        option(name, type=OrOff(of), default=None, group=OUTPUTS_GROUP, **attrs),
+        option(
+            f"--no-{name[2:]}",
+            is_flag=True,
+            hidden=True,
+            alias_of=name,
+            alias_value=lambda _: OFF,
+            group=OUTPUTS_GROUP,
+        ),
+    )
+
+
+output_options = compose(
+    optional_output(
+        "--osc",
+        of=Address(),
+        metavar="HOST:PORT",
+        help="send the numbers of each frame as Open Sound Control messages (extra `osc`)",
+    ),
+)
+"""Which other programs get the results of a live run."""
+
+
+def outputs_config(args: SimpleNamespace) -> OutputsConfig:
+    """Return what `output_options` asked for.
+
+    Args:
+        args: The values of a command with these options.
+
+    Returns:
+        The configuration, whose outputs can be opened as far as this can be known beforehand.
+
+    Raises:
+        UsageError: A package is missing, or a value cannot be used.
+    """
+    from emoapp.sinks.outputs import check_available
+
+    config = OutputsConfig(osc=args.osc)
+    check_available(config)
+    return config

@@ -1,0 +1,111 @@
+"""The outputs that hand results to other programs while a run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from emoapp.config import OutputsConfig
+from emoapp.errors import UsageError
+from emoapp.sinks.background import Report, print_report
+from emoapp.sinks.base import Sink
+from emoapp.utils.logs import get_logger
+
+if TYPE_CHECKING:
+    from emoapp.images import Image
+    from emoapp.types import Result
+
+logger = get_logger(__name__)
+
+Render = Callable[["Result"], "Image"]
+"""Returns a picture of a result, which is not changed afterwards; called in one thread, in order.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputContext:
+    """What an output may need to know of the run that feeds it.
+
+    Attributes:
+        labels: The expressions, in the order of the probabilities.
+        fps: Frames a second of the source; None where nothing says.
+        report: Is told what went wrong, in the thread that writes.
+        pictures: "annotated", "private", "plain" -> how a result looks there.
+    """
+
+    labels: Sequence[str]
+    fps: float | None = None
+    report: Report = print_report
+    pictures: Mapping[str, Render] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputKind:
+    """One kind of output.
+
+    Attributes:
+        open: Opens the output; may raise UsageError and SinkError, which end the run.
+        extra: The extra of this package that brings what it needs; "" for none.
+        modules: The modules that it needs.
+    """
+
+    open: Callable[[OutputsConfig, OutputContext], Sink]
+    extra: str = ""
+    modules: tuple[str, ...] = ()
+
+
+def _lazily(module: str) -> Callable[[OutputsConfig, OutputContext], Sink]:
+    """Return a factory that calls `open_output` of a module of this package."""
+
+    def open_it(config: OutputsConfig, context: OutputContext) -> Sink:
+        return import_module(f"emoapp.sinks.{module}").open_output(config, context)
+
+    return open_it
+
+
+OUTPUTS: dict[str, OutputKind] = {
+    "osc": OutputKind(_lazily("osc"), extra="osc", modules=("pythonosc",)),
+}
+"""A field of `OutputsConfig` -> how the output is opened where that field is not None."""
+
+
+def wanted(config: OutputsConfig) -> list[str]:
+    """Return the names of the outputs that are asked for, in the order of `OUTPUTS`."""
+    return [name for name in OUTPUTS if getattr(config, name) is not None]
+
+
+def check_available(config: OutputsConfig) -> None:
+    """Check that the packages are there that the outputs need, before anything is opened.
+
+    Raises:
+        UsageError: One is missing; the message names the extra.
+    """
+    for name in wanted(config):
+        kind = OUTPUTS[name]
+        missing = [module for module in kind.modules if find_spec(module) is None]
+        if missing:
+            raise UsageError(
+                f"--{name.replace('_', '-')} needs {', '.join(missing)}: "
+                f"pip install 'emoapp[{kind.extra}]' "
+                f"(in a checkout: pip install -e '.[{kind.extra}]')"
+            )
+
+
+def open_outputs(config: OutputsConfig, context: OutputContext) -> list[Sink]:
+    """Open the outputs that are asked for; the caller closes them.
+
+    Raises:
+        UsageError, SinkError: One can't be opened; those opened before it are closed again.
+    """
+    check_available(config)
+    with ExitStack() as stack:
+        opened = []
+        for name in wanted(config):
+            logger.info("output: %s", name)
+            opened.append(stack.enter_context(OUTPUTS[name].open(config, context)))
+        stack.pop_all()
+    return opened
