@@ -69,6 +69,7 @@ def _lazily(module: str) -> Callable[[OutputsConfig, OutputContext], Sink]:
 
 OUTPUTS: dict[str, OutputKind] = {
     "osc": OutputKind(_lazily("osc"), extra="osc", modules=("pythonosc",)),
+    "websocket": OutputKind(_lazily("web"), extra="web", modules=("websockets",)),
 }
 """A field of `OutputsConfig` -> how the output is opened where that field is not None."""
 
