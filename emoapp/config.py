@@ -131,6 +131,10 @@ class CompanionConfig:
     pace: Pace = Pace()
 
 
+WEBSOCKET_PORT = 8765
+"""The default port."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutputsConfig:
     """Where the results of live use go beside window and files; see `sinks.outputs`.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from types import SimpleNamespace
 from typing import Any
 
 import click
 
 from emoapp.cli.options import Decorator, compose, option
-from emoapp.config import OutputsConfig
+from emoapp.cli.values import OneOf, WholeNumber
+from emoapp.config import WEBSOCKET_PORT, OutputsConfig
+from emoapp.errors import UsageError
 
 OUTPUTS_GROUP = "outputs"
 """Heading of these options in the help."""
@@ -89,8 +93,83 @@ output_options = compose(
         metavar="HOST:PORT",
         help="send the numbers of each frame as Open Sound Control messages (extra `osc`)",
     ),
+    optional_output(
+        "--lsl",
+        bare="emoapp",
+        metavar="[NAME]",
+        help="offer the followed face's numbers as streams of the Lab Streaming Layer (extra "
+        "`lsl`; default name: emoapp)",
+    ),
+    optional_output(
+        "--on-change",
+        metavar="COMMAND",
+        help="run a program when the followed face's expression changes; it reads the event as "
+        "JSON; at most once a second",
+    ),
+    optional_output(
+        "--virtual-camera",
+        bare="auto",
+        metavar="[NAME]",
+        help="show the picture in a virtual camera, which meeting programs can choose",
+    ),
+    option(
+        "--virtual-camera-picture",
+        type=OneOf(["annotated", "private", "plain"]),
+        default="annotated",
+        group=OUTPUTS_GROUP,
+        help="what it shows: the annotated picture, the picture with faces hidden, or the plain "
+        "picture (default: annotated)",
+    ),
+    optional_output(
+        "--websocket",
+        of=WholeNumber(0, 65535),
+        bare=str(WEBSOCKET_PORT),
+        metavar="[PORT]",
+        help="serve the numbers as JSON over a WebSocket, and a page that shows them; 0 for any "
+        f"port that is free (extra `web`; default port: {WEBSOCKET_PORT})",
+    ),
+    option(
+        "--listen",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        group=OUTPUTS_GROUP,
+        help="the address of this computer that WebSocket and page are reached at; one that other "
+        "computers can reach needs a token, which is printed (default: 127.0.0.1)",
+    ),
+    option(
+        "--websocket-origin",
+        several=True,
+        metavar="ORIGIN",
+        group=OUTPUTS_GROUP,
+        help="web pages of your own that may connect, such as http://localhost:3000; null for "
+        "pages opened as files",
+    ),
 )
 """Which other programs get the results of a live run."""
+
+
+def split_command(words: str | None) -> tuple[str, ...] | None:
+    """Split a command into program and arguments, by blanks outside of quotes, as a shell does.
+
+    Args:
+        words: The command; None for none.
+
+    Returns:
+        Program and arguments. On Windows, where paths have them, backslashes stay.
+
+    Raises:
+        UsageError: A quote is not closed.
+    """
+    if words is None:
+        return None
+    lexer = shlex.shlex(words, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if os.name == "nt":
+        lexer.escape = ""
+    try:
+        return tuple(lexer)
+    except ValueError as exc:
+        raise UsageError(f"--on-change {words}: {exc}. Put quotes in pairs.") from exc
 
 
 def outputs_config(args: SimpleNamespace) -> OutputsConfig:
@@ -107,6 +186,15 @@ def outputs_config(args: SimpleNamespace) -> OutputsConfig:
     """
     from emoapp.sinks.outputs import check_available
 
-    config = OutputsConfig(osc=args.osc)
+    config = OutputsConfig(
+        osc=args.osc,
+        lsl=args.lsl,
+        on_change=split_command(args.on_change),
+        virtual_camera=args.virtual_camera,
+        virtual_camera_picture=args.virtual_camera_picture,
+        websocket=args.websocket,
+        listen=args.listen,
+        websocket_origins=tuple(args.websocket_origin),
+    )
     check_available(config)
     return config

@@ -115,6 +115,13 @@ class BackgroundSink(Sink, Generic[Item]):
             self._items.append(item)
             self._changed.notify()
 
+    def latest(self, item: Item) -> Item:
+        """Return the latest item that waits, in place of `item` and all between; for `send`."""
+        with self._changed:
+            while self._items:
+                item = self._items.popleft()
+            return item
+
     def close(self) -> None:
         """Let the receiver have what waits, for a moment, and end the thread; may be called twice.
 

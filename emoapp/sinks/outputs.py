@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -49,11 +50,14 @@ class OutputKind:
 
     Attributes:
         open: Opens the output; may raise UsageError and SinkError, which end the run.
+        check: Raises, before anything is opened, what `open` would raise for the configuration's
+            sake.
         extra: The extra of this package that brings what it needs; "" for none.
         modules: The modules that it needs.
     """
 
     open: Callable[[OutputsConfig, OutputContext], Sink]
+    check: Callable[[OutputsConfig], None] = lambda config: None
     extra: str = ""
     modules: tuple[str, ...] = ()
 
@@ -67,9 +71,22 @@ def _lazily(module: str) -> Callable[[OutputsConfig, OutputContext], Sink]:
     return open_it
 
 
+def _check_of(module: str) -> Callable[[OutputsConfig], None]:
+    """Return a function that calls `check_output` of a module of this package."""
+    return lambda config: import_module(f"emoapp.sinks.{module}").check_output(config)
+
+
 OUTPUTS: dict[str, OutputKind] = {
     "osc": OutputKind(_lazily("osc"), extra="osc", modules=("pythonosc",)),
-    "websocket": OutputKind(_lazily("web"), extra="web", modules=("websockets",)),
+    "lsl": OutputKind(_lazily("lsl"), extra="lsl", modules=("pylsl",)),
+    "on_change": OutputKind(_lazily("on_change"), _check_of("on_change")),
+    "virtual_camera": OutputKind(
+        _lazily("virtual_camera"),
+        _check_of("virtual_camera"),
+        extra="virtual-camera",
+        modules=() if sys.platform.startswith("linux") else ("pyvirtualcam",),
+    ),
+    "websocket": OutputKind(_lazily("web"), _check_of("web"), extra="web", modules=("websockets",)),
 }
 """A field of `OutputsConfig` -> how the output is opened where that field is not None."""
 
@@ -80,10 +97,12 @@ def wanted(config: OutputsConfig) -> list[str]:
 
 
 def check_available(config: OutputsConfig) -> None:
-    """Check that the packages are there that the outputs need, before anything is opened.
+    """Check, before anything is opened, that the outputs that are asked for can be opened.
 
     Raises:
-        UsageError: One is missing; the message names the extra.
+        UsageError: A package is missing, and the message names the extra; or see
+            `OutputKind.check`.
+        SinkError: See `OutputKind.check`.
     """
     for name in wanted(config):
         kind = OUTPUTS[name]
@@ -94,6 +113,17 @@ def check_available(config: OutputsConfig) -> None:
                 f"pip install 'emoapp[{kind.extra}]' "
                 f"(in a checkout: pip install -e '.[{kind.extra}]')"
             )
+        kind.check(config)
+
+
+def preload(config: OutputsConfig) -> None:
+    """Import what the outputs that are asked for need, so that opening them takes no time."""
+    for name in wanted(config):
+        for module in OUTPUTS[name].modules:
+            try:
+                import_module(module)
+            except Exception as exc:  # the output says it, in words of its own, when it is opened
+                logger.info("%s cannot be imported: %s", module, exc)
 
 
 def open_outputs(config: OutputsConfig, context: OutputContext) -> list[Sink]:

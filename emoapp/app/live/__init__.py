@@ -16,6 +16,7 @@ from emoapp.config import LiveConfig
 from emoapp.errors import CameraError
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink, open_window
+from emoapp.sinks.outputs import preload
 from emoapp.sinks.targets import check_targets
 from emoapp.sinks.window import Window
 from emoapp.sources import Source, kind_of, open_source
@@ -59,11 +60,12 @@ def run_live(config: LiveConfig) -> dict:
         # Detector and model load while the camera starts: each takes a few tenths of a second.
         # A log has the numbers of every face in every frame; who only looks sees no difference.
         interval = 2 if config.log is None and not stills else 1
-        loading = stack.enter_context(
-            _in_background(
-                lambda: warm_up(open_pipeline(config, classify_interval=interval), config.overlay)
-            )
-        )
+
+        def load() -> Pipeline:
+            preload(config.outputs)
+            return warm_up(open_pipeline(config, classify_interval=interval), config.overlay)
+
+        loading = stack.enter_context(_in_background(load))
         config, opened = _open_source(config, window)
         source = stack.enter_context(opened)
         if window is None:

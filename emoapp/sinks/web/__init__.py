@@ -10,6 +10,6 @@
 
 from __future__ import annotations
 
-from emoapp.sinks.web.output import WebSocketOutput, open_output
+from emoapp.sinks.web.output import WebSocketOutput, check_output, open_output
 
-__all__ = ["WebSocketOutput", "open_output"]
+__all__ = ["WebSocketOutput", "check_output", "open_output"]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import emoapp
-from emoapp.config import OutputsConfig
+from emoapp.config import WEBSOCKET_PORT, OutputsConfig
 from emoapp.errors import SinkError, UsageError
 from emoapp.sinks.background import Report, print_report
 from emoapp.sinks.base import Sink
@@ -66,7 +66,7 @@ class WebSocketOutput(Sink):
     def __init__(
         self,
         labels: Sequence[str],
-        port: int = 8765,
+        port: int = WEBSOCKET_PORT,
         *,
         host: str = "127.0.0.1",
         token: str | None = None,
@@ -167,12 +167,18 @@ def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def check_output(config: OutputsConfig) -> None:
+    """Check what can be known beforehand; see `OutputKind.check`."""
+    assert config.websocket is not None
+    _token()
+    bind(config.listen, config.websocket).close()
+
+
 def open_output(config: OutputsConfig, context: OutputContext) -> WebSocketOutput:
     """Open the output that a configuration asks for; see `OutputKind.open`."""
     assert config.websocket is not None
-    token = os.environ.get(TOKEN_VARIABLE) or None
-    made = token is None and not is_loopback(config.listen)
-    if made:
+    token = _token()
+    if made := token is None and not is_loopback(config.listen):
         token = secrets.token_hex(16)
     output = WebSocketOutput(
         context.labels,
@@ -186,3 +192,9 @@ def open_output(config: OutputsConfig, context: OutputContext) -> WebSocketOutpu
     if made:
         say(f"Add this to either address: ?token={token}")
     return output
+
+
+def _token() -> str | None:
+    """Return the token that the user has set; None for none."""
+    token = os.environ.get(TOKEN_VARIABLE)
+    return check_token(token) if token else None
