@@ -87,9 +87,7 @@ class Access:
         if len(hosts) != 1:
             return Refusal(HTTPStatus.BAD_REQUEST, "Say in one Host header whom you look for.")
         if self._hosts is not None and hosts[0].lower() not in self._hosts:
-            return Refusal(
-                HTTPStatus.FORBIDDEN, f"Use this address: http://{min(self._hosts)}/"
-            )
+            return Refusal(HTTPStatus.FORBIDDEN, f"Use this address: http://{min(self._hosts)}/")
         return None
 
     def refuse_socket(self, path: str, headers: Headers) -> Refusal | None:

@@ -82,13 +82,18 @@ class GuardedConnection(ServerConnection):
 
     Args:
         args: What `ServerConnection` takes.
-        door: Counts the connection.
         kwargs: What `ServerConnection` takes.
+
+    Attributes:
+        door: Counts the connections of a server, whose own subclass sets it.
+        busy_since: Since when the client has not read all that was sent, by the loop's clock; None
+            if it has.
     """
 
-    def __init__(self, *args: Any, door: Door, **kwargs: Any) -> None:
+    door: Door
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._door = door
         self._bytes = Budget(REQUEST_BYTES, 0)
         self._talks = False
         self.busy_since: float | None = None
@@ -96,12 +101,12 @@ class GuardedConnection(ServerConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, unless there are too many."""
         super().connection_made(transport)
-        if not self._door.admit(self):
+        if not self.door.admit(self):
             self.cut_off()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
-        self._door.inside.discard(self)
+        self.door.inside.discard(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -115,7 +120,7 @@ class GuardedConnection(ServerConnection):
 
     def cut_off(self) -> None:
         """Close the connection without a word."""
-        self._door.refused += 1
+        self.door.refused += 1
         self.transport.abort()
 
     @property

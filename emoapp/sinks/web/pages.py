@@ -12,6 +12,7 @@ from websockets.http11 import Response
 from emoapp.sinks.web.access import Refusal
 from emoapp.utils.resources import ASSETS
 
+_PLAIN = "text/plain; charset=utf-8"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -67,7 +68,9 @@ def page_response(path: str) -> Response | None:
 
 def refusal_response(refusal: Refusal) -> Response:
     """Return the response to a request that is refused."""
-    response = _response(refusal.status, f"{refusal.reason}\n".encode(), "text/plain; charset=utf-8")
+    response = _response(
+        refusal.status, f"{refusal.reason}\n".encode(), "text/plain; charset=utf-8"
+    )
     if refusal.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if refusal.status == HTTPStatus.UPGRADE_REQUIRED:

@@ -8,7 +8,6 @@ import socket
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
@@ -86,6 +85,10 @@ class WebServer:
     async def _serve(self) -> None:
         quiet = logging.getLogger(f"{__name__}.protocol")
         quiet.setLevel(logging.CRITICAL + 1)  # what strangers send is no error of this program
+
+        class Connection(GuardedConnection):
+            door = self._door
+
         server = await serve(
             self._talk,
             sock=self._listening,
@@ -99,7 +102,7 @@ class WebServer:
             max_size=1024,
             max_queue=2,
             logger=quiet,
-            create_connection=partial(GuardedConnection, door=self._door),
+            create_connection=Connection,
         )
         try:
             while not self._stopping.is_set():
