@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -22,11 +23,15 @@ _TYPES = {
     ".otf": "font/otf",
 }
 
+# The page needs nothing from elsewhere. Not every browser counts a WebSocket as "self".
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
+
 _HEADERS = {
-    # The page needs nothing from elsewhere, and no other page needs it.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",  # the address may hold the token
     "X-Content-Type-Options": "nosniff",
@@ -51,11 +56,12 @@ def _content(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def page_response(path: str) -> Response | None:
+def page_response(path: str, host: str) -> Response | None:
     """Return the file that a path names; None for none.
 
     Args:
         path: Of the request, without its query.
+        host: What the request calls this computer.
 
     Raises:
         OSError: It cannot be read.
@@ -63,7 +69,11 @@ def page_response(path: str) -> Response | None:
     file = _files().get(path)
     if file is None:
         return None
-    return _response(HTTPStatus.OK, _content(file), _TYPES[file.suffix])
+    response = _response(HTTPStatus.OK, _content(file), _TYPES[file.suffix])
+    if file.suffix == ".html":
+        socket = f"ws://{host}" if _HOST.fullmatch(host) else ""
+        response.headers["Content-Security-Policy"] = _POLICY.format(socket=socket)
+    return response
 
 
 def refusal_response(refusal: Refusal) -> Response:

@@ -129,7 +129,7 @@ class WebServer:
         if getattr(request, "method", "GET") != "GET":  # older releases accept nothing else
             refusal = Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Use GET.")
         if refusal is None and path != SOCKET_PATH:
-            response = page_response(path)
+            response = page_response(path, request.headers["Host"])
             if response is not None:
                 return response
             refusal = Refusal(
