@@ -56,19 +56,22 @@ def _content(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def page_response(path: str, host: str) -> Response | None:
-    """Return the file that a path names; None for none.
+def is_page(path: str) -> bool:
+    """Return whether a path, without its query, names a file of the page."""
+    return path in _files()
+
+
+def page_response(path: str, host: str) -> Response:
+    """Return a file of the page.
 
     Args:
-        path: Of the request, without its query.
+        path: As for `is_page`, which must be true of it.
         host: What the request calls this computer.
 
     Raises:
         OSError: It cannot be read.
     """
-    file = _files().get(path)
-    if file is None:
-        return None
+    file = _files()[path]
     response = _response(HTTPStatus.OK, _content(file), _TYPES[file.suffix])
     if file.suffix == ".html":
         socket = f"ws://{host}" if _HOST.fullmatch(host) else ""

@@ -19,7 +19,7 @@ from emoapp.sinks.web.access import Access, Refusal
 from emoapp.sinks.web.connections import Door, GuardedConnection
 from emoapp.sinks.web.messages import Messages, Snapshot
 from emoapp.sinks.web.output import SOCKET_PATH
-from emoapp.sinks.web.pages import page_response, refusal_response
+from emoapp.sinks.web.pages import is_page, page_response, refusal_response
 from emoapp.utils.logs import get_logger
 
 logger = get_logger(__name__)
@@ -125,28 +125,28 @@ class WebServer:
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """Return the response to a request; None where it becomes a WebSocket."""
         path = request.path.partition("?")[0]
-        refusal = self._access.refuse_host(request.headers)
+        refusal = self._refusal(request, path)
+        if refusal is not None:
+            self._log_once(refusal)
+            return refusal_response(refusal)
+        return None if path == SOCKET_PATH else page_response(path, request.headers["Host"])
+
+    def _refusal(self, request: Request, path: str) -> Refusal | None:
         if getattr(request, "method", "GET") != "GET":  # older releases accept nothing else
-            refusal = Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Use GET.")
-        if refusal is None and path != SOCKET_PATH:
-            response = page_response(path, request.headers["Host"])
-            if response is not None:
-                return response
-            refusal = Refusal(
-                HTTPStatus.NOT_FOUND, f"There is the page, /, and the WebSocket, {SOCKET_PATH}."
-            )
-        refusal = refusal or self._access.refuse_socket(request.path, request.headers)
-        if refusal is None and self._door.clients >= MAX_CLIENTS:
-            refusal = Refusal(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                f"All {MAX_CLIENTS} places are taken: close a page or a program that listens.",
-            )
-        if refusal is None and "Upgrade" not in request.headers:
-            refusal = Refusal(HTTPStatus.UPGRADE_REQUIRED, "Connect here with a WebSocket.")
-        if refusal is None:
-            return None
-        self._log_once(refusal)
-        return refusal_response(refusal)
+            return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Use GET.")
+        if refusal := self._access.refuse_host(request.headers):
+            return refusal
+        if path != SOCKET_PATH:
+            missing = f"There is the page, /, and the WebSocket, {SOCKET_PATH}."
+            return None if is_page(path) else Refusal(HTTPStatus.NOT_FOUND, missing)
+        if refusal := self._access.refuse_socket(request.path, request.headers):
+            return refusal
+        if self._door.clients >= MAX_CLIENTS:
+            full = f"All {MAX_CLIENTS} places are taken: close a page or a program that listens."
+            return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, full)
+        if "Upgrade" not in request.headers:
+            return Refusal(HTTPStatus.UPGRADE_REQUIRED, "Connect here with a WebSocket.")
+        return None
 
     def _log_once(self, refusal: Refusal) -> None:
         # Once each: a client must not be able to fill the log.
