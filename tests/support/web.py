@@ -70,10 +70,15 @@ def raw(port: int, request: bytes, *, buffer: int | None = None) -> socket.socke
     return found
 
 
-def answer(port: int, request: bytes) -> tuple[int, bytes]:
-    """Return the status of the response to a request and what follows; 0 without a response."""
+def answer(port: int, request: bytes, *, last: bool = False) -> tuple[int, bytes]:
+    """Return the status of the response to a request and all of it; 0 without a response.
+
+    last: tell the server that nothing more will come, as of a request that may be incomplete.
+    """
     with raw(port, request) as found:
         data = b""
+        if last:
+            found.shutdown(socket.SHUT_WR)
         try:
             while chunk := found.recv(65536):
                 data += chunk
@@ -100,7 +105,7 @@ def until(condition: Callable[[], Any], within_s: float = 20) -> None:
 
 @contextmanager
 def live(*words: object, **env: str) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
-    """`emoapp live --no-window --websocket 0`, once it listens: (program, port, what it printed)."""
+    """`emoapp live --no-window --websocket 0` that listens: (program, port, what it printed)."""
     command = [sys.executable, "-m", "emoapp", "live", "--no-window", "--websocket", "0"]
     program = subprocess.Popen(
         [*command, *map(str, words)],
