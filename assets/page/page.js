@@ -33,8 +33,8 @@ let faceAt = -Infinity;
 let connected = false;
 let greeted = false;
 let drawn = null;
-let timelineAt = 0;
-let summaryAt = 0;
+let timelineAt = -Infinity;
+let summaryAt = -Infinity;
 let spoken = "";
 let spokenAt = -Infinity;
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ class Browser:
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self._number = 0
+        self._session: str | None = None
+        self._stack = ExitStack()
         self._program = subprocess.Popen(
             [
                 *(found, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
@@ -44,9 +47,9 @@ class Browser:
         )
         try:
             address = self._address()
-            self._socket = connect(address, max_size=None, compression=None)
+            options = {"max_size": None, "compression": None, "proxy": None}
+            self._socket = self._stack.enter_context(connect(address, **options))
             target = self._call("Target.createTarget", url="about:blank")["targetId"]
-            self._session = None
             attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
             self._session = attached["sessionId"]
             for domain in ("Page", "Runtime", "Network", "Log", "Accessibility"):
@@ -65,7 +68,7 @@ class Browser:
     def _call(self, method: str, **params: Any) -> dict[str, Any]:
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
-        if getattr(self, "_session", None) is not None:
+        if self._session is not None:
             message["sessionId"] = self._session
         self._socket.send(json.dumps(message))
         while True:
@@ -127,8 +130,7 @@ class Browser:
 
     def close(self) -> None:
         """End the browser."""
-        if hasattr(self, "_socket"):
-            self._socket.close()
+        self._stack.close()
         self._program.terminate()
         self._program.wait(10)
 
