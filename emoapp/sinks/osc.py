@@ -1,4 +1,4 @@
-"""Send the numbers of each frame as one bundle of Open Sound Control messages over UDP."""
+"""Send the numbers of each frame as a bundle of Open Sound Control messages over UDP."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ ROOT = "/emoapp"
 
 FOLLOWED = "followed"
 """In place of a track's number: the face that is followed, whichever that is."""
+
+MAX_BYTES = 8000
+"""Of a bundle: some receivers read no more of a datagram than 8192 bytes."""
 
 Value = str | int | float
 Message = tuple[str, tuple[Value, ...]]
@@ -43,10 +46,10 @@ def messages_of(result: Result) -> Iterator[Message]:
     yield f"{ROOT}/tracks", tuple(track.id for track in result.tracks)
     followed = result.selected_track
     yield f"{ROOT}/{FOLLOWED}/id", (0 if followed is None else followed.id,)
-    for track in result.tracks:
-        yield from messages_of_track(f"{ROOT}/{track.id}", track, result.frame.size_wh)
     if followed is not None:
         yield from messages_of_track(f"{ROOT}/{FOLLOWED}", followed, result.frame.size_wh)
+    for track in result.tracks:
+        yield from messages_of_track(f"{ROOT}/{track.id}", track, result.frame.size_wh)
 
 
 def messages_of_track(prefix: str, track: Track, size_wh: tuple[int, int]) -> Iterator[Message]:
@@ -77,7 +80,7 @@ def messages_of_track(prefix: str, track: Track, size_wh: tuple[int, int]) -> It
 
 
 class OscOutput(BackgroundSink[list[Message]]):
-    """Send one bundle for each frame.
+    """Send one bundle for each frame; more only for those of more than about 15 faces.
 
     Args:
         host: Name or address of the receiver.
@@ -109,16 +112,21 @@ class OscOutput(BackgroundSink[list[Message]]):
         return list(messages_of(result))
 
     def send(self, item: list[Message]) -> None:
-        """Send a frame's messages as one bundle."""
+        """Send a frame's messages; those of one face may be in two bundles."""
         from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
         from pythonosc.osc_message_builder import OscMessageBuilder
 
-        bundle = OscBundleBuilder(IMMEDIATELY)
+        bundle, size = OscBundleBuilder(IMMEDIATELY), 0
         for address, values in item:
-            message = OscMessageBuilder(address)
+            builder = OscMessageBuilder(address)
             for value in values:
-                message.add_arg(value)
-            bundle.add_content(message.build())
+                builder.add_arg(value)
+            message = builder.build()
+            if size + message.size > MAX_BYTES:
+                self._socket.send(bundle.build().dgram)
+                bundle, size = OscBundleBuilder(IMMEDIATELY), 0
+            bundle.add_content(message)
+            size += message.size + 4
         self._socket.send(bundle.build().dgram)
 
     def problem_of(self, error: OSError) -> str:
