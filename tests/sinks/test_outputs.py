@@ -11,7 +11,6 @@ from support.outputs import (
     RESULTS,
     Asked,
     all_names,
-    cameras,  # noqa: F401
     face,
     nothing_left,
     opened_by_now,
@@ -63,7 +62,7 @@ def test_what_goes_wrong_is_said_once_at_most(asked):
 
 
 @pytest.mark.parametrize("name", HANGING)
-def test_a_receiver_that_hangs_holds_nothing_up(name, cameras, monkeypatch):  # noqa: F811
+def test_a_receiver_that_hangs_holds_nothing_up(name, cameras, monkeypatch):
     monkeypatch.setattr("emoapp.sinks.background.CLOSING_S", 0.3)
     with nothing_left():
         output = Asked(name, HANGING[name]).open()
@@ -81,7 +80,7 @@ def test_a_receiver_that_hangs_holds_nothing_up(name, cameras, monkeypatch):  # 
     assert all(camera.closed for camera in cameras)
 
 
-def test_the_oldest_is_dropped_and_the_newest_arrives(cameras):  # noqa: F811
+def test_the_oldest_is_dropped_and_the_newest_arrives(cameras):
     with Asked("virtual_camera", OutputsConfig(virtual_camera="auto")).open() as output:
         output.write(result(0))
         (camera,) = cameras
@@ -101,7 +100,7 @@ def test_none_is_opened_unless_it_is_asked_for():
     assert parse(["live"]).osc is None and opened_by_now() == before
 
 
-def test_one_that_cannot_be_opened_closes_those_before_it(cameras):  # noqa: F811
+def test_one_that_cannot_be_opened_closes_those_before_it(cameras):
     both = OutputsConfig(osc=("127.0.0.1", 9), on_change=("no-such-program",))
     with nothing_left(), pytest.raises(UsageError, match="no such program"):
         open_outputs(both, OutputContext(("happy",)))
@@ -131,7 +130,7 @@ def test_every_output_has_a_field_and_an_option(capsys):
 
 
 @pytest.mark.logs_errors
-def test_a_defect_in_an_output_is_reported_and_ends_that_output_alone(cameras):  # noqa: F811
+def test_a_defect_in_an_output_is_reported_and_ends_that_output_alone(cameras):
     asked = Asked("virtual_camera", OutputsConfig(virtual_camera="auto"))
     with asked.open() as output:
         output.write(result(0))

@@ -14,11 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-import pytest
 
 from emoapp.config import OutputsConfig
 from emoapp.labels import EMOTIONS
-from emoapp.sinks import virtual_camera
 from emoapp.sinks.base import Sink
 from emoapp.sinks.outputs import OUTPUTS, OutputContext, open_outputs
 from emoapp.types import Box, Face, Frame, Rejection, Result, Scores, Track
@@ -114,20 +112,6 @@ HANGING: dict[str, OutputsConfig] = {
     "virtual_camera": OutputsConfig(virtual_camera="auto"),
 }
 """The same with a receiver that hangs; the others have none that could hold them up."""
-
-
-@pytest.fixture
-def cameras(monkeypatch) -> list[MemoryCamera]:
-    """The virtual cameras that were opened, which are there on every platform."""
-    opened: list[MemoryCamera] = []
-
-    def open_camera(name, size_wh, fps):
-        opened.append(MemoryCamera(name, size_wh, fps))
-        return opened[-1]
-
-    monkeypatch.setattr(virtual_camera, "open_camera", open_camera)
-    monkeypatch.setattr(virtual_camera, "check_output", lambda config: None)
-    return opened
 
 
 def until(true: Callable[[], bool], seconds: float = 20) -> None:
