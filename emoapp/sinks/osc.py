@@ -24,6 +24,7 @@ Value = str | int | float
 Message = tuple[str, tuple[Value, ...]]
 """An address and its arguments."""
 
+_DATAGRAM = socket.SOCK_DGRAM
 _UNSENDABLE = re.compile(r"[^!-~]|[#*,/?\[\]{}]")
 
 
@@ -95,16 +96,14 @@ class OscOutput(BackgroundSink[list[Message]]):
         super().__init__("osc", title="OSC", report=report)
         self._where = f"{host}:{port}"
         try:
-            family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
-            self._socket = socket.socket(family, socket.SOCK_DGRAM)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            # Connected, so that the system tells where nobody listens.
-            self._socket.connect(address)
+            found = socket.getaddrinfo(host, port, type=_DATAGRAM)[0]
         except (OSError, UnicodeError) as exc:
             raise SinkError(
                 f"--osc {self._where}: {getattr(exc, 'strerror', None) or exc}. Expected the "
                 "address of the receiver, such as 127.0.0.1:9000."
             ) from exc
+        self._family, self._address = found[0], found[4]
+        self._socket: socket.socket | None = None
         self.start()
 
     def prepare(self, result: Result) -> list[Message]:
@@ -123,11 +122,11 @@ class OscOutput(BackgroundSink[list[Message]]):
                 builder.add_arg(value)
             message = builder.build()
             if size + message.size > MAX_BYTES:
-                self._socket.send(bundle.build().dgram)
+                self._send(bundle.build().dgram)
                 bundle, size = OscBundleBuilder(IMMEDIATELY), 0
             bundle.add_content(message)
             size += message.size + 4
-        self._socket.send(bundle.build().dgram)
+        self._send(bundle.build().dgram)
 
     def problem_of(self, error: OSError) -> str:
         """See `BackgroundSink.problem_of`."""
@@ -140,7 +139,24 @@ class OscOutput(BackgroundSink[list[Message]]):
 
     def release(self) -> None:
         """See `BackgroundSink.release`."""
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _send(self, datagram: bytes) -> None:
+        try:
+            if self._socket is None:
+                self._socket = socket.socket(self._family, _DATAGRAM)
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+                # Connected, so that the system tells where nobody listens.
+                self._socket.connect(self._address)
+            self._socket.send(datagram)
+        except ConnectionRefusedError:
+            raise
+        except OSError:
+            # A network that comes back, or another one, needs a new socket.
+            self.release()
+            raise
 
 
 def open_output(config: OutputsConfig, context: OutputContext) -> OscOutput:

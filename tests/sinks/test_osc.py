@@ -47,9 +47,12 @@ def test_each_frame_says_what_the_log_says(tmp_path):
             rows: dict[int, list[dict]] = {}
             for row in csv.DictReader(file):
                 rows.setdefault(int(row["frame"]), []).append(row)
-        until(lambda: len(frames) >= len(rows) > 30)
-    assert [frame["/emoapp/frame"][0] for frame in frames] == list(rows), "all frames, in order"
-    for frame, faces in zip(frames, rows.values(), strict=True):
+        until(lambda: frames and frames[-1]["/emoapp/frame"][0] == max(rows))
+    numbers = [frame["/emoapp/frame"][0] for frame in frames]
+    # A machine under load may drop some, and none comes twice or out of order.
+    assert len(numbers) > 20 and numbers == sorted(set(numbers) & set(rows))
+    for number, frame in zip(numbers, frames, strict=True):
+        faces = rows[number]
         _, t, width, height = frame["/emoapp/frame"]
         assert (t, width, height) == (pytest.approx(float(faces[0]["time_s"]), abs=1e-4), 1280, 720)
         faces = [one for one in faces if one["track"]]

@@ -86,9 +86,12 @@ def test_the_oldest_is_dropped_and_the_newest_arrives(cameras):
         (camera,) = cameras
         until(lambda: len(camera.frames) == 1)
         camera.go.clear()
-        for number in range(1, 10):
+        camera.taking.clear()
+        output.write(result(1))
+        assert camera.taking.wait(20)
+        for number in range(2, 10):
             output.write(result(number))
-        until(lambda: output.dropped == 6)
+        assert output.dropped == 6
         camera.go.set()
     levels = [round(float(frame[:180].mean())) for frame in camera.frames]
     assert len(levels) == 4 and levels == sorted(levels), "0, 1, 8 and 9, in order"

@@ -103,6 +103,7 @@ def test_a_slow_device_misses_frames_and_the_run_none(feed, clip, tmp_path):
     [
         (["nine"], {}, "no such virtual camera; there is /dev/video10 (Dummy video device)"),
         ([], {"BUSY": 1}, "Device or resource busy. End the other program that feeds it"),
+        ([], {"FED": 1}, "Device or resource busy. End the other program that feeds it"),
         ([], {"DEVICE": "/dev/none"}, "modprobe v4l2loopback"),
     ],
 )

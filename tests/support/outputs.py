@@ -57,10 +57,12 @@ class MemoryCamera:
         self.frames: list[np.ndarray] = []
         self.go = threading.Event()
         self.go.set()
+        self.taking = threading.Event()
         self.error: OSError | None = None
         self.closed = False
 
     def send(self, frame: np.ndarray) -> None:
+        self.taking.set()
         self.go.wait(30)
         if self.error is not None:
             raise self.error
