@@ -150,6 +150,11 @@ class OutputsConfig:
     virtual_camera: str | None = None
     virtual_camera_picture: str = "annotated"
 
+    @property
+    def hides_faces(self) -> bool:
+        """Whether an output hides faces, so that none may be missed."""
+        return self.virtual_camera is not None and self.virtual_camera_picture == "private"
+
 
 @dataclass(frozen=True, slots=True)
 class LiveConfig(RunConfig):

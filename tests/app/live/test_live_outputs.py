@@ -83,6 +83,28 @@ def test_pictures_from_the_disk_are_told_one_by_one(demo, tmp_path):
     assert event["label"] == "happy"
 
 
+SEARCHES = """
+import sys
+from emoapp.cli import main
+from emoapp.pipeline import Pipeline
+detect = Pipeline.detect
+def watched(self, frame):
+    global exhaustive
+    exhaustive = self.detector.exhaustive
+    return detect(self, frame)
+Pipeline.detect = watched
+main(["live", "--demo", "--no-window", "--frames", "2", *sys.argv[1:]])
+print(exhaustive)
+"""
+
+
+@pytest.mark.parametrize("picture, all_of_it", [("private", "True"), ("plain", "False")])
+def test_what_hides_faces_has_the_whole_picture_searched(vcam, tmp_path, picture, all_of_it):
+    words = "--virtual-camera", "--virtual-camera-picture", picture
+    device = {"LD_PRELOAD": str(vcam), "VCAM_OUT": str(tmp_path / "shown.yuv")}
+    assert run_python(SEARCHES, *words, **device).stdout.splitlines()[-1] == all_of_it
+
+
 @pytest.mark.slow
 def test_a_window_shows_what_an_output_cannot_do_and_goes_on(start):
     program = start("--osc", str(free_port()))
