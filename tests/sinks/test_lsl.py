@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
+import os
+import signal
 import statistics
-import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from support.outputs import RESULTS, face, result
-from support.paths import ROOT
+from support.lsl import CHANNELS, inlet
+from support.outputs import RESULTS, face, nothing_left, result
 from support.programs import emoapp, succeeded
 
 from emoapp.labels import EMOTIONS
@@ -23,47 +21,6 @@ from emoapp.sinks.lsl import REST, LslOutput
 
 if sys.platform == "win32":
     pytest.skip("the receiver waits for its standard input with select", allow_module_level=True)
-
-CHANNELS = [*EMOTIONS, *(label for label, _, _ in REST)]
-
-
-class Inlet:
-    """A receiver in another process; `lines` is complete once it has ended."""
-
-    def __init__(self, name: str) -> None:
-        script = ROOT / "tests" / "support" / "lsl_inlet.py"
-        self.name = name
-        self._process = subprocess.Popen(
-            [sys.executable, str(script), name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self.about: dict = {}
-        self.numbers: list[tuple[float, dict[str, float]]] = []
-        self.markers: list[tuple[float, str]] = []
-
-    def connected(self) -> None:
-        self.about = json.loads(self._process.stdout.readline())[2]
-
-    def end(self) -> None:
-        self._process.stdin.close()
-        for stream, stamp, values in map(json.loads, self._process.stdout):
-            if stream == self.name:
-                self.numbers.append((stamp, dict(zip(CHANNELS, values, strict=True))))
-            else:
-                self.markers.append((stamp, values[0]))
-
-
-@contextmanager
-def inlet() -> Iterator[Inlet]:
-    one = Inlet(f"test-{uuid.uuid4().hex[:8]}")
-    try:
-        yield one
-    finally:
-        one._process.kill()
-        one._process.wait()
 
 
 def test_every_sample_arrives_in_order_with_the_time_of_its_capture():
@@ -137,3 +94,17 @@ def test_a_stream_that_ends_is_gone():
         output.write(result(0, face("happy")))
         assert len(pylsl.resolve_byprop("name", name, timeout=10)) == 1
     assert pylsl.resolve_byprop("name", name, timeout=1) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="stops a process")
+def test_a_receiver_that_stops_or_dies_holds_nothing_up():
+    many = RESULTS * 100
+    with inlet() as received, nothing_left():
+        with LslOutput(EMOTIONS, name=received.name, fps=30.0) as output:
+            received.connected()
+            for number, one in enumerate(many):
+                if number == 1000:
+                    received.signal(signal.SIGSTOP)
+                if number == 3000:
+                    received.signal(signal.SIGKILL)
+                output.write(one)

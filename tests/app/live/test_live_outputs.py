@@ -140,3 +140,33 @@ def test_what_the_user_hides_in_the_window_is_hidden_in_the_camera(screen, vcam,
         for one in seen[private + 3 :: 10]:
             detector.reset()
             assert not detector.detect(BgrImage(one))
+
+
+@pytest.mark.slow
+def test_all_at_once_say_the_same(vcam, tmp_path):
+    """Whatever each of them got of a frame is what the log has."""
+    import pandas as pd
+    from support.lsl import inlet
+    from support.osc import receiver
+
+    log, path = tmp_path / "log.csv", tmp_path / "shown.yuv"
+    with receiver() as (port, frames), inlet() as streams:
+        words = ["--osc", port, "--lsl", streams.name, "--virtual-camera", "--log", log]
+        command = subprocess.list2cmdline(tool(tmp_path, ""))
+        words += ["--demo", "--no-window", "--seconds", 8, "--on-change", command]
+        succeeded(emoapp("live", *words, LD_PRELOAD=str(vcam), VCAM_OUT=str(path)))
+        streams.connected()
+        streams.end()
+    followed = pd.read_csv(log).drop_duplicates("frame").set_index("frame")
+    sent = {frame["/emoapp/frame"][0]: frame for frame in frames}
+    streamed = {int(values["frame"]): values for _, values in streams.numbers}
+    assert len(sent) > 60 and len(streamed) > 30 and len(sent.keys() & streamed.keys()) > 30
+    for number in sent.keys() & streamed.keys():
+        happy = sent[number]["/emoapp/followed/happy"][0]
+        if followed["label"].notna()[number]:
+            assert streamed[number]["happy"] == pytest.approx(happy, abs=1e-5)
+        if streamed[number]["track"] == followed["track"][number]:
+            assert happy == pytest.approx(followed["smoothed_happy"][number], abs=1e-4)
+    for event in map(json.loads, (tmp_path / "events").read_text().splitlines()):
+        assert sent[event["frame"]]["/emoapp/followed/label"] == [event["label"] or ""]
+    assert len(shown(path, (1280, 720))) > 60
