@@ -160,6 +160,11 @@ class OutputsConfig:
     listen: str = "127.0.0.1"
     websocket_origins: tuple[str, ...] = ()
 
+    @property
+    def hides_faces(self) -> bool:
+        """Whether an output hides faces, so that none may be missed."""
+        return self.virtual_camera is not None and self.virtual_camera_picture == "private"
+
 
 @dataclass(frozen=True, slots=True)
 class LiveConfig(RunConfig):

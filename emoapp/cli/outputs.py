@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -43,6 +43,17 @@ class OrOff(click.ParamType):
         return None if value == OFF else self._of.convert(value, param, ctx)
 
 
+class Endpoint(NamedTuple):
+    """A host and a port, which read as they are typed."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
 class Address(click.ParamType):
     """A host and a port: "192.168.1.20:9000", "[::1]:9000", or a port of this computer: "9000"."""
 
@@ -50,19 +61,19 @@ class Address(click.ParamType):
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
-        """Return (host, port).
+    ) -> Endpoint:
+        """Return host and port.
 
         Raises:
             click.BadParameter: It is no address.
         """
-        if isinstance(value, tuple):
+        if isinstance(value, Endpoint):
             return value
         host, _, port = str(value).rpartition(":")
         host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
         if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536) or " " in host:
             self.fail(f"expected HOST:PORT, such as 127.0.0.1:9000, got {value!r}", param, ctx)
-        return host, int(port)
+        return Endpoint(host, int(port))
 
 
 def optional_output(name: str, *, of: click.ParamType = click.STRING, **attrs: Any) -> Decorator:

@@ -1,4 +1,4 @@
-"""Send the numbers of each frame as one bundle of Open Sound Control messages over UDP."""
+"""Send the numbers of each frame as a bundle of Open Sound Control messages over UDP."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ ROOT = "/emoapp"
 FOLLOWED = "followed"
 """In place of a track's number: the face that is followed, whichever that is."""
 
+MAX_BYTES = 8000
+"""Of a bundle: some receivers read no more of a datagram than 8192 bytes."""
+
 Value = str | int | float
 Message = tuple[str, tuple[Value, ...]]
 """An address and its arguments."""
 
+_DATAGRAM = socket.SOCK_DGRAM
 _UNSENDABLE = re.compile(r"[^!-~]|[#*,/?\[\]{}]")
 
 
@@ -43,10 +47,10 @@ def messages_of(result: Result) -> Iterator[Message]:
     yield f"{ROOT}/tracks", tuple(track.id for track in result.tracks)
     followed = result.selected_track
     yield f"{ROOT}/{FOLLOWED}/id", (0 if followed is None else followed.id,)
-    for track in result.tracks:
-        yield from messages_of_track(f"{ROOT}/{track.id}", track, result.frame.size_wh)
     if followed is not None:
         yield from messages_of_track(f"{ROOT}/{FOLLOWED}", followed, result.frame.size_wh)
+    for track in result.tracks:
+        yield from messages_of_track(f"{ROOT}/{track.id}", track, result.frame.size_wh)
 
 
 def messages_of_track(prefix: str, track: Track, size_wh: tuple[int, int]) -> Iterator[Message]:
@@ -77,7 +81,7 @@ def messages_of_track(prefix: str, track: Track, size_wh: tuple[int, int]) -> It
 
 
 class OscOutput(BackgroundSink[list[Message]]):
-    """Send one bundle for each frame.
+    """Send one bundle for each frame; more only for those of more than about 15 faces.
 
     Args:
         host: Name or address of the receiver.
@@ -92,16 +96,14 @@ class OscOutput(BackgroundSink[list[Message]]):
         super().__init__("osc", title="OSC", report=report)
         self._where = f"{host}:{port}"
         try:
-            family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
-            self._socket = socket.socket(family, socket.SOCK_DGRAM)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            # Connected, so that the system tells where nobody listens.
-            self._socket.connect(address)
+            found = socket.getaddrinfo(host, port, type=_DATAGRAM)[0]
         except (OSError, UnicodeError) as exc:
             raise SinkError(
                 f"--osc {self._where}: {getattr(exc, 'strerror', None) or exc}. Expected the "
                 "address of the receiver, such as 127.0.0.1:9000."
             ) from exc
+        self._family, self._address = found[0], found[4]
+        self._socket: socket.socket | None = None
         self.start()
 
     def prepare(self, result: Result) -> list[Message]:
@@ -109,17 +111,22 @@ class OscOutput(BackgroundSink[list[Message]]):
         return list(messages_of(result))
 
     def send(self, item: list[Message]) -> None:
-        """Send a frame's messages as one bundle."""
+        """Send a frame's messages; those of one face may be in two bundles."""
         from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
         from pythonosc.osc_message_builder import OscMessageBuilder
 
-        bundle = OscBundleBuilder(IMMEDIATELY)
+        bundle, size = OscBundleBuilder(IMMEDIATELY), 0
         for address, values in item:
-            message = OscMessageBuilder(address)
+            builder = OscMessageBuilder(address)
             for value in values:
-                message.add_arg(value)
-            bundle.add_content(message.build())
-        self._socket.send(bundle.build().dgram)
+                builder.add_arg(value)
+            message = builder.build()
+            if size + message.size > MAX_BYTES:
+                self._send(bundle.build().dgram)
+                bundle, size = OscBundleBuilder(IMMEDIATELY), 0
+            bundle.add_content(message)
+            size += message.size + 4
+        self._send(bundle.build().dgram)
 
     def problem_of(self, error: OSError) -> str:
         """See `BackgroundSink.problem_of`."""
@@ -132,7 +139,24 @@ class OscOutput(BackgroundSink[list[Message]]):
 
     def release(self) -> None:
         """See `BackgroundSink.release`."""
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _send(self, datagram: bytes) -> None:
+        try:
+            if self._socket is None:
+                self._socket = socket.socket(self._family, _DATAGRAM)
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+                # Connected, so that the system tells where nobody listens.
+                self._socket.connect(self._address)
+            self._socket.send(datagram)
+        except ConnectionRefusedError:
+            raise
+        except OSError:
+            # A network that comes back, or another one, needs a new socket.
+            self.release()
+            raise
 
 
 def open_output(config: OutputsConfig, context: OutputContext) -> OscOutput:

@@ -40,10 +40,12 @@ class LoopbackDevice:
     Attributes:
         path: "/dev/video10".
         name: What it calls itself.
+        free: Whether it waits for a program that feeds it.
     """
 
     path: str
     name: str
+    free: bool
 
 
 def list_devices() -> Iterator[LoopbackDevice]:
@@ -62,8 +64,10 @@ def list_devices() -> Iterator[LoopbackDevice]:
             os.close(fd)
         driver, card, _, _, of_card, of_device = struct.unpack_from("=16s32s32s3I", capability)
         flags = of_device if of_card & _CAP_DEVICE_CAPS else of_card
-        if flags & _CAP_VIDEO_OUTPUT and b"loopback" in driver:
-            yield LoopbackDevice(path, card.rstrip(b"\0").decode("utf-8", "replace"))
+        if b"loopback" in driver:
+            # With exclusive_caps=1, it is an output only until somebody feeds it.
+            free = bool(flags & _CAP_VIDEO_OUTPUT)
+            yield LoopbackDevice(path, card.rstrip(b"\0").decode("utf-8", "replace"), free)
 
 
 def find_device(name: str | None) -> LoopbackDevice:
@@ -73,17 +77,26 @@ def find_device(name: str | None) -> LoopbackDevice:
         name: Its path, its number, or a part of what it calls itself; None for the first.
 
     Raises:
-        SinkError: There is none.
+        SinkError: There is none, or another program feeds it.
     """
     devices = list(list_devices())
     if not devices:
         raise SinkError(f"--virtual-camera: there is no virtual camera here. {INSTALL_HINT}")
-    for device in devices:
-        number = device.path.removeprefix("/dev/video")
-        if name is None or name in (device.path, number) or name.lower() in device.name.lower():
+    found = [device for device in devices if name is None or _is_called(device, name)]
+    if not found:
+        known = ", ".join(f"{device.path} ({device.name})" for device in devices)
+        raise SinkError(
+            f"--virtual-camera {name}: there is no such virtual camera; there is {known}."
+        )
+    for device in found:
+        if device.free:
             return device
-    known = ", ".join(f"{device.path} ({device.name})" for device in devices)
-    raise SinkError(f"--virtual-camera {name}: there is no such virtual camera; there is {known}.")
+    raise _cannot_open(found[0], OSError(errno.EBUSY, os.strerror(errno.EBUSY)))
+
+
+def _is_called(device: LoopbackDevice, name: str) -> bool:
+    number = device.path.removeprefix("/dev/video")
+    return name in (device.path, number) or name.lower() in device.name.lower()
 
 
 class V4l2Camera:
