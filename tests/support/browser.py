@@ -47,7 +47,7 @@ class Browser:
         )
         try:
             address = self._address()
-            options = {"max_size": None, "compression": None, "proxy": None}
+            options = {"max_size": None, "compression": None, "proxy": None, "close_timeout": 0.5}
             self._socket = self._stack.enter_context(connect(address, **options))
             target = self._call("Target.createTarget", url="about:blank")["targetId"]
             attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
@@ -97,6 +97,13 @@ class Browser:
         self._call("Emulation.setDeviceMetricsOverride", **size)
         self._call("Page.navigate", url=address)
 
+    def forget(self) -> None:
+        """Leave the page, and forget what it asked for and complained about."""
+        self.open("about:blank")
+        self.run("1")
+        self.requests.clear()
+        self.complaints.clear()
+
     def run(self, script: str) -> Any:
         """Return the value of a script's expression."""
         answer = self._call(
@@ -128,11 +135,17 @@ class Browser:
         names = [n.get("name", {}).get("value", "") for n in nodes if not n.get("ignored")]
         return [name for name in names if name]
 
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """End the browser."""
-        self._stack.close()
         self._program.terminate()
         self._program.wait(10)
+        self._stack.close()
 
 
 BODY = "document.body.innerText"

@@ -1,12 +1,8 @@
-"""Servers and a browser."""
+"""A server."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import pytest
-from support.browser import Browser
 
 from emoapp.labels import EMOTIONS
 from emoapp.sinks.web import WebSocketOutput
@@ -17,11 +13,3 @@ def output():
     with WebSocketOutput(EMOTIONS, 0) as output:
         yield output
     assert not output._thread.is_alive()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        browser = Browser(Path(folder))
-        yield browser
-        browser.close()

@@ -43,8 +43,7 @@ def port(demo):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_layout_shows_what_the_program_sees(browser, port, layout):
     address = f"http://127.0.0.1:{port}"
-    browser.requests.clear()
-    browser.complaints.clear()
+    browser.forget()
     for width, height in LAYOUTS[layout]:
         browser.open(f"{address}/?layout={layout}", width=width, height=height)
         browser.until(f"{SHOWN} && {LABEL} === 'Happy'")
@@ -131,7 +130,7 @@ def test_names_of_expressions_stay_words(browser):
     scores = Scores(labels, np.array([0.8, 0.1, 0.1], np.float32))
     one = Track(1, Face(Box(0, 0, 9, 9), 0.9), scores, scores, 0.0, 1.0)
     with WebSocketOutput(labels, 0) as output:
-        browser.complaints.clear()
+        browser.forget()
         browser.open(f"{output.address}?layout=panel", width=480, height=300)
         until(lambda: output.write(result(0, 0.0, one)) or browser.run(SHOWN))
         assert browser.run(LABEL) == labels[0]
