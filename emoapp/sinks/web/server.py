@@ -37,7 +37,7 @@ class WebServer:
     A client that is busy misses frames, and gets the latest one when it reads again.
 
     Args:
-        listening: A socket that listens; left open.
+        listening: A socket that listens; taken over, and closed by `run`.
         access: Who may connect.
         messages: Makes the messages.
         pending: The frames to send; `wake` says that there are new ones.
@@ -50,15 +50,16 @@ class WebServer:
         messages: Messages,
         pending: deque[Snapshot],
     ) -> None:
-        self._listening, self._access, self._messages = listening, access, messages
+        self._access, self._messages = access, messages
         self._hello = messages.hello()
-        self._door = Door()
+        self._door = Door(listening)
         self._clients: set[GuardedConnection] = set()
         self._pending = pending
         self._waking = False
         self._latest: Snapshot | None = None
         self._reasons: set[str] = set()
-        self._loop = asyncio.new_event_loop()
+        # Windows has another one, which does not accept connections by `Door.accept`.
+        self._loop = asyncio.SelectorEventLoop()
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:
@@ -77,6 +78,7 @@ class WebServer:
             self._loop.run_until_complete(self._serve())
         finally:
             self._loop.close()
+            self._door.close()
 
     def _call(self, function: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # it has ended already
@@ -91,7 +93,7 @@ class WebServer:
 
         server = await serve(
             self._talk,
-            sock=self._listening,
+            sock=self._door,
             process_request=self._answer,
             server_header=None,
             compression=None,
