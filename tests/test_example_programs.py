@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -101,6 +102,17 @@ def test_the_game(demo):
         assert game.wait() == 0
     heights = [int(line.rpartition("   ")[2].rstrip("%")) for line in said[:-1]]
     assert max(heights) > 10 and re.fullmatch(r"\d+ ticks", said[-1])
+
+
+def test_the_documentations_python(demo, tmp_path, monkeypatch, capsys):
+    text = (ROOT / "docs" / "outputs.md").read_text("utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(demo, "clip.mp4")
+    port = str(free_port())
+    exec(compile(block.replace("9000", port), "outputs.md", "exec"), {})
+    said = capsys.readouterr()
+    assert "label='happy'" in said.out and f"nobody listens at 127.0.0.1:{port}" in said.err
 
 
 def test_each_example_is_in_the_list_and_run_here():

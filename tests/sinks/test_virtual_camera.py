@@ -62,19 +62,22 @@ def test_what_is_private_shows_no_face_and_what_is_annotated_shows_the_overlay(
     ok, first = cv2.VideoCapture(str(demo)).read()
     assert ok and faces_in(first) == 1
     pictures = {}
-    for kind in ("plain", "private", "annotated"):
-        words = ["--virtual-camera-picture", kind, "--demo", "--frames", 3]
+    for kind in ("plain", "private", "annotated", "annotated --privacy"):
+        words = ["--demo", "--frames", 3, "--virtual-camera-picture", *kind.split()]
         succeeded(feed(*words))
         path = tmp_path / "shown.yuv"
         pictures[kind] = shown(path, DEMO_WH)[0]
         path.unlink()
-    assert faces_in(pictures["plain"]) == 1 and faces_in(pictures["private"]) == 0
+    found = {kind: faces_in(one) for kind, one in pictures.items()}
+    assert found == {"plain": 1, "private": 0, "annotated": 1, "annotated --privacy": 0}
     changed = {
         kind: (np.abs(one.astype(int) - pictures["plain"]) > 40).any(axis=2)
         for kind, one in pictures.items()
     }
     bars = slice(240, 480), slice(930, 1250)
-    assert changed["annotated"][bars].mean() > 0.3 and not changed["private"][bars].any()
+    assert not changed["private"][bars].any()
+    for kind in ("annotated", "annotated --privacy"):
+        assert changed[kind][bars].mean() > 0.3
     assert 0.02 < changed["private"].mean() < 0.5
 
 

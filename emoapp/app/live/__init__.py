@@ -135,7 +135,7 @@ def _without_window(
     from emoapp.sources.images import Stills
 
     pipeline = loading.result()
-    pipeline.detector.exhaustive = config.outputs.hides_faces
+    pipeline.detector.exhaustive = config.private or config.outputs.hides_faces
     outputs = stack.enter_context(LiveOutputs(config, source, loading))
     logs: list[Sink] = []
     if config.log is not None:

@@ -77,7 +77,7 @@ def pictures_of(
     """Return the pictures that outputs may show: "annotated", "private" and "plain".
 
     They have the source's resolution. Each may be rendered in a thread of its own. Faces that the
-    user hides in the window are hidden in all of them.
+    user hides are hidden in all of them.
 
     Args:
         labels: The expressions, in the order of the model.
@@ -95,7 +95,7 @@ def pictures_of(
         redactor = FaceRedactor()
 
         def picture(result: Result) -> Image:
-            hidden = hide or (view is not None and view.private)
+            hidden = hide or (config.private if view is None else view.private)
             if not (hidden or draw):
                 return result.frame.pixels
             image = result.frame.pixels.copy()
@@ -117,6 +117,6 @@ def pictures_of(
 def _report_to(messages: Messages) -> Report:
     def report(title: str, text: str) -> None:
         print_report(title, text)
-        messages.alert(title, text)
+        messages.alert(title, text[0].upper() + text[1:])
 
     return report
