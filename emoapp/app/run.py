@@ -99,7 +99,7 @@ class Run:
         """
         frames, seconds = self._config.max_frames, self._config.max_seconds
         return isinstance(self._config, LiveConfig) and (
-            (frames is not None and self.stats.analysed >= frames)
+            (frames is not None and self.stats.analyzed >= frames)
             or (seconds is not None and time.monotonic() - self._began >= seconds)
         )
 
@@ -141,7 +141,7 @@ class Run:
         ms["total"] = (perf_counter() - began) * 1e3
         self.stats.add(ms, faces=len(result.tracks), latency_ms=latency_ms)
         if self._progress is not None:
-            self._progress(self.stats.analysed, self._source.frame_count)
+            self._progress(self.stats.analyzed, self._source.frame_count)
         self._controller.rest(result)
 
     def _summarize(self) -> dict:

@@ -20,7 +20,7 @@ CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 COMMANDS: Mapping[str, str] = {
     "live": "Show the camera in a window, with the expressions of everybody in sight.",
-    "video": "Analyse every frame of video files; write annotated copies and tables of numbers.",
+    "video": "Analyze every frame of video files; write annotated copies and tables of numbers.",
     "image": "Read the faces in pictures: print them, write annotated copies and tables of "
     "numbers.",
     "report": "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG.",
@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "benchmark": "Measure each stage on the bundled clip, beside the bare calls of the libraries.",
     "train": "Train a model, or teachers for one, on FER-2013 or on folders of pictures.",
     "distill": "Train a model on the labels and on what other models say of the pictures.",
-    "evaluate": "Measure a model on labelled pictures, through the code of live use.",
+    "evaluate": "Measure a model on labeled pictures, through the code of live use.",
     "export": "Convert a trained network, or several as one, to the file that live use runs.",
 }
 """Name -> help. The module of the same name in this package defines it as `command`."""

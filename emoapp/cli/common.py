@@ -28,7 +28,7 @@ def summary(numbers: dict[str, Any]) -> str:
         The line.
     """
     frames = numbers["frames"]
-    parts = [f"{frames['analysed']} frames analysed"]
+    parts = [f"{frames['analysed']} frames analyzed"]
     if numbers["fps"]:
         parts[0] += f" at {numbers['fps']:.1f} a second"
     if frames["missed"]:

@@ -1,4 +1,4 @@
-"""`emoapp evaluate`: how good a model is on labelled crops, on photographs, on bad pictures."""
+"""`emoapp evaluate`: how good a model is on labeled crops, on photographs, on bad pictures."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     help="where snapshots and recordings go that keys ask for (default: the system's folders for "
     "pictures and videos)",
 )
-@flag("--privacy", help="make faces unrecognisable in window and recording")
+@flag("--privacy", help="make faces unrecognizable in window and recording")
 @flag(
     "--speak",
     help="say the expression of the followed face when it changes, by the system's voice (extra "

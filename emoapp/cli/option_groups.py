@@ -170,14 +170,14 @@ def _run_options(seconds: str) -> Decorator:
             type=POSITIVE_INT,
             metavar="N",
             group=RUN,
-            help="end after N analysed frames",
+            help="end after N analyzed frames",
         ),
         option("--seconds", type=POSITIVE, metavar="S", group=RUN, help=f"end after S {seconds}"),
     )
 
 
 def data_options(*, required: bool = True, explanation: str = DATA_HELP) -> Decorator:
-    """Return the options that say which labelled pictures to read.
+    """Return the options that say which labeled pictures to read.
 
     Args:
         required: Whether `--data` must be given.

@@ -142,7 +142,7 @@ def _print_confusion(when: str, names: Sequence[str], counts: Sequence[Sequence[
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(f"{when}: labelled", *names, title="columns: what was shown")
+    table = Table(f"{when}: labeled", *names, title="columns: what was shown")
     for name, row in zip(names, counts, strict=True):
         if any(row):
             table.add_row(name, *(str(count or "") for count in row))

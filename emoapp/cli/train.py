@@ -1,4 +1,4 @@
-"""`emoapp train`: from labelled pictures to a model."""
+"""`emoapp train`: from labeled pictures to a model."""
 
 from __future__ import annotations
 

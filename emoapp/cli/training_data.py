@@ -1,4 +1,4 @@
-"""What the commands that train read: labelled images, stand-ins for photographs, teachers."""
+"""What the commands that train read: labeled images, stand-ins for photographs, teachers."""
 
 from __future__ import annotations
 

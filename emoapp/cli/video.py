@@ -57,7 +57,7 @@ _MANY_FILES = "many files"
 @option(
     "--blur",
     type=OneOf(["faces", "others"]),
-    help="make all faces unrecognisable in the copy, or all but the main person's",
+    help="make all faces unrecognizable in the copy, or all but the main person's",
 )
 @overwrite_option
 @option(

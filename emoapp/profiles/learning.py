@@ -1,4 +1,4 @@
-"""Learn a correction from labelled samples; cross-validation says whether it helps."""
+"""Learn a correction from labeled samples; cross-validation says whether it helps."""
 
 from __future__ import annotations
 

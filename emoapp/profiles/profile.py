@@ -30,7 +30,7 @@ class Profile:
     Attributes:
         name: The person's name, as the user gave it.
         model: Checksum of the model that saw the samples.
-        samples: The labelled faces.
+        samples: The labeled faces.
         correction: Corrects the model's probabilities; None where none helped.
         figures: What cross-validation said when it was learned, by name.
     """
@@ -45,7 +45,7 @@ class Profile:
         """Return how much of the correction applies to faces: little to another person's.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
 
         Returns:
             float (N,), 0 to 1.
@@ -56,7 +56,7 @@ class Profile:
         """Return how much faces look like the person, float (N,), -1 to 1.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
         """
         return appearance.similarity(appearance.describe(crops), self.samples.looks)
 
@@ -66,7 +66,7 @@ class Profile:
         """Correct the probabilities of faces.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
             probabilities: float32 (N, K), what the model shows; labels that the profile does not
                 know follow those that it knows.
             features: float32 (N, D); None for a model that returns none.
@@ -110,7 +110,7 @@ def new_profile(name: str, model: str, samples: Samples, *, keep_pictures: bool)
     Args:
         name: The person's name.
         model: Checksum of the model that saw the samples.
-        samples: The labelled faces, with their crops.
+        samples: The labeled faces, with their crops.
         keep_pictures: Keep the crops in the profile.
 
     Returns:

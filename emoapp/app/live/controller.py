@@ -222,7 +222,7 @@ class WindowController(Controller):
         if self.pipeline is None:
             for path in filter(None, (self.config.record, self.config.log)):
                 error = SinkError(
-                    f"{path} was not written: it was over before a face was analysed."
+                    f"{path} was not written: it was over before a face was analyzed."
                 )
                 self.messages.fault("Nothing was written", error)
         for sink in (self.recording, *self._logs):
