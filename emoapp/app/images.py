@@ -75,7 +75,7 @@ def plan(
     overwrite: bool = False,
     missing: Callable[[SourceError], None],
 ) -> list[Picture]:
-    """Find the images that files, folders and patterns stand for, each once, and name their copies.
+    """Find the images that files, folders and patterns mean, each once, and name their copies.
 
     Args:
         specs: Files, folders and glob patterns.

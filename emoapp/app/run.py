@@ -159,7 +159,7 @@ class Run:
 
 
 def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> FileSink:
-    """Open the log that a run asks for; the caller closes it.
+    """Open the log of a run; the caller closes it.
 
     Raises:
         UsageError: The suffix names no log.
@@ -178,7 +178,7 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Fi
 def open_pipeline(
     config: RunConfig, *, frames: int | None = None, classify_interval: int = 1
 ) -> Pipeline:
-    """Open the pipeline that a run asks for; the caller closes it.
+    """Open the pipeline of a run; the caller closes it.
 
     Args:
         config: Detector, device, model, smoothing, limits.

@@ -1,4 +1,4 @@
-"""The command line: words become a configuration, errors messages and exit statuses."""
+"""Run the command line: turn words into a configuration, and errors into messages and statuses."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _complete(instruction: str) -> int:
 
 
 def _failed(exc: BaseException, words: Sequence[str]) -> int:
-    """Say in one line what ended a command, two for wrong words; return the exit status."""
+    """Report in one line what ended a command, in two for wrong usage; return the exit status."""
     # Most errors after Ctrl-C are those of the import that it broke; but what could not be written
     # when files were closed must be known.
     broken = interrupts.came() and not isinstance(exc, SinkError | OSError)

@@ -1,4 +1,4 @@
-"""What several commands say: a run's summary, notes, missing packages, progress."""
+"""Print what several commands share: summaries, notes, missing packages, progress."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def summary(numbers: dict[str, Any]) -> str:
 
 
 def print_notes(*datasets: Dataset) -> None:
-    """Print what was left out of the data, and what else the user should know of it.
+    """Print what was left out of the data, and what else the user should know about it.
 
     Args:
         datasets: The splits of the data.

@@ -43,8 +43,8 @@ logger = get_logger(__name__)
     metavar="FOLDER|FILE",
     help="write annotated copies into this folder; for one picture also a file",
 )
-@option("--json", type=PATH, metavar="OUT.json", help="write the pictures with their faces")
-@option("--csv", type=PATH, metavar="OUT.csv", help="write a row for each face")
+@option("--json", type=PATH, metavar="OUT.json", help="write all pictures with their faces as JSON")
+@option("--csv", type=PATH, metavar="OUT.csv", help="write a row for each face as CSV")
 @option("--blur", type=OneOf(["faces"]), help="make the faces unrecognizable in the copies")
 @overwrite_option
 @overlay_options("boxes", "labels", "bars")

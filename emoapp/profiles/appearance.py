@@ -1,4 +1,4 @@
-"""Tell how much a crop looks like those of a person: gradients, whitened, compared by cosine."""
+"""Measure how similar a crop is to those of a person: cosine of whitened gradients."""
 
 from __future__ import annotations
 

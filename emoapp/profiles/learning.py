@@ -1,4 +1,4 @@
-"""Learn a correction from labeled samples; cross-validation says whether it helps."""
+"""Learn a correction from labeled samples, and cross-validate whether it helps."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FULL_SHIFT_SHARE = 0.03
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """A correction, and what cross-validation says of it.
+    """A correction and its cross-validated figures.
 
     Attributes:
         correction: None where none helps.

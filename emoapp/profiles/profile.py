@@ -1,4 +1,4 @@
-"""A profile: what was learned of one person, kept in one file."""
+"""Read, write and learn profiles: a correction for one person in one file."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def new_profile(name: str, model: str, samples: Samples, *, keep_pictures: bool)
 
 
 def figures_of(learned: Learned, samples: Samples) -> dict[str, Any]:
-    """Return what cross-validation says, for JSON.
+    """Return the cross-validated figures, for JSON.
 
     Args:
         learned: The outcome of learning.
