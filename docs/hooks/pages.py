@@ -28,6 +28,7 @@ INCLUDED = {
     "CONTRIBUTING.md": "project/contributing.md",
     "SECURITY.md": "project/security.md",
     "CODE_OF_CONDUCT.md": "project/conduct.md",
+    "examples/README.md": "examples.md",
     "models/README.md": "model.md",
 }
 """File of the project -> the page that shows it, to which links to the file lead."""
@@ -101,7 +102,7 @@ def include(name: str, page: str) -> str:
         if path.startswith("docs/"):
             found = path.removeprefix("docs/")
         if not found:
-            return text if path in text else f"{text} (`{path}`)"
+            return f"`{path}`" if path.endswith(text) else f"{text} (`{path}`)"
         return f"{mark}[{text}]({posixpath.relpath(found, here)}{'#' if anchor else ''}{anchor})"
 
     parts = re.split(r"(```.*?```|`[^`\n]+`)", (ROOT / name).read_text("utf-8"), flags=re.S)
