@@ -161,7 +161,7 @@ def _tell_of_unsent_keys(url: str) -> None:
 
 
 def _need_packages() -> None:
-    """Raise UsageError where the packages of the extra "companion" are missing."""
+    """Raise UsageError if packages of the extra "companion" are missing."""
     from importlib.util import find_spec
 
     missing = [name for name in ("openai", "glin_profanity") if find_spec(name) is None]

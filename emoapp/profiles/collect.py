@@ -37,7 +37,7 @@ Progress = Callable[[int, "int | None"], None]
 
 @dataclass(slots=True)
 class Collected:
-    """Labeled crops, and what was left out.
+    """Labeled crops, and notes on what was left out.
 
     Attributes:
         crops: uint8 (S, S) each.
@@ -225,7 +225,7 @@ def _add(
     limits: Limits,
     time_s: float = 0.0,
 ) -> bool:
-    """Add the largest face; return False where it was left out."""
+    """Add the largest face; return False if it was left out."""
     pixels = image.pixels if isinstance(image, Frame) else as_image(image)
     faces = detector.detect(pixels)
     if not faces:

@@ -59,7 +59,7 @@ class Learned:
 
 
 def learn(samples: Samples) -> Learned:
-    """Learn a correction, and adopt it only where it helps in cross-validation.
+    """Learn a correction, and adopt it only if it helps in cross-validation.
 
     The redistribution among the learned labels and their shift against the others are judged apart.
 

@@ -180,7 +180,7 @@ def read_profile(path: Path) -> Profile:
 
 
 def for_model(profile: Profile, classifier: Classifier) -> Profile:
-    """Return the profile for a model; it is learned again where its pictures were kept.
+    """Return the profile for a model; learn it again if its pictures were kept.
 
     Args:
         profile: The profile.

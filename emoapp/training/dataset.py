@@ -62,7 +62,7 @@ class Dataset:
         return replace(self, images=images, labels=labels, votes=votes, missed=missed)
 
     def with_face(self) -> Dataset:
-        """Return the images in which a face was found: all of them where they were crops."""
+        """Return the images in which a face was found; all of them if they were crops."""
         return self if self.missed is None else self.take(~self.missed)
 
 

@@ -95,7 +95,7 @@ def _classify(
     progress: Progress | None,
     corrector: Corrector | None,
 ) -> dict[str, np.ndarray]:
-    """Return the probabilities of each head, and what is shown; zeros where no face was found."""
+    """Return the probabilities of each head and those shown; zeros where no face was found."""
     found: dict[str, list[np.ndarray]] = {}
     for start in range(0, len(dataset), BATCH_SIZE):
         batch = dataset.images[start : start + BATCH_SIZE]
