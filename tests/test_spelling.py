@@ -54,7 +54,7 @@ KEPT = re.compile(
     r"""(["'`])analysed\1"""  # a field of the statistics, which programs read
     r"|cancellation|BIDI\w*"
 )
-ENDINGS = (".py", ".md", ".toml", ".html", ".yml", ".cff", ".css", ".ipynb", ".c")
+ENDINGS = (".py", ".md", ".toml", ".html", ".yml", ".cff", ".css", ".js", ".ipynb", ".c")
 OTHERS = (
     *("emoapp/companion/moderation.toml", "tests/support/companion_sentences.py"),
     *("tests/test_spelling.py", "constraints/"),
