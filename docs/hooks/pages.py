@@ -37,6 +37,7 @@ COPIED = {
     "assets/tour.webp",
     *("assets/two.jpg", "assets/ten.jpg", "assets/dark.jpg", "assets/uhd.jpg"),
     *(f"models/report/{path.name}" for path in (ROOT / "models" / "report").glob("[!e]*.png")),
+    *(f"examples/{path.name}" for path in (ROOT / "examples").glob("*.[pi]*")),
     "models/report/classes.txt",
     "models/report/history.csv",
 }
@@ -75,13 +76,12 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
         name, _, argument = match[1].partition(" ")
         return FILLERS[name](argument.strip(), page.file.src_uri)
 
-    return re.sub(r"^\{\{ (.+?) \}\}$", fill, markdown, flags=re.M)
+    filled = re.sub(r"^\{\{ (.+?) \}\}$", fill, markdown, flags=re.M)
+    return _relinked(filled, f"docs/{posixpath.dirname(page.file.src_uri)}", page.file.src_uri)
 
 
 def include(name: str, page: str) -> str:
     """Return a Markdown file of the project, its links made to fit the page.
-
-    A link to a file that the site does not have becomes the file's name.
 
     Args:
         name: Path within the project.
@@ -90,24 +90,39 @@ def include(name: str, page: str) -> str:
     Returns:
         The text.
     """
-    folder, here = posixpath.dirname(name), posixpath.dirname(page) or "."
+    return _relinked((ROOT / name).read_text("utf-8"), posixpath.dirname(name), page)
+
+
+def _relinked(text: str, folder: str, page: str) -> str:
+    """Let links to files of the project lead to where the site has them.
+
+    A link to a file that the site does not have becomes the file's name.
+
+    Args:
+        text: Markdown.
+        folder: Folder within the project that the links start from.
+        page: Path of the page within `docs/`.
+
+    Returns:
+        The text; links within `docs/` from a page of it stay as they are.
+    """
+    here = posixpath.dirname(page) or "."
 
     def relink(match: re.Match[str]) -> str:
-        mark, text, target = match.groups()
+        mark, words, target = match.groups()
         path, _, anchor = target.partition("#")
-        if "://" in target or not path:
+        path = posixpath.normpath(posixpath.join(folder, path)) if path else ""
+        if "://" in target or not path or (path.startswith("docs/") and folder.startswith("docs")):
             return match[0]
-        path = posixpath.normpath(posixpath.join(folder, path))
         found = INCLUDED.get(path) or (f"files/{path}" if path in COPIED else "")
         if path.startswith("docs/"):
             found = path.removeprefix("docs/")
         if not found:
-            return f"`{path}`" if path.endswith(text) else f"{text} (`{path}`)"
-        return f"{mark}[{text}]({posixpath.relpath(found, here)}{'#' if anchor else ''}{anchor})"
+            return f"`{path}`" if path.endswith(words) else f"{words} (`{path}`)"
+        return f"{mark}[{words}]({posixpath.relpath(found, here)}{'#' if anchor else ''}{anchor})"
 
-    parts = re.split(r"(```.*?```|`[^`\n]+`)", (ROOT / name).read_text("utf-8"), flags=re.S)
-    linked = [part if part.startswith("`") else LINK.sub(relink, part) for part in parts]
-    return "".join(linked)
+    parts = re.split(r"(```.*?```|`[^`\n]+`(?!\]))", text, flags=re.S)
+    return "".join(part if part.startswith("`") else LINK.sub(relink, part) for part in parts)
 
 
 def commands(_: str, page: str) -> str:
