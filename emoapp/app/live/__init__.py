@@ -1,4 +1,4 @@
-"""Live use: a camera, a stream or a file as it plays."""
+"""Run live: a camera, a stream, or a file as it plays."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _open_standing_window(config: LiveConfig, stack: ExitStack) -> Window:
 def _open_source(
     config: LiveConfig, window: Window | None
 ) -> tuple[LiveConfig, AbstractContextManager[Source]]:
-    """Open what is to be read, or the demo clip where no camera can be opened and the user agrees.
+    """Open the source, or the demo clip if no camera can be opened and the user agrees.
 
     Returns:
         The configuration with the source that was opened, and that source.
@@ -128,7 +128,7 @@ def _open_live(config: LiveConfig) -> Source:
 def _without_window(
     config: LiveConfig, source: Source, loading: Future[Pipeline], stack: ExitStack
 ) -> Run:
-    """Compose a run that prints; what it opens is closed with the stack."""
+    """Compose a run that prints; the stack closes what it opens."""
     from emoapp.app.live.outputs import LiveOutputs
     from emoapp.app.live.stills import StillsController, StillsLog, StillsPrinter, analyze_still
     from emoapp.sinks.console import ConsoleLog
@@ -160,7 +160,7 @@ def _in_window(
     messages: Messages,
     stack: ExitStack,
 ) -> Run:
-    """Compose a run in a window; what it opens is closed with the stack."""
+    """Compose a run in a window; the stack closes what it opens."""
     from emoapp.app.live.browser import ImageBrowser
     from emoapp.app.live.controller import WindowController
     from emoapp.app.live.outputs import LiveOutputs
@@ -190,7 +190,7 @@ def _in_window(
 
 @contextmanager
 def _in_background(open_it: Callable[[], Pipeline]) -> Iterator[Future[Pipeline]]:
-    """Open in a thread of its own; what was opened is closed when the block is left."""
+    """Open something in a background thread; close it when the block ends."""
     opening: Future[Pipeline] = Future()
 
     def run() -> None:
