@@ -63,7 +63,7 @@ class Controller:
         """Take what the user does, after the sinks have the result.
 
         Returns:
-            When the result was on the screen, by `time.monotonic()`; None without a screen.
+            When the result was on the screen, by `platforms.clock.now`; None without a screen.
         """
         return None
 

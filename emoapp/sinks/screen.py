@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from emoapp.errors import NoScreenError
+from emoapp.platforms import windows
 
 _NO_WINDOW_HINT = "To work without a window, add `--no-window`."
 
@@ -44,7 +45,7 @@ def prepare_screen() -> socket.socket | None:
         NoScreenError: No window can be opened.
     """
     # Windows and macOS always have a screen when a program is started by hand.
-    if not sys.platform.startswith(("linux", "freebsd")):
+    if not windows.needs_x11():
         return None
     _check_imports()
     # OpenCV's wheels bundle only Qt's X11 plugin. With this, Qt does not try Wayland first and

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoapp.errors import EmoappError, SinkError
+from emoapp.platforms import clock
+from emoapp.platforms.windows import quit_hint
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
@@ -49,14 +50,13 @@ class Messages:
         """
         logger.info("notice: %s", text)
         self._waiting.append(
-            lambda overlay: overlay.notify(
-                text, now=time.monotonic(), seconds=seconds, picture=picture
-            )
+            lambda overlay: overlay.notify(text, now=clock.now(), seconds=seconds, picture=picture)
         )
 
     def hint(self) -> None:
         """Say in the first seconds where the keys are explained."""
-        self.notice("h: keys", seconds=HINT_S)
+        hints = filter(None, ("h: keys", quit_hint()))
+        self.notice("    ".join(hints), seconds=HINT_S)
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
         """Say where a file is: in the window and on the terminal.
@@ -73,7 +73,7 @@ class Messages:
         """Show one line about what may soon go wrong; standard error also gets what it is about."""
         complain(f"{text} ({about})")
         line = text[0].upper() + text[1:]
-        self._waiting.append(lambda overlay: overlay.warn(line, now=time.monotonic()))
+        self._waiting.append(lambda overlay: overlay.warn(line, now=clock.now()))
 
     def alert(self, title: str, text: str) -> None:
         """Show a panel that stays until the user has acknowledged it."""
