@@ -18,9 +18,8 @@ from emoapp.limits import Limits
 from emoapp.tracking import Assignment, Tracker, TrackSelector
 from emoapp.types import Face, Frame, Rejection, Result, Scores, Track
 
-MAX_GAP_S = 0.099
-"""Faces are searched at least this often, in seconds, whatever `Pipeline.detect_interval` is: three
-frames of a camera with 30 a second."""
+MAX_DELAY_S = 0.1
+"""Labels are never older than so many seconds, whatever `Pipeline.detect_interval` is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,9 +55,9 @@ class Pipeline:
         corrector: Corrects the probabilities of one track; None for none.
 
     Attributes:
-        detect_interval: `process` searches and classifies faces in one of so many frames only, and
-            at least every `MAX_GAP_S`; in those between, the tracks move on as they moved before.
-            Has no effect while the detector is exhaustive.
+        detect_interval: `process` searches faces in one of so many frames only, and in those that
+            would show labels older than `MAX_DELAY_S`; in the others, the tracks move on as
+            they moved before. Has no effect while the detector is exhaustive.
     """
 
     def __init__(
@@ -130,7 +129,7 @@ class Pipeline:
         passed_s = frame.t - self._detected_t
         return (
             self._skipped + 1 < self.detect_interval
-            and 0 <= passed_s < MAX_GAP_S
+            and 0 <= passed_s <= MAX_DELAY_S + 1e-6
             and not self.detector.exhaustive
         )
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from emoapp.app.live.messages import Messages
+from emoapp.pipeline import MAX_DELAY_S
 
 if TYPE_CHECKING:
     from emoapp.app.live.view import WindowView
@@ -16,9 +17,6 @@ TOO_SLOW_S = 5.0
 
 MEAN_S = 1.0
 """Time constant of the average of the frames' times: single slow frames are no slow machine."""
-
-MAX_DELAY_S = 0.1
-"""A label is at most this much later than without light mode, in seconds."""
 
 NOTICE_S = 8.0
 
