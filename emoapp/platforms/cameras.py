@@ -47,10 +47,10 @@ FACTS = (
     ),
     Fact(
         "windows",
-        "Media Foundation takes up to 20 s to open a camera and to set its size, less without "
-        "hardware transforms; the variable is read when OpenCV is loaded.",
+        "Media Foundation takes up to 20 s to open a camera, and seconds for each change of width, "
+        "height and rate; mostly less without hardware transforms.",
         "OpenCV 4.0",
-        "opencv#17687, opencv#26495",
+        "opencv#17687, opencv#26495, opencv#27917",
     ),
     Fact(
         "linux",

@@ -14,8 +14,8 @@ FACTS = (
         "windows",
         "Ctrl-C does not interrupt a wait for a lock, on which waits for threads, queues and "
         "futures are built.",
-        "always",
-        "gh-80116",
+        "until Python 3.13",
+        "gh-74157, gh-80116, gh-125541",
     ),
 )
 

@@ -121,12 +121,15 @@ class Camera(LiveSource):
 
     def _ask(self, capture: cv2.VideoCapture, size_wh: tuple[int, int], fps: float) -> None:
         """Ask an open camera for a size and a rate."""
-        # Each call below makes some drivers restart (up to a second each), so there are no others.
+        # Each call below makes some drivers restart (up to seconds each), so there are no others.
+        asks_mjpg = self._backend in opening().mjpg
         # MJPG first: uncompressed, USB 2 carries 1280x720 at only 5 to 10 frames per second.
-        if self._backend in opening().mjpg:
+        if asks_mjpg:
             capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_wh[0])
-        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
+        sides = (cv2.CAP_PROP_FRAME_WIDTH, size_wh[0]), (cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
+        for which, length in sides:
+            if asks_mjpg or capture.get(which) != length:
+                capture.set(which, length)
         stated = known_rate(capture.get(cv2.CAP_PROP_FPS))
         if stated is None or abs(stated - fps) > 0.5:
             capture.set(cv2.CAP_PROP_FPS, fps)

@@ -34,6 +34,7 @@ class Capture:
         self._opens, self._reads, self._rate = set(opens), itertools.chain(reads), rate
         self._last: np.ndarray | None = None
         self.asked: dict[int, list[float]] = {}
+        self.has: dict[int, float] = {}
         self.is_open = False
         self.released = False
 
@@ -47,10 +48,11 @@ class Capture:
 
     def set(self, what: int, value: float) -> bool:
         self.asked.setdefault(what, []).append(value)
+        self.has[what] = value
         return True
 
     def get(self, what: int) -> float:
-        return {cv2.CAP_PROP_FPS: self._rate}.get(what, 0.0)
+        return self._rate if what == cv2.CAP_PROP_FPS else self.has.get(what, 0.0)
 
     def read(self) -> tuple[bool, np.ndarray | None]:
         self._last = next(self._reads, self._last)
