@@ -121,8 +121,8 @@ def _parse_display(display: str) -> tuple[str, int]:
         reason = "the variable DISPLAY is not set"
         if os.environ.get("WAYLAND_DISPLAY"):
             reason += (
-                " (this Wayland desktop runs without XWayland, which OpenCV's windows need: install "
-                "the package xwayland and log in again)"
+                " (this Wayland desktop runs without XWayland, which OpenCV's windows need: "
+                "install the package xwayland and log in again)"
             )
         raise NoScreenError(f"There is no screen for a window: {reason}. {_NO_WINDOW_HINT}")
     match = re.fullmatch(r"(?:[a-z]+/)?(.*):(\d+)(?:\.\d+)?", display)
