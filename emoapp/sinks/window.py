@@ -51,7 +51,7 @@ class Window:
         self._corner_xy = (0, 0)
         self._full = False
         self._asked_wh = FIRST_WH
-        self._hides_room = opencv_version() < (4, 12)
+        self._hides_room = opencv_version() < (4, 12) and windows.tells_size()
         self._next_probe = self._settled_at = 0.0
         self._pointer_xy: tuple[int, int] | None = None
         self._rest_xy: tuple[int, int] | None = None

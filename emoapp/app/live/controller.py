@@ -95,7 +95,7 @@ class WindowController(Controller):
         self._last: Frame | None = None
         self._unwanted = 0
         self._taken_at = self._polled_at = 0.0
-        self.light = LightMode(self.view, messages, asked=_light(config), fps=self._fps)
+        self.light = LightMode(self.view, messages, asked=self._asks_light, fps=self._fps)
         self.keys = key_actions(self, window, companion)
 
     @property
@@ -238,8 +238,9 @@ class WindowController(Controller):
     def _fps(self) -> float:
         return self.source.fps or UNKNOWN_FPS
 
-
-def _light(config: LiveConfig) -> bool | None:
-    """Return whether light mode was asked for; None to let the machine's speed decide."""
-    # A log has the numbers of every face in every frame, unless the user asks for fewer.
-    return False if config.light is None and config.log is not None else config.light
+    @property
+    def _asks_light(self) -> bool | None:
+        """Whether light mode is asked for; None to let the machine's speed decide."""
+        # A log has the numbers of every face in every frame, unless the user asks for fewer.
+        fixed = self.still or self.config.log is not None
+        return False if self.config.light is None and fixed else self.config.light

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from emoapp.app.live.controller import _light
+from emoapp.app.live.controller import WindowController
 from emoapp.app.live.light import TOO_SLOW_S, LightMode, detect_interval
 from emoapp.app.live.messages import Messages
+from emoapp.app.live.warmup import warm_up
 from emoapp.classifiers import open_classifier
 from emoapp.config import LiveConfig
 from emoapp.detectors.base import Detector
@@ -160,6 +161,20 @@ def test_the_user_has_the_last_word(begin, asked, on):
 
 def test_a_log_has_every_face_of_every_frame_unless_asked_otherwise(tmp_path):
     log = tmp_path / "log.csv"
-    assert _light(LiveConfig("0")) is None
-    assert _light(LiveConfig("0", log=log)) is False
-    assert _light(LiveConfig("0", log=log, light=True)) is True
+
+    def asks(config: LiveConfig, still: bool = False) -> bool | None:
+        window = SimpleNamespace(config=config, still=still)
+        return WindowController._asks_light.fget(window)
+
+    assert asks(LiveConfig("0")) is None
+    assert asks(LiveConfig("0", log=log)) is False
+    assert asks(LiveConfig("0", log=log, light=True)) is True
+    assert asks(LiveConfig("a.jpg"), still=True) is False
+
+
+def test_the_first_frame_is_searched(pipeline):
+    """Not taken for one that follows the empty picture of the start."""
+    pipeline.detect_interval = 3
+    warm_up(pipeline)
+    pipeline.detector.looked.clear()
+    assert results(pipeline, 30, 1)[0].tracks and pipeline.detector.looked == [0.0]
