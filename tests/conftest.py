@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -30,9 +32,16 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+POSIX_ONLY = ("send_signal(", "killpg(", "os.kill(", "setrlimit(", "preexec_fn=")
+"""What a test does that Windows has not; `Popen.send_signal(SIGINT)` raises an error there."""
+
+
 def pytest_collection_modifyitems(items):
     """Mark the tests by what they need: no new test can forget it."""
     for item in items:
+        source = inspect.getsource(getattr(item, "function", pytest_collection_modifyitems))
+        if sys.platform == "win32" and any(word in source for word in POSIX_ONLY):
+            item.add_marker(pytest.mark.skip(reason="Windows has no signals and limits of POSIX"))
         fixtures = set(getattr(item, "fixturenames", ()))
         if "training" in item.path.relative_to(ROOT / "tests").parts or "own_model" in fixtures:
             item.add_marker("training")
