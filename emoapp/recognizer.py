@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,14 +19,17 @@ from emoapp.images import as_image
 from emoapp.limits import Limits
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.sources import open_source
-from emoapp.types import Face, Frame, Result, Track
+from emoapp.types import Frame, Result, Track
 from emoapp.utils.arrays import to_bgr
 from emoapp.utils.geometry import scaled_face
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
+    from emoapp.sinks import Sink
     from emoapp.sources.still import StillImage
+
+    _Source: TypeAlias = str | int | os.PathLike[str]
 
 SMALL_FACE_PX = 64.0
 """Faces of less width are cropped from the highest resolution available: the network's crop has 48
@@ -170,7 +173,8 @@ class EmotionRecognizer:
 
         self._check_open()
         faces = detect_in_tiles(self._detector, still.image)
-        crops_from = load_finer(still) if any(map(_is_small, faces)) else still
+        small = any(face.box.width < SMALL_FACE_PX for face in faces)
+        crops_from = load_finer(still) if small else still
         scale, factor = crops_from.scale, still.scale / crops_from.scale
         detected = Detected(
             Frame(as_image(crops_from.image), 0, 0.0),
@@ -180,14 +184,15 @@ class EmotionRecognizer:
         tracks = self._pipeline(self._detector, 0.0, scale=scale).classify(detected).tracks
         return tuple(replace(track, face=scaled_face(track.face, scale)) for track in tracks)
 
-    def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
+    def stream(self, source: _Source, *, sinks: Sequence[Sink] = ()) -> Iterator[Result]:
         """Process a camera, a file or a stream frame by frame.
 
-        Tracks keep their id from frame to frame, whatever else the recognizer does between two
-        frames. The source is closed at its end, or when the iterator is closed.
+        Tracks keep their id, whatever else the recognizer does between two frames. The source is
+        closed at its end, or when the iterator is closed.
 
         Args:
             source: Number of a camera, path of a file, or address of a stream.
+            sinks: Take each result before it is yielded; the caller closes them.
 
         Yields:
             One result for each frame.
@@ -196,6 +201,7 @@ class EmotionRecognizer:
             ClosedError: After `close`.
             SourceError: If a file or a stream can't be read.
             CameraError: If the camera can't be opened or stopped.
+            SinkError: If a sink can't take a result.
 
         Examples:
             >>> from emoapp.utils.resources import DEMO_CLIP
@@ -214,7 +220,10 @@ class EmotionRecognizer:
         with open_source(source) as frames:
             for frame in frames:
                 self._check_open()
-                yield pipeline.process(frame)
+                result = pipeline.process(frame)
+                for sink in sinks:
+                    sink.write(result)
+                yield result
 
     def _pipeline(self, detector: Detector, smoothing_s: float, *, scale: float = 1.0) -> Pipeline:
         # Whether a face is too small depends on its pixels in the full image.
@@ -242,7 +251,3 @@ class EmotionRecognizer:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
-
-
-def _is_small(face: Face) -> bool:
-    return face.box.width < SMALL_FACE_PX

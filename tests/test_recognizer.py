@@ -16,6 +16,7 @@ from emoapp import EmotionRecognizer
 from emoapp.cli import main
 from emoapp.errors import ClosedError, ModelError, SourceError
 from emoapp.labels import EMOTIONS
+from emoapp.sinks import Sink
 from emoapp.types import Result, Track
 
 
@@ -183,3 +184,24 @@ def test_every_public_name_is_there():
         assert getattr(emoapp, name) is not None
     with pytest.raises(AttributeError):
         emoapp.no_such_name  # noqa: B018
+
+
+def test_a_stream_hands_each_result_to_its_sinks_first(recognizer, clip):
+    taken: list[Result] = []
+
+    class Memory(Sink):
+        closed = False
+
+        def write(self, result: Result) -> None:
+            taken.append(result)
+
+        def close(self) -> None:
+            self.closed = True
+
+    sinks = Memory(), Memory()
+    results = []
+    for result in recognizer.stream(clip, sinks=sinks):
+        assert taken[-2:] == [result, result]
+        results.append(result)
+    assert len(results) == 30 and len(taken) == 60
+    assert not any(sink.closed for sink in sinks), "whoever opened them closes them"

@@ -17,6 +17,7 @@ from emoapp.cli.option_groups import (
     run_fields,
 )
 from emoapp.cli.options import flag, option
+from emoapp.cli.outputs import output_options, outputs_config
 from emoapp.cli.values import PATH, POSITIVE, SIZE
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
@@ -81,7 +82,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     help="folder for the snapshots and recordings made with keys (default: the system's "
     "folders for pictures and videos)",
 )
-@flag("--privacy", help="make faces unrecognizable in window and recording")
+@flag("--privacy", help="make faces unrecognizable in window, recording and virtual camera")
 @flag(
     "--speak",
     help="say the expression of the followed face when it changes, with the system's voice "
@@ -97,6 +98,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
 @overwrite_option
 @overlay_options("boxes", "labels", "bars", "timeline", "status")
 @analysis_options()
+@output_options
 @companion_options
 def command(args: SimpleNamespace) -> int:
     """Run the command.
@@ -110,9 +112,10 @@ def command(args: SimpleNamespace) -> int:
     from emoapp.app.live import run_live
     from emoapp.cli.settings import settings_path
 
-    if args.no_window and (args.record or args.privacy):
+    if args.no_window and (args.record or (args.privacy and args.virtual_camera is None)):
         raise UsageError(
-            "--record and --privacy need the window; for files there is `emoapp video`"
+            "--record needs the window, and --privacy the window or a virtual camera; for files "
+            "there is `emoapp video`"
         )
     if args.speak:
         if args.no_window:
@@ -133,6 +136,7 @@ def command(args: SimpleNamespace) -> int:
             overwrite=args.overwrite,
             companion=companion_config(args),
             speak=args.speak,
+            outputs=outputs_config(args),
             settings=settings_path(),
             **run_fields(args),
         )

@@ -105,7 +105,7 @@ class WindowController(Controller):
         self.view.renew(self.new_overlay(pipeline))
         self.controls.settings = Settings(self, pipeline, still=self.still)
         self.messages.hint()
-        pipeline.detector.exhaustive = self.view.private
+        pipeline.detector.exhaustive = self.view.private or self.config.outputs.hides_faces
         if self.config.log is not None:
             self._logs.append(LastingLog(open_results_log(self.config, pipeline), self.messages))
         if self.config.record is not None and self._last is not None:
