@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import socket
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -150,8 +149,7 @@ def _describe(info: StreamInfo) -> None:
 
 def _source_id(name: str) -> str:
     """Return a name by which a receiver finds the stream again after a restart."""
-    user = os.environ.get("USERNAME") or os.environ.get("USER") or ""
-    return f"emoapp {socket.gethostname()} {user} {name}"
+    return f"emoapp {socket.gethostname()} {name}"
 
 
 def open_output(config: OutputsConfig, context: OutputContext) -> LslOutput:

@@ -117,6 +117,6 @@ def pictures_of(
 def _report_to(messages: Messages) -> Report:
     def report(title: str, text: str) -> None:
         print_report(title, text)
-        messages.alert(title, text)
+        messages.alert(title, text[0].upper() + text[1:])
 
     return report
