@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -36,6 +37,13 @@ POSIX_ONLY = ("send_signal(", "killpg(", "os.kill(", "setrlimit(", "preexec_fn="
 """What a test does that Windows has not; `Popen.send_signal(SIGINT)` raises an error there."""
 
 
+TENSORFLOW = ("KerasClassifier(", "import keras", "import tensorflow", "from tensorflow")
+HAS_TENSORFLOW = find_spec("tensorflow") is not None
+"""It has no release for Python 3.14 yet."""
+
+collect_ignore = [] if HAS_TENSORFLOW else ["training"]
+
+
 def pytest_collection_modifyitems(items):
     """Mark the tests by what they need: no new test can forget it."""
     for item in items:
@@ -43,6 +51,9 @@ def pytest_collection_modifyitems(items):
         if sys.platform == "win32" and any(word in source for word in POSIX_ONLY):
             item.add_marker(pytest.mark.skip(reason="Windows has no signals and limits of POSIX"))
         fixtures = set(getattr(item, "fixturenames", ()))
+        wants = any(word in source for word in TENSORFLOW) or "[keras" in item.name
+        if not HAS_TENSORFLOW and (wants or "own_model" in fixtures):
+            item.add_marker(pytest.mark.skip(reason="needs TensorFlow"))
         if "training" in item.path.relative_to(ROOT / "tests").parts or "own_model" in fixtures:
             item.add_marker("training")
         if "fer2013" in fixtures:

@@ -45,11 +45,6 @@ def tells_size() -> bool:
     return platforms.system() != "macos"
 
 
-def poll_s() -> float:
-    """Return how many seconds one look at the keys takes at least."""
-    return 0.01 if platforms.system() == "macos" else 0.0
-
-
 def needs_x11() -> bool:
     """Return whether windows need an X server."""
     return platforms.system() == "linux"

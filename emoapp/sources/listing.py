@@ -74,6 +74,19 @@ def default_camera() -> int:
     return default_of([(c.number, c.name) for c in list_cameras()]) if chooses_default() else 0
 
 
+def is_listed(spec: str) -> bool:
+    """Return whether a camera is connected.
+
+    Args:
+        spec: As for `emoapp.sources.open_source`.
+    """
+    try:
+        wanted = spec.removeprefix("camera:")
+        return find_camera(wanted) >= 0
+    except CameraError:
+        return False
+
+
 def find_camera(wanted: int | str) -> int:
     """Return the number of the camera with the given number, path or name.
 

@@ -167,7 +167,7 @@ def quick(monkeypatch):
 def test_macos_opens_in_the_main_thread_until_the_camera_is_allowed(desk, quick, capsys):
     desktop, window, said = desk("macos")
     late = Late(fails=3)
-    found = open_served(late, window, parts=PARTS, cameras=lambda: [1])
+    found = open_served(late, window, parts=PARTS, present=lambda: True)
     assert found is late.source and set(late.threads) == {threading.main_thread()}
     assert said[0][0] == ALLOW and desktop.polls >= 3, "the window was served"
     assert ALLOW in capsys.readouterr().out
@@ -177,11 +177,11 @@ def test_macos_gives_up_after_a_minute_and_at_once_without_a_camera(desk, quick)
     _, window, _ = desk("macos")
     late = Late(fails=10_000)
     with pytest.raises(CameraError, match="not authorized"):
-        open_served(late, window, parts=PARTS, cameras=lambda: [1])
+        open_served(late, window, parts=PARTS, present=lambda: True)
     assert len(late.threads) > 3
     late = Late(fails=10_000)
     with pytest.raises(CameraError):
-        open_served(late, None, parts=PARTS, cameras=lambda: [])
+        open_served(late, None, parts=PARTS, present=lambda: False)
     assert len(late.threads) == 1
 
 
@@ -190,7 +190,7 @@ def test_windows_serves_the_window_while_the_camera_opens(desk):
     opened = threading.Event()
     late = Late(wait=opened)
     desktop.keys = [-1, -1, -1, opened.set]
-    found = open_served(late, window, parts=PARTS, cameras=lambda: [1])
+    found = open_served(late, window, parts=PARTS, present=lambda: True)
     assert found is late.source and late.threads != [threading.main_thread()]
     assert said[0][0] == OPENING and len(desktop.shown) >= 4
 
@@ -202,10 +202,16 @@ def test_who_quits_meanwhile_gets_no_camera(desk):
     closed = threading.Event()
     late.source.close = closed.set
     desktop.keys = [-1, -1, ord("q")]
-    found = open_served(late, window, parts=PARTS, cameras=lambda: [1])
+    found = open_served(late, window, parts=PARTS, present=lambda: True)
     assert found is not late.source and found.read() is None
     opened.set()
     assert closed.wait(10), "it is closed when it comes"
+
+
+def test_a_camera_that_is_not_there_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(listing, "list_cameras", lambda: [CameraInfo(0, "FaceTime HD Camera")])
+    found = {spec: listing.is_listed(spec) for spec in ("0", "9", "camera:face", "camera:iphone")}
+    assert found == {"0": True, "9": False, "camera:face": True, "camera:iphone": False}
 
 
 # Which one

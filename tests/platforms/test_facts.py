@@ -75,7 +75,8 @@ ENDLESS = {
 def is_endless(call: ast.Call) -> bool:
     """Whether a call waits for as long as it takes."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if isinstance(call.func, ast.Name) and call.func.id in ("as_completed", "wait"):
+    called = ast.unparse(call.func)
+    if called == "wait" or called.endswith("as_completed") and called != "waits.as_completed":
         return not any(keyword.arg == "timeout" for keyword in call.keywords) and len(call.args) < 2
     bare = not call.args and not call.keywords
     return bare and name in ("join", "wait", "get", "result", "acquire", "shutdown")

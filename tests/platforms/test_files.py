@@ -104,7 +104,9 @@ def test_files_are_closed_before_they_get_their_names(windows_files, tmp_path, c
 
 
 _NARROW = """
-import sys, cv2
+import os, sys
+os.chdir(sys.argv[1])  # where Python looks for packages first
+import cv2
 import ai_edge_litert.interpreter as litert
 real_cascade, real_network = cv2.CascadeClassifier, litert.Interpreter
 
@@ -125,7 +127,9 @@ class Network(real_network):
 cv2.CascadeClassifier, litert.Interpreter = Cascade, Network
 import cv2.data
 cv2.data.haarcascades = sys.argv[1]
+import emoapp
 from emoapp.cli import main
+assert not emoapp.__file__.isascii()
 sys.exit(main(sys.argv[2:]))
 """
 """OpenCV and LiteRT, which open files by their names in the code page of Windows."""

@@ -108,10 +108,13 @@ def _open_source(
         if kind_of(config.source) != "camera":
             return config, _open_live(config)
         from emoapp.app.live.opening import open_served
-        from emoapp.sources.listing import list_cameras
+        from emoapp.sources.listing import is_listed
 
         opened = open_served(
-            lambda: _open_live(config), window, parts=config.overlay, cameras=list_cameras
+            lambda: _open_live(config),
+            window,
+            parts=config.overlay,
+            present=lambda: is_listed(config.source),
         )
         return config, opened
     except CameraError as exc:

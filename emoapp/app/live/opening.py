@@ -47,7 +47,7 @@ def open_served(
     window: Window | None,
     *,
     parts: OverlayConfig,
-    cameras: Callable[[], object],
+    present: Callable[[], bool],
     how: Opening | None = None,
 ) -> Source:
     """Open a camera, and serve the window meanwhile, as this system wants it.
@@ -56,7 +56,7 @@ def open_served(
         open_it: Opens the camera.
         window: The window; None for none.
         parts: How text is drawn.
-        cameras: Returns the cameras that are connected; empty where waiting is in vain.
+        present: Returns whether the camera is connected; where it is not, waiting is in vain.
         how: How cameras are opened; None for this system's way.
 
     Returns:
@@ -67,7 +67,7 @@ def open_served(
     """
     how = how or opening()
     if how.permission:
-        return _open_when_allowed(open_it, window, parts, cameras)
+        return _open_when_allowed(open_it, window, parts, present)
     return _open_beside(open_it, window, parts) if how.beside and window else open_it()
 
 
@@ -95,7 +95,7 @@ def _open_when_allowed(
     open_it: Callable[[], Source],
     window: Window | None,
     parts: OverlayConfig,
-    cameras: Callable[[], object],
+    present: Callable[[], bool],
 ) -> Source:
     """Open in this thread, again and again while the user may be asked for a permission."""
     card, began, said = _Card(window, parts), clock.now(), False
@@ -103,7 +103,7 @@ def _open_when_allowed(
         try:
             return open_it()
         except CameraError as exc:
-            if clock.now() - began >= PERMISSION_S or not cameras():
+            if clock.now() - began >= PERMISSION_S or not present():
                 raise
             logger.info("not open yet: %s", exc)
         if not said:
