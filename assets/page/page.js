@@ -76,7 +76,7 @@ function greet(message) {
     const bar = document.createElement("i");
     track.append(bar);
     const number = element("span", "number");
-    row.style.setProperty("--bright", one.colour);
+    row.style.setProperty("--bright", one.color);
     row.style.setProperty("--muted", one.muted);
     const name = element("span", "name", word(one.label));
     row.append(...(layout === LAYOUTS.lower ? [track, icon, name, number] : [icon, name, track, number]));
@@ -136,7 +136,7 @@ function tick(now) {
 function show({ track, label, confidence, rejection, smoothed }) {
   const winner = expressions.find((one) => one.label === label);
   const sure = winner !== undefined;
-  document.documentElement.style.setProperty("--colour", sure ? winner.colour : "#BEC4CC");
+  document.documentElement.style.setProperty("--color", sure ? winner.color : "#BEC4CC");
   document.documentElement.style.setProperty("--sure", sure ? confidence : 0);
   masked($("icon"), sure ? winner.icon : "icons/other.png");
   $("label").textContent = word(sure ? label : rejection ?? "");

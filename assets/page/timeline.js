@@ -53,7 +53,7 @@ export class History {
 }
 
 /** Draw the runs of a face, with `now` at the right edge. */
-export function drawTimeline(canvas, runs, colours, now) {
+export function drawTimeline(canvas, runs, colors, now) {
   const ratio = window.devicePixelRatio || 1;
   const width = Math.round(canvas.clientWidth * ratio);
   const height = Math.round(canvas.clientHeight * ratio);
@@ -63,7 +63,7 @@ export function drawTimeline(canvas, runs, colours, now) {
   pen.clearRect(0, 0, width, height);
   pen.globalAlpha = OPACITY;
   const x = (bin) => width * (1 - (now - (bin + 0.5) * BIN_S) / SPAN_S);
-  for (const run of runs) drawRun(pen, run, colours, x, height);
+  for (const run of runs) drawRun(pen, run, colors, x, height);
   pen.globalAlpha = 1;
   pen.fillStyle = "rgba(190, 196, 204, .9)";
   const tick = Math.max(1, Math.round(ratio));
@@ -74,19 +74,19 @@ export function drawTimeline(canvas, runs, colours, now) {
   }
 }
 
-function drawRun(pen, run, colours, x, height) {
+function drawRun(pen, run, colors, x, height) {
   // From the top of the stack down: each area is painted over by those below it.
   const ends = [run[0].bin - 0.5, ...run.map((bin) => bin.bin), run[run.length - 1].bin + 0.5];
   const rows = [run[0].shares, ...run.map((bin) => bin.shares), run[run.length - 1].shares];
   let lower = rows.map(() => 0);
-  colours.forEach((colour, i) => {
+  colors.forEach((color, i) => {
     const upper = rows.map((shares, place) => lower[place] + shares[i]);
     pen.beginPath();
     upper.forEach((top, place) => pen.lineTo(x(ends[place]), height * (1 - top)));
     for (let place = rows.length - 1; place >= 0; place -= 1) {
       pen.lineTo(x(ends[place]), height * (1 - lower[place]));
     }
-    pen.fillStyle = colour;
+    pen.fillStyle = color;
     pen.fill();
     lower = upper;
   });

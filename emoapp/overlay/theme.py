@@ -1,4 +1,4 @@
-"""Words and sizes of the overlay; its colours are those of `emoapp.palette`."""
+"""Words and sizes of the overlay; its colors are those of `emoapp.palette`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from emoapp.errors import EmoappError
 from emoapp.palette import (
     BRIGHTEST_GROUND,
-    EXPRESSION_COLOURS,
-    EXTRA_COLOURS,
+    EXPRESSION_COLORS,
+    EXTRA_COLORS,
     GROUND,
     GROUND_OPACITY,
     ICON_CONTRAST,
@@ -19,8 +19,8 @@ from emoapp.palette import (
     TEXT,
     TEXT_CONTRAST,
     WARNING,
-    Colour,
-    colours_of,
+    Color,
+    colors_of,
     contrast,
     known,
     legible,
@@ -32,9 +32,9 @@ from emoapp.utils.resources import ASSETS
 
 __all__ = [
     "BRIGHTEST_GROUND",
-    "Colour",
-    "EXPRESSION_COLOURS",
-    "EXTRA_COLOURS",
+    "Color",
+    "EXPRESSION_COLORS",
+    "EXTRA_COLORS",
     "GROUND",
     "GROUND_OPACITY",
     "HIGH_CONTRAST_STROKE",
@@ -48,7 +48,7 @@ __all__ = [
     "TEXT_CONTRAST",
     "WARNING",
     "asset",
-    "colours_of",
+    "colors_of",
     "contrast",
     "known",
     "legible",
@@ -162,7 +162,7 @@ class Sizes:
         return 1.0 if self.high_contrast else usual
 
     @property
-    def quiet(self) -> Colour:
+    def quiet(self) -> Color:
         """Color of text that is not in the foreground."""
         return TEXT if self.high_contrast else QUIET
 

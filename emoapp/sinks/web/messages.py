@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from emoapp.palette import Colour, colours_of, known, legible, muted
+from emoapp.palette import Color, colors_of, known, legible, muted
 from emoapp.rows import Rows, Value
 from emoapp.types import Result
 from emoapp.utils.escape import encodable
@@ -53,7 +53,7 @@ class Messages:
 
     def hello(self) -> str:
         """Return the first message of a connection: what the others need to be understood."""
-        colours = colours_of(self._labels)
+        colors = colors_of(self._labels)
         return _dumps(
             {
                 "type": "hello",
@@ -62,9 +62,9 @@ class Messages:
                 "expressions": [
                     {
                         "label": encodable(label),
-                        "colour": _hex(legible(colours[label])),
-                        "muted": _hex(muted(colours[label])),
-                        "band": _hex(colours[label]),
+                        "color": _hex(legible(colors[label])),
+                        "muted": _hex(muted(colors[label])),
+                        "band": _hex(colors[label]),
                         "icon": f"icons/{known(label) or 'other'}.png",
                     }
                     for label in self._labels
@@ -119,6 +119,6 @@ def _dumps(message: dict[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
-def _hex(colour: Colour) -> str:
-    blue, green, red = colour
+def _hex(color: Color) -> str:
+    blue, green, red = color
     return f"#{red:02X}{green:02X}{blue:02X}"

@@ -25,7 +25,7 @@ OVERFLOWING = """
         return left < 0 || top < 0 || right > innerWidth + .5 || bottom > innerHeight + .5;
     }).map((one) => one.className || one.tagName)
 """
-FOUND_COLOUR = "getComputedStyle(document.getElementById('icon')).backgroundColor"
+FOUND_COLOR = "getComputedStyle(document.getElementById('icon')).backgroundColor"
 
 LAYOUTS = {
     "panel": [(480, 480), (1280, 720), (240, 300), (320, 900)],
@@ -47,7 +47,7 @@ def test_a_layout_shows_what_the_program_sees(browser, port, layout):
     for width, height in LAYOUTS[layout]:
         browser.open(f"{address}/?layout={layout}", width=width, height=height)
         browser.until(f"{SHOWN} && {LABEL} === 'Happy'")
-        browser.until(f"{FOUND_COLOUR} === 'rgb(240, 228, 66)'")
+        browser.until(f"{FOUND_COLOR} === 'rgb(240, 228, 66)'")
         browser.until("parseInt(document.getElementById('percent').textContent) > 50")
         assert browser.run(OVERFLOWING) == [], (width, height)
         picture = browser.picture()
