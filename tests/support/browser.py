@@ -47,7 +47,9 @@ class Browser:
         )
         try:
             address = self._address()
-            options = {"max_size": None, "compression": None, "proxy": None, "close_timeout": 0.5}
+            options = {"max_size": None, "compression": None, "proxy": None}
+            # A browser that is busy answers no ping, and none after it was ended.
+            options |= {"ping_interval": None, "close_timeout": 0.5}
             self._socket = self._stack.enter_context(connect(address, **options))
             target = self._call("Target.createTarget", url="about:blank")["targetId"]
             attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
