@@ -68,7 +68,7 @@ def test_a_run_streams_what_its_log_says(tmp_path):
         received.end()
     with open(log, newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(received.numbers) > 30
+    assert len(received.numbers) > 10
     numbers = [int(values["frame"]) for _, values in received.numbers]
     assert numbers == sorted(set(numbers))
     logged = sorted({int(row["frame"]) for row in rows})
