@@ -98,7 +98,7 @@ class EmotionRecognizer:
         """Find and classify the faces in one image.
 
         Args:
-            picture: An array as OpenCV reads it: uint8 or uint16, (H, W) grey, (H, W, 3) BGR or
+            picture: An array as OpenCV reads it: uint8 or uint16, (H, W) gray, (H, W, 3) BGR or
                 (H, W, 4) BGRA; a Pillow image of any mode; a file's path; or the content of a file
                 (see `analyze_file`).
 
@@ -111,13 +111,14 @@ class EmotionRecognizer:
             ValueError: If an array has another shape.
             SourceError: If a file can't be read.
 
-        >>> import cv2
-        >>> from emoapp.utils.resources import DEMO_CLIP
-        >>> _, picture = cv2.VideoCapture(str(DEMO_CLIP)).read()
-        >>> with EmotionRecognizer() as recognizer:
-        ...     for track in recognizer.analyze(picture):
-        ...         print(track.label, track.confidence > 0.5, track.rejection)
-        happy True None
+        Examples:
+            >>> import cv2
+            >>> from emoapp.utils.resources import DEMO_CLIP
+            >>> _, picture = cv2.VideoCapture(str(DEMO_CLIP)).read()
+            >>> with EmotionRecognizer() as recognizer:
+            ...     for track in recognizer.analyze(picture):
+            ...         print(track.label, track.confidence > 0.5, track.rejection)
+            happy True None
         """
         self._check_open()
         if isinstance(picture, str | os.PathLike | bytes):
@@ -202,15 +203,16 @@ class EmotionRecognizer:
             CameraError: If the camera can't be opened or stopped.
             SinkError: If a sink can't take a result.
 
-        >>> from emoapp.utils.resources import DEMO_CLIP
-        >>> with EmotionRecognizer() as recognizer:
-        ...     for result in recognizer.stream(DEMO_CLIP):
-        ...         print(f"{result.frame.t:.2f} s", [(t.id, t.label) for t in result.tracks])
-        ...         if result.frame.index == 2:
-        ...             break
-        0.00 s [(1, 'happy')]
-        0.03 s [(1, 'happy')]
-        0.07 s [(1, 'happy')]
+        Examples:
+            >>> from emoapp.utils.resources import DEMO_CLIP
+            >>> with EmotionRecognizer() as recognizer:
+            ...     for result in recognizer.stream(DEMO_CLIP):
+            ...         print(f"{result.frame.t:.2f} s", [(t.id, t.label) for t in result.tracks])
+            ...         if result.frame.index == 2:
+            ...             break
+            0.00 s [(1, 'happy')]
+            0.03 s [(1, 'happy')]
+            0.07 s [(1, 'happy')]
         """
         self._check_open()
         pipeline = self._pipeline(self._detector.fork(), self._smoothing_s)
@@ -235,9 +237,7 @@ class EmotionRecognizer:
 
     def _check_open(self) -> None:
         if self._detector.closed:
-            raise ClosedError(
-                "This EmotionRecognizer is closed. Open a new one, or use it inside its `with`."
-            )
+            raise ClosedError("This EmotionRecognizer is closed. Open a new one, or use `with`.")
 
     def close(self) -> None:
         """Release the networks; may be called twice."""

@@ -27,7 +27,7 @@ def recognizer():
 
 
 def placed(corner: tuple[int, int]) -> np.ndarray:
-    """The portrait somewhere in a grey 1280x720 picture."""
+    """The portrait somewhere in a gray 1280x720 picture."""
     x, y = corner
     picture = np.full((720, 1280, 3), 120, np.uint8)
     picture[y : y + 512, x : x + 512] = portrait()
@@ -111,9 +111,9 @@ def test_a_picture_may_come_in_any_form(recognizer, tmp_path):
     for form in (path, str(path), path.read_bytes(), shown, shown.convert("RGBA"), opaque):
         assert row(recognizer.analyze(form)) == expected
     assert row(recognizer.analyze(picture.astype(np.uint16) * 257)) == expected
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    (from_grey,), (from_pillow,) = recognizer.analyze(grey), recognizer.analyze(shown.convert("L"))
-    assert from_grey.label == from_pillow.label == "happy"
+    gray = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    (from_gray,), (from_pillow,) = recognizer.analyze(gray), recognizer.analyze(shown.convert("L"))
+    assert from_gray.label == from_pillow.label == "happy"
     opaque[..., 3] = 0
     assert recognizer.analyze(opaque) == (), "what is transparent is white"
 

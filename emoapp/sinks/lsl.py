@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import socket
-import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from emoapp.config import OutputsConfig
 from emoapp.errors import SinkError
+from emoapp.platforms import clock
 from emoapp.sinks.base import Sink
 from emoapp.sinks.changes import ChangeWatcher
 from emoapp.sinks.outputs import OutputContext
@@ -92,7 +92,7 @@ class LslOutput(Sink):
 
     def _stamp(self, frame: Frame) -> float:
         """Return when a frame came, by LSL's clock; now where it was read from a file."""
-        now = time.monotonic()
+        now = clock.now()
         age_s = 0.0 if frame.arrived is None else now - frame.arrived
         return self._clock() - age_s
 

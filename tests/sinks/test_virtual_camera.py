@@ -43,12 +43,12 @@ def test_the_plain_picture_arrives_as_it_is(feed, clip, tmp_path):
     words = ["--virtual-camera-picture", "plain", "--source", clip, "--loop", "--frames", 20]
     succeeded(feed(*words, "--log", log))
     with open(log, newline="") as file:
-        analysed = [int(row["frame"]) % 30 for row in csv.DictReader(file)]
+        analyzed = [int(row["frame"]) % 30 for row in csv.DictReader(file)]
     seen = shown(tmp_path / "shown.yuv", WIDE)
     numbers = [number_of(one) for one in seen]
-    # A machine under load may show fewer than it analysed, in order all the same.
-    rest = iter(analysed)
-    assert all(number in rest for number in numbers) and numbers[-1] == analysed[-1]
+    # A machine under load may show fewer than it analyzed, in order all the same.
+    rest = iter(analyzed)
+    assert all(number in rest for number in numbers) and numbers[-1] == analyzed[-1]
     for number, one in zip(numbers, seen, strict=True):
         assert np.abs(one.astype(int) - picture(number)).mean() < 4
 
@@ -121,7 +121,7 @@ def test_a_device_that_is_gone_is_said_once_and_ends_nothing(feed, clip):
 
 def test_a_slow_device_misses_frames_and_the_run_none(feed, clip, tmp_path):
     run = succeeded(feed("--source", clip, "--loop", "--frames", 40, SLOW_MS=400))
-    assert run.stdout.splitlines()[-1].startswith("40 frames analysed")
+    assert run.stdout.splitlines()[-1].startswith("40 frames analyzed")
     assert 2 <= len(shown(tmp_path / "shown.yuv", WIDE)) < 40
 
 

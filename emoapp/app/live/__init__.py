@@ -1,10 +1,10 @@
-"""Live use: a camera, a stream or a file as it plays."""
+"""Run live: a camera, a stream, or a file as it plays."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
@@ -15,6 +15,7 @@ from emoapp.app.run import Run, open_pipeline, open_results_log
 from emoapp.config import LiveConfig
 from emoapp.errors import CameraError
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import waits
 from emoapp.sinks import Sink, open_window
 from emoapp.sinks.outputs import preload
 from emoapp.sinks.targets import check_targets
@@ -94,7 +95,7 @@ def _open_standing_window(config: LiveConfig, stack: ExitStack) -> Window:
 def _open_source(
     config: LiveConfig, window: Window | None
 ) -> tuple[LiveConfig, AbstractContextManager[Source]]:
-    """Open what is to be read, or the demo clip where no camera can be opened and the user agrees.
+    """Open the source, or the demo clip if no camera can be opened and the user agrees.
 
     Returns:
         The configuration with the source that was opened, and that source.
@@ -104,7 +105,18 @@ def _open_source(
     if is_stills(config):
         return config, open_stills(config)
     try:
-        return config, _open_live(config)
+        if kind_of(config.source) != "camera":
+            return config, _open_live(config)
+        from emoapp.app.live.opening import open_served
+        from emoapp.sources.listing import is_listed
+
+        opened = open_served(
+            lambda: _open_live(config),
+            window,
+            parts=config.overlay,
+            present=lambda: is_listed(config.source),
+        )
+        return config, opened
     except CameraError as exc:
         if window is None or not accepts_demo(
             window, exc, seconds=config.max_seconds, parts=config.overlay
@@ -128,13 +140,13 @@ def _open_live(config: LiveConfig) -> Source:
 def _without_window(
     config: LiveConfig, source: Source, loading: Future[Pipeline], stack: ExitStack
 ) -> Run:
-    """Compose a run that prints; what it opens is closed with the stack."""
+    """Compose a run that prints; the stack closes what it opens."""
     from emoapp.app.live.outputs import LiveOutputs
     from emoapp.app.live.stills import StillsController, StillsLog, StillsPrinter, analyze_still
     from emoapp.sinks.console import ConsoleLog
     from emoapp.sources.images import Stills
 
-    pipeline = loading.result()
+    pipeline = waits.result_of(loading)
     pipeline.detector.exhaustive = config.private or config.outputs.hides_faces
     outputs = stack.enter_context(LiveOutputs(config, source, loading))
     logs: list[Sink] = []
@@ -160,7 +172,7 @@ def _in_window(
     messages: Messages,
     stack: ExitStack,
 ) -> Run:
-    """Compose a run in a window; what it opens is closed with the stack."""
+    """Compose a run in a window; the stack closes what it opens."""
     from emoapp.app.live.browser import ImageBrowser
     from emoapp.app.live.controller import WindowController
     from emoapp.app.live.outputs import LiveOutputs
@@ -190,7 +202,7 @@ def _in_window(
 
 @contextmanager
 def _in_background(open_it: Callable[[], Pipeline]) -> Iterator[Future[Pipeline]]:
-    """Open in a thread of its own; what was opened is closed when the block is left."""
+    """Open something in a background thread; close it when the block ends."""
     opening: Future[Pipeline] = Future()
 
     def run() -> None:
@@ -206,6 +218,6 @@ def _in_background(open_it: Callable[[], Pipeline]) -> Iterator[Future[Pipeline]
         if interrupts.came():
             interrupts.release_import_lock()
         # It may have left the lock of a single module held too, which cannot be given back.
-        wait([opening], LOADING_S if interrupts.came() else None)
+        waits.await_all([opening], LOADING_S if interrupts.came() else None)
         if opening.done() and opening.exception() is None:
             opening.result().close()

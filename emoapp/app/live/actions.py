@@ -1,4 +1,4 @@
-"""What the keys of the live window do."""
+"""Map the keys of the live window to actions."""
 
 from __future__ import annotations
 
