@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     _Source: TypeAlias = str | int | os.PathLike[str]
 
 SMALL_FACE_PX = 64.0
-"""Faces of less width are cropped from the highest resolution available: the network's crop has 48
-pixels for them."""
+"""Narrower faces are cropped from the highest resolution: the network's crop has 48 pixels."""
 
 
 class EmotionRecognizer:
@@ -239,7 +238,7 @@ class EmotionRecognizer:
     def _check_open(self) -> None:
         if self._detector.closed:
             raise ClosedError(
-                "This EmotionRecognizer is closed. Open a new one, or use it inside its `with`."
+                "This EmotionRecognizer is closed. Open a new one, or use its `with`."
             )
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from emoapp.cli.commands import COMMANDS, COMPLETION_VARIABLE, GROUP, PROGRAM
+from emoapp.cli.commands import COMMANDS, COMPLETION_VARIABLE, CONTEXT_SETTINGS, GROUP, PROGRAM
 from emoapp.cli.parsing import CommandLineError, open_context, parse
 from emoapp.cli.renamed import with_current_options
 from emoapp.errors import EmoappError, SinkError, UsageError
@@ -60,7 +60,7 @@ def _with_command(words: list[str]) -> list[str]:
     if not words:
         say("opening the camera; `emoapp --help` lists the commands")
         return [DEFAULT_COMMAND]
-    own = {name for option in GROUP.get_params(click.Context(GROUP)) for name in option.opts}
+    own = {*CONTEXT_SETTINGS["help_option_names"], *(n for o in GROUP.params for n in o.opts)}
     is_live = words[0].startswith("--") and words[0] not in own
     return [DEFAULT_COMMAND, *words] if is_live else words
 
