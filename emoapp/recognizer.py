@@ -237,9 +237,7 @@ class EmotionRecognizer:
 
     def _check_open(self) -> None:
         if self._detector.closed:
-            raise ClosedError(
-                "This EmotionRecognizer is closed. Open a new one, or use its `with`."
-            )
+            raise ClosedError("This EmotionRecognizer is closed. Open a new one with `with`.")
 
     def close(self) -> None:
         """Release the networks; may be called twice."""
