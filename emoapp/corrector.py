@@ -29,7 +29,7 @@ class Corrector(Protocol):
         """Return corrected probabilities.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
             probabilities: float32 (N, K), in the order of the classifier's labels.
             features: float32 (N, D); None for a model that returns none.
 

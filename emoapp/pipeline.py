@@ -1,4 +1,4 @@
-"""The way of one frame: detect, assign to tracks, align, classify, smooth, select. No I/O."""
+"""Process one frame: detect, assign to tracks, align, classify, smooth, select. No I/O."""
 
 from __future__ import annotations
 

@@ -56,12 +56,22 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="needs TensorFlow"))
         if "training" in item.path.relative_to(ROOT / "tests").parts or "own_model" in fixtures:
             item.add_marker("training")
-        if "fer2013" in fixtures:
+        if fixtures & {"fer2013", "own_model", "teachers"}:
             item.add_marker("slow")
         if fixtures & {"screen", "desktop"}:
             item.add_marker("desktop")
         if fixtures & {"vcam", "library"}:
             item.add_marker("camera")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Let xdist send what was logged of undecodable names to its main process."""
+    report = yield
+    report.sections = [
+        (name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
 
 
 class _Errors(logging.Handler):
@@ -90,7 +100,7 @@ def no_error_logged(request):
 def no_thread_left():
     """Every source and sink joins its thread when it is closed."""
     yield
-    ours = ("grab", "decode", "detect", "encode", "reopen")
+    ours = ("grab", "decode", "detect", "encode", "reopen", "output")
     left = [t.name for t in threading.enumerate() if t.name.startswith(ours)]
     assert not left, f"threads left behind: {left}"
 

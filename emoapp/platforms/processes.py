@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from emoapp import platforms
 from emoapp.platforms import Fact
+
+if TYPE_CHECKING:
+    import subprocess
 
 FACTS = (
     Fact(
@@ -19,6 +25,12 @@ FACTS = (
         "A program of a window's opens a console of its own, unless it is told not to.",
         "always",
         "Python, subprocess.CREATE_NO_WINDOW",
+    ),
+    Fact(
+        "windows",
+        "There are no sessions of processes that a signal reaches as one.",
+        "always",
+        "Python, os.killpg",
     ),
     Fact(
         "macos",
@@ -54,6 +66,24 @@ def background_flags() -> int:
 
     names = ("CREATE_NO_WINDOW", "BELOW_NORMAL_PRIORITY_CLASS")
     return sum(getattr(subprocess, name, 0) for name in names)
+
+
+def has_sessions() -> bool:
+    """Return whether a program can be started in a session of its own, to be killed as one."""
+    return platforms.system() != "windows"
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a program, and where it has a session of its own what it started too.
+
+    Args:
+        process: Started with `start_new_session=has_sessions()`.
+    """
+    if not has_sessions():
+        process.kill()
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def peak_rss_bytes() -> int:

@@ -8,7 +8,7 @@ from emoapp.platforms import Fact
 FACTS = (
     Fact(
         "macos",
-        "`WND_PROP_VISIBLE` is false for a minimised window too; the window has no close button.",
+        "`WND_PROP_VISIBLE` is false for a minimized window too; the window has no close button.",
         "OpenCV 4.7",
         "opencv#22601",
     ),

@@ -66,6 +66,7 @@ ENDLESS = {
     "app/live/voice.py: self._words.get()": "in a daemon thread, for which nobody waits",
     "app/video/executors.py: pool.shutdown()": "all runs are done",
     "app/video/executors.py: parent.join()": "in a daemon thread, for which nobody waits",
+    "sinks/background.py: self._changed.wait()": "in a thread that is woken when it is to end",
     "companion/client.py: self._process.wait()": "it was killed",
     "companion/talk.py: requests.get()": "in a process of its own, which its parent kills",
 }

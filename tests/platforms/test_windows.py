@@ -24,7 +24,7 @@ def showing(title: str, picture: np.ndarray) -> Window:
     return window
 
 
-def test_minimising_on_macos_does_not_end_the_program(monkeypatch):
+def test_minimizing_on_macos_does_not_end_the_program(monkeypatch):
     pretend(monkeypatch, "macos")
     desktop = Desktop(monkeypatch)
     window = showing("emoapp", WIDE)
