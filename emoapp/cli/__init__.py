@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from emoapp.cli.commands import COMMANDS, COMPLETION_VARIABLE, GROUP, PROGRAM
+from emoapp.cli.language import choose_language
 from emoapp.cli.parsing import CommandLineError, open_context, parse
 from emoapp.cli.renamed import with_current_options
 from emoapp.errors import EmoappError, SinkError, UsageError
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if COMPLETION_VARIABLE in os.environ:
             return _complete(os.environ[COMPLETION_VARIABLE])
+        words = choose_language(words)
         if not words:
             say("opening the camera; `emoapp --help` lists the commands")
             words = [DEFAULT_COMMAND]

@@ -10,7 +10,9 @@ import click
 
 from emoapp.cli.commands import COMMANDS, CONTEXT_SETTINGS
 from emoapp.cli.options import Argument, Function, Option
+from emoapp.cli.values import OneOf
 from emoapp.cli.words import normalize
+from emoapp.utils.language import LANGUAGES, _, translated
 
 COMPANION_GROUP = "companion"
 
@@ -24,7 +26,7 @@ class Command(click.Command):
     """A command of the program.
 
     Its words are brought into one spelling before click parses them, and the help lists its options
-    in groups. Every command has the flag `--verbose`.
+    in groups, in the language in use. Every command has `--verbose` and `--language`.
 
     Args:
         name: Name of the command.
@@ -39,6 +41,13 @@ class Command(click.Command):
                 is_flag=True,
                 default=False,
                 help="log more, and show it on the terminal",
+            )
+        )
+        self.params.append(
+            Option(
+                ["--language"],
+                type=OneOf(list(LANGUAGES)),
+                help="of window, reports and messages (default: the platform's)",
             )
         )
 
@@ -86,18 +95,19 @@ class Command(click.Command):
         sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
         for parameter in self.get_params(ctx):
             if isinstance(parameter, Argument):
-                row = str(parameter.metavar), parameter.explanation
+                row = str(parameter.metavar), translated(parameter.explanation)
                 sections["Arguments"].append(row)
                 continue
             record = parameter.get_help_record(ctx)
             heading = parameter.group if isinstance(parameter, Option) else ""
             if record is not None:
-                sections.setdefault(heading or "Options", []).append(record)
+                row = record[0], translated(record[1])
+                sections.setdefault(heading or "Options", []).append(row)
         for heading, rows in sections.items():
             if rows:
-                with formatter.section(heading):
+                with formatter.section(_(heading)):
                     if heading in DESCRIPTIONS:
-                        formatter.write_text(DESCRIPTIONS[heading])
+                        formatter.write_text(translated(DESCRIPTIONS[heading]))
                         formatter.write_paragraph()
                     formatter.write_dl(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from emoapp.overlay.blend import Layer, Sprite
 from emoapp.overlay.theme import Colour, asset
+from emoapp.utils.language import cached_per_language, language
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -18,12 +20,26 @@ CAP_HEIGHT = 0.727
 """Height of Inter's capitals, in ems: a line looks centered when its capitals are."""
 
 
+WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
+"""Letters and punctuation of Chinese and Japanese, which Inter does not have."""
+_WIDE_RUN = re.compile(f"[{WIDE}]+")
+_RUNS = re.compile(f"[{WIDE}]+|[^{WIDE}]+")
+
+_OPENING = "（「『【《〈［｛“‘"
+_CLOSING = "、。，．：；！？）」』】》〉］｝”’…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ％"
+_UNITS = re.compile(
+    rf"(\s*)([{_OPENING}]*(?:[{WIDE}]|[^\s{WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}]+)"
+)
+"""A blank, and what must not be broken behind it: a wide letter with its punctuation, or a word."""
+
+
 @lru_cache(maxsize=32)
-def _font(size: int, bold: bool) -> FreeTypeFont:
+def _font(size: int, bold: bool, family: str = "Inter") -> FreeTypeFont:
     # Imported here so that importing the overlay does not load Pillow.
     from PIL import ImageFont
 
-    name = "Inter-SemiBold.otf" if bold else "Inter-Medium.otf"
+    weight = "Medium" if not bold else "SemiBold" if family == "Inter" else "Bold"
+    name = f"{family}-{weight}.otf"
     # Bytes, because FreeType cannot open a path with letters outside Windows' code page.
     with asset("fonts", name).open("rb") as file:
         return ImageFont.truetype(file, size)
@@ -36,13 +52,26 @@ def _clean(string: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in string)
 
 
-@lru_cache(maxsize=1024)
+def _runs(string: str, size: int, bold: bool) -> list[tuple[str, FreeTypeFont]]:
+    """Split a string into runs of one font each."""
+    if string.isascii() or not _WIDE_RUN.search(string):
+        return [(string, _font(size, bold))]
+    # Japan writes many of the letters that it shares with China in another way.
+    wide = _font(size, bold, "NotoSansJP" if language() == "ja" else "NotoSansSC")
+    return [
+        (run, wide if _WIDE_RUN.match(run) else _font(size, bold)) for run in _RUNS.findall(string)
+    ]
+
+
+@cached_per_language(1024)
 def width(string: str, size: int, bold: bool = False) -> int:
     """Return the width of a string in pixels; `size` is the em in pixels."""
-    return math.ceil(_font(size, bold).getlength(_clean(string))) if string else 0
+    if not string:
+        return 0
+    return math.ceil(sum(font.getlength(run) for run, font in _runs(_clean(string), size, bold)))
 
 
-@lru_cache(maxsize=256)
+@cached_per_language(256)
 def mask(string: str, size: int, bold: bool = False) -> np.ndarray:
     """Return the mask of a string.
 
@@ -57,16 +86,18 @@ def mask(string: str, size: int, bold: bool = False) -> np.ndarray:
     """
     from PIL import Image, ImageDraw
 
-    font = _font(size, bold)
-    ascent, descent = font.getmetrics()
+    ascent, descent = _font(size, bold).getmetrics()
     image = Image.new("L", (max(1, width(string, size, bold)), ascent + descent), 0)
-    ImageDraw.Draw(image).text((0, ascent), _clean(string), fill=255, font=font, anchor="ls")
+    draw, x = ImageDraw.Draw(image), 0.0
+    for run, font in _runs(_clean(string), size, bold):
+        draw.text((round(x), ascent), run, fill=255, font=font, anchor="ls")
+        x += font.getlength(run)
     letters = np.asarray(image)
     letters.setflags(write=False)
     return letters
 
 
-@lru_cache(maxsize=512)
+@cached_per_language(512)
 def sprite(string: str, size: int, colour: Colour, bold: bool = False) -> Sprite:
     """Return a string in one color as a sprite; arguments as for `mask`."""
     letters = mask(string, size, bold)
@@ -80,7 +111,7 @@ def top(middle: float, size: int, bold: bool = False) -> int:
     return round(middle + CAP_HEIGHT * size / 2) - _font(size, bold).getmetrics()[0]
 
 
-@lru_cache(maxsize=256)
+@cached_per_language(256)
 def fit(string: str, size: int, room: int, bold: bool = False) -> str:
     """Return a string, shortened with an ellipsis if it is wider than `room` pixels."""
     if width(string, size, bold) <= room:
@@ -91,16 +122,23 @@ def fit(string: str, size: int, room: int, bold: bool = False) -> str:
     return string[:end].rstrip() + "…" if end else ""
 
 
+def _units(paragraph: str) -> list[tuple[str, str]]:
+    """Split a paragraph where lines may be broken: (blank or "", what follows it)."""
+    if paragraph.isascii() or not _WIDE_RUN.search(paragraph):
+        return [(" ", word) for word in paragraph.split()]
+    return [(" " * bool(blank), unit) for blank, unit in _UNITS.findall(paragraph)]
+
+
 def wrap(string: str, size: int, room: int) -> list[str]:
-    """Break a string between words into lines of at most `room` pixels."""
+    """Break a string into lines of at most `room` pixels, between words or wide letters."""
     lines: list[str] = []
     for paragraph in string.splitlines():
         line = ""
-        for part in paragraph.split():
-            longer = f"{line} {part}" if line else part
+        for blank, unit in _units(paragraph):
+            longer = f"{line}{blank}{unit}" if line else unit
             if line and width(longer, size) > room:
                 lines.append(line)
-                longer = part
+                longer = unit
             line = longer
         lines.append(line)
     return [fit(line, size, room) for line in lines]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from emoapp.errors import EmoappError
-from emoapp.labels import canonical_label
+from emoapp.labels import canonical_label, shown
 from emoapp.utils.escape import printable
 from emoapp.utils.resources import ASSETS
 
@@ -132,7 +132,7 @@ def colours_of(labels: Iterable[str]) -> dict[str, Colour]:
 
 def word(label: str) -> str:
     """Return a label as displayed: on one line, beginning with a capital."""
-    text = printable(" ".join(label.split()))
+    text = printable(" ".join(shown(label).split()))
     return text[:1].upper() + text[1:]
 
 

@@ -8,17 +8,19 @@ from typing import TextIO
 
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.escape import printable
+from emoapp.utils.language import translated
 
 
 def sayable(text: object) -> str:
     """Return text that is safe to print as a line of a terminal.
 
-    Passwords of addresses are removed, control characters and line breaks are escaped.
+    It is translated. Passwords of addresses are removed, control characters and line breaks
+    escaped.
 
     Args:
         text: Anything; it is converted with `str`.
     """
-    return printable(redact_url(str(text)))
+    return printable(redact_url(translated(str(text))))
 
 
 def say(text: object, *, file: TextIO | None = None) -> None:
@@ -43,4 +45,4 @@ def complain(text: object) -> None:
     """
     # Messages of other packages may have several lines.
     one_line = re.sub(r"\s*\n\s*", " ", str(text).strip())
-    say(f"emoapp: {one_line}", file=sys.stderr)
+    say(f"emoapp: {translated(one_line)}", file=sys.stderr)

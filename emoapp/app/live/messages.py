@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoapp.errors import EmoappError, SinkError
+from emoapp.utils.language import N_
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
@@ -56,7 +57,7 @@ class Messages:
 
     def hint(self) -> None:
         """Say in the first seconds where the keys are explained."""
-        self.notice("h: keys", seconds=HINT_S)
+        self.notice(N_("h: keys"), seconds=HINT_S)
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
         """Say where a file is: in the window and on the terminal.
