@@ -17,8 +17,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "emoapp"
 
 MARKS = {"_", "N_", "translated"}
-NO_WORDS = {"page down", "page up", "outside lower left", "hidden eye"}
-"""Names that read like words."""
+NO_WORDS = {
+    *("page down", "page up", "outside lower left", "hidden eye", "DejaVu Sans", "bold red"),
+    *("detect {name}", "decode {name}", "encode {path}", "grab {name}", "reopen {name}"),
+    *("Fatal Python error", "Windows fatal exception", "terminate called", "both are pipes"),
+    *("pip install .", "pip install {install}", "emoapp doctor", "annotated by emoapp"),
+    *("pip install 'emoapp[mediapipe]' (Python 3.10 to 3.12)", "emoapp: {translated}", " NAME FILE"),
+    "picture: expected YUV of {colorimetry}",
+}
+"""Names of threads, fonts and the like, and commands, that read like words."""
 MIN_LETTERS = 4
 PAGE_MARK = re.compile(r'\b_\(\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 PAGE_PLURAL = re.compile(r'\bngettext\(\s*"([^"]*)",\s*"([^"]*)"', re.DOTALL)
@@ -27,9 +34,7 @@ ENGLISH_ONLY = (
     "alignment",
     "boxes.py",
     "classifiers/base.py",
-    "companion/moderation.py",
-    "companion/words.py",
-    "companion/cleaning.py",
+    "companion",
     "crop_template.py",
     "diagnostics/benchmark",
     "images.py",
