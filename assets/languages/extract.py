@@ -22,7 +22,11 @@ NO_WORDS = {
     *("detect {name}", "decode {name}", "encode {path}", "grab {name}", "reopen {name}"),
     *("Fatal Python error", "Windows fatal exception", "terminate called", "both are pipes"),
     *("pip install .", "pip install {install}", "emoapp doctor", "annotated by emoapp"),
-    *("pip install 'emoapp[mediapipe]' (Python 3.10 to 3.12)", "emoapp: {translated}", " NAME FILE"),
+    *(
+        "pip install 'emoapp[mediapipe]' (Python 3.10 to 3.12)",
+        "emoapp: {translated}",
+        " NAME FILE",
+    ),
     "picture: expected YUV of {colorimetry}",
 }
 """Names of threads, fonts and the like, and commands, that read like words."""
@@ -57,6 +61,7 @@ ENGLISH_ONLY = (
     "utils/geometry.py",
     "utils/language.py",
     "utils/logs/handlers.py",
+    "utils/templates.py",
     "yuv.py",
     "__main__.py",
 )

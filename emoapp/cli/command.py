@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from emoapp.cli.commands import COMMANDS, CONTEXT_SETTINGS
+from emoapp.cli.formatter import Context
 from emoapp.cli.options import Argument, Function, Option
 from emoapp.cli.values import OneOf
 from emoapp.cli.words import normalize
-from emoapp.utils.language import LANGUAGES, _, translated
+from emoapp.utils.language import LANGUAGES, N_
 
-COMPANION_GROUP = "companion"
+COMPANION_GROUP = N_("companion")
 
 DESCRIPTIONS = {
     COMPANION_GROUP: "says something now and then about how a face looks; off unless asked for"
@@ -32,6 +33,8 @@ class Command(click.Command):
         name: Name of the command.
         attrs: What click's command takes.
     """
+
+    context_class = Context
 
     def __init__(self, name: str | None, **attrs: Any) -> None:
         super().__init__(name, **attrs)
@@ -92,22 +95,21 @@ class Command(click.Command):
             ctx: The command's context.
             formatter: Gets the help.
         """
-        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        sections: dict[str, list[tuple[str, str]]] = {N_("Arguments"): [], N_("Options"): []}
         for parameter in self.get_params(ctx):
             if isinstance(parameter, Argument):
-                row = str(parameter.metavar), translated(parameter.explanation)
+                row = str(parameter.metavar), parameter.explanation
                 sections["Arguments"].append(row)
                 continue
             record = parameter.get_help_record(ctx)
             heading = parameter.group if isinstance(parameter, Option) else ""
             if record is not None:
-                row = record[0], translated(record[1])
-                sections.setdefault(heading or "Options", []).append(row)
+                sections.setdefault(heading or "Options", []).append(record)
         for heading, rows in sections.items():
             if rows:
-                with formatter.section(_(heading)):
+                with formatter.section(heading):
                     if heading in DESCRIPTIONS:
-                        formatter.write_text(translated(DESCRIPTIONS[heading]))
+                        formatter.write_text(DESCRIPTIONS[heading])
                         formatter.write_paragraph()
                     formatter.write_dl(rows)
 

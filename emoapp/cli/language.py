@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from emoapp.cli.commands import COMMANDS
 from emoapp.errors import UsageError
 from emoapp.utils.language import LANGUAGES, platform_language, use
 
@@ -22,7 +23,7 @@ def choose_language(words: Sequence[str], settings: str | None = None) -> list[s
         settings: The language that the settings file names; None for none.
 
     Returns:
-        The words, without an option in front of the command.
+        The words, with the option behind the command.
 
     Raises:
         UsageError: That option has no language that is known.
@@ -34,6 +35,8 @@ def choose_language(words: Sequence[str], settings: str | None = None) -> list[s
         if asked not in LANGUAGES:
             raise UsageError(f"{OPTION}: expected one of {', '.join(LANGUAGES)}, found {asked}")
         del rest[: 1 if "=" in rest[0] else 2]
+        if rest and rest[0] in COMMANDS:
+            rest[1:1] = [OPTION, asked]
     return rest
 
 

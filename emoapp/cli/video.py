@@ -21,10 +21,11 @@ from emoapp.config import VideoConfig
 from emoapp.errors import UsageError
 from emoapp.sinks.codecs import CODECS
 from emoapp.utils.addresses import redact_url
+from emoapp.utils.language import N_
 from emoapp.utils.terminal import say, sayable
 
-_ENCODING = "encoding"
-_MANY_FILES = "many files"
+_ENCODING = N_("encoding")
+_MANY_FILES = N_("many files")
 
 
 @cli_command("video")

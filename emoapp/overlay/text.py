@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,25 +11,13 @@ import numpy as np
 from emoapp.overlay.blend import Layer, Sprite
 from emoapp.overlay.theme import Colour, asset
 from emoapp.utils.language import cached_per_language, language
+from emoapp.utils.wide import has_wide, runs, units
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 CAP_HEIGHT = 0.727
 """Height of Inter's capitals, in ems: a line looks centered when its capitals are."""
-
-
-WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
-"""Letters and punctuation of Chinese and Japanese, which Inter does not have."""
-_WIDE_RUN = re.compile(f"[{WIDE}]+")
-_RUNS = re.compile(f"[{WIDE}]+|[^{WIDE}]+")
-
-_OPENING = "（「『【《〈［｛“‘"
-_CLOSING = "、。，．：；！？）」』】》〉］｝”’…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ％"
-_UNITS = re.compile(
-    rf"(\s*)([{_OPENING}]*(?:[{WIDE}]|[^\s{WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}]+)"
-)
-"""A blank, and what must not be broken behind it: a wide letter with its punctuation, or a word."""
 
 
 @lru_cache(maxsize=32)
@@ -54,13 +41,12 @@ def _clean(string: str) -> str:
 
 def _runs(string: str, size: int, bold: bool) -> list[tuple[str, FreeTypeFont]]:
     """Split a string into runs of one font each."""
-    if string.isascii() or not _WIDE_RUN.search(string):
-        return [(string, _font(size, bold))]
+    latin = _font(size, bold)
+    if not has_wide(string):
+        return [(string, latin)]
     # Japan writes many of the letters that it shares with China in another way.
     wide = _font(size, bold, "NotoSansJP" if language() == "ja" else "NotoSansSC")
-    return [
-        (run, wide if _WIDE_RUN.match(run) else _font(size, bold)) for run in _RUNS.findall(string)
-    ]
+    return [(run, wide if is_wide else latin) for is_wide, run in runs(string)]
 
 
 @cached_per_language(1024)
@@ -122,19 +108,12 @@ def fit(string: str, size: int, room: int, bold: bool = False) -> str:
     return string[:end].rstrip() + "…" if end else ""
 
 
-def _units(paragraph: str) -> list[tuple[str, str]]:
-    """Split a paragraph where lines may be broken: (blank or "", what follows it)."""
-    if paragraph.isascii() or not _WIDE_RUN.search(paragraph):
-        return [(" ", word) for word in paragraph.split()]
-    return [(" " * bool(blank), unit) for blank, unit in _UNITS.findall(paragraph)]
-
-
 def wrap(string: str, size: int, room: int) -> list[str]:
     """Break a string into lines of at most `room` pixels, between words or wide letters."""
     lines: list[str] = []
     for paragraph in string.splitlines():
         line = ""
-        for blank, unit in _units(paragraph):
+        for blank, unit in units(paragraph):
             longer = f"{line}{blank}{unit}" if line else unit
             if line and width(longer, size) > room:
                 lines.append(line)

@@ -20,8 +20,3 @@ def font_settings() -> dict[str, Any]:
     path = str(asset("fonts", WIDE_FONTS[language()]))
     fontManager.addfont(path)
     return {"font.family": ["DejaVu Sans", FontProperties(fname=path).get_name()]}
-
-
-def columns_of(text: str) -> int:
-    """Return how wide a text is, in letters of the alphabet: a Chinese or Japanese one is two."""
-    return len(text) + sum(letter >= "\u2e80" for letter in text)

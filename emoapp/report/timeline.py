@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from emoapp.overlay.theme import word
-from emoapp.report.fonts import columns_of
 from emoapp.report.measures import Measures
 from emoapp.report.plots import NARROW_IN, Look, label_colours, legend, moment, on
 from emoapp.report.reading import Log
 from emoapp.utils.language import _
+from emoapp.utils.wide import columns
 
 _MAX_COLUMNS = 1500  # finer than the eye sees in a band of that width
 _MAX_VECTOR_SEGMENTS = 3000  # more are drawn as pixels: browsers are slow with many shapes
@@ -123,7 +123,7 @@ def _draw_words(
     t, confidence = faces["t"].to_numpy(), faces["confidence"].to_numpy()
     for part in segments[segments["label"].notna()].itertuples():
         name = word(part.label)
-        if (part.end_s - part.start_s) / s_per_inch < 0.085 * columns_of(name) + 0.1:
+        if (part.end_s - part.start_s) / s_per_inch < 0.085 * columns(name) + 0.1:
             continue
         low, high = np.searchsorted(t, (part.start_s - 1e-9, part.end_s - 1e-9))
         if confidence[low:high].min() < 0.3:  # the band is lower than the letters

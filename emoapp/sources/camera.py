@@ -126,8 +126,11 @@ class Camera(LiveSource):
                 self._has_frames, self.size_wh = True, (image.shape[1], image.shape[0])
                 self.trouble = f"{self._title} gives no picture"
                 return image, time.monotonic()
-        gone = "stopped giving pictures" if is_connected(self._device) else "was unplugged"
-        self.trouble = f"{self._title} {gone}"
+        self.trouble = (
+            f"{self._title} stopped giving pictures"
+            if is_connected(self._device)
+            else f"{self._title} was unplugged"
+        )
         raise CameraError(
             f"{self._title} stopped giving pictures: was it unplugged? Plug it in and start again."
         )
@@ -198,8 +201,8 @@ def open_failure_reason(device: int | str) -> str:
     try:
         os.close(os.open(path, os.O_RDWR))
     except FileNotFoundError:
-        others = sorted(glob.glob("/dev/video*"))
-        return f"there is no {path}" + (f", only {', '.join(others)}." if others else ".")
+        others = ", ".join(sorted(glob.glob("/dev/video*")))
+        return f"there is no {path}, only {others}." if others else f"there is no {path}."
     except PermissionError:
         return f"no right to use {path}. Add yourself to its group: `sudo usermod -aG video $USER`."
     except OSError as exc:

@@ -17,9 +17,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import _lru_cache_wrapper, lru_cache
-from string import Formatter
 from typing import TYPE_CHECKING, TypeVar
 
 from emoapp.errors import EmoappError
@@ -44,11 +43,6 @@ LANGUAGES = {
 CATALOGUES = ASSETS / "languages"
 VARIABLE = "EMOAPP_LANGUAGE"
 """Names a language, whatever the platform's is."""
-
-MAX_DEPTH = 4
-"""How deep messages within messages are translated."""
-MIN_LETTERS = 4
-"""A template with fewer letters of its own would be found in any message."""
 
 _language = ENGLISH
 _catalogue: GNUTranslations | None = None
@@ -98,6 +92,16 @@ def N_(message: str) -> str:
     return message
 
 
+SYSTEM_REASONS = (
+    N_("No space left on device"),
+    N_("Permission denied"),
+    N_("No such file or directory"),
+    N_("Read-only file system"),
+    N_("Input/output error"),
+)
+"""What the operating system says most when a file cannot be read or written."""
+
+
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the translation of a text that depends on a number.
 
@@ -122,7 +126,14 @@ def translated(message: str) -> str:
     """
     if _catalogue is None:
         return message
-    return "\n".join(_translated(line, MAX_DEPTH) for line in message.split("\n"))
+    from emoapp.utils.templates import translation
+
+    return "\n".join(map(translation, message.split("\n")))
+
+
+def catalogue() -> dict:
+    """Return the translations of the language in use by their English texts; none for English."""
+    return getattr(_catalogue, "_catalog", {})
 
 
 def cached_per_language(
@@ -179,57 +190,3 @@ def _of_system() -> list[str]:
     except Exception:  # no language is worth an error
         pass
     return []
-
-
-def _translated(message: str, depth: int) -> str:
-    known = _(message)
-    if known != message or not depth:
-        return known
-    for message_id, parts, names in _templates():
-        found = _values(parts, message)
-        if found is None:
-            continue
-        values = [_translated(value, depth - 1) if " " in value else value for value in found]
-        return _(message_id).format(**dict(zip(names, values, strict=True)))
-    head, mark, rest = message.partition(": ")
-    if mark and " " in rest:
-        return f"{head}: {_translated(rest, depth - 1)}"
-    return message
-
-
-@cached_per_language(1)
-def _templates() -> list[tuple[str, list[str], list[str]]]:
-    """Return the messages with values: English, the parts between the values, their names.
-
-    The longest come first, because a short one may fit what is meant by a longer one.
-    """
-    catalogue: dict = getattr(_catalogue, "_catalog", {})
-    found = []
-    for message_id in catalogue:
-        if not isinstance(message_id, str) or "{" not in message_id:
-            continue
-        fields = list(Formatter().parse(message_id))
-        parts = [literal for literal, name, *_rest in fields]
-        if fields[-1][1] is not None:
-            parts.append("")
-        if sum(map(str.isalpha, "".join(parts))) >= MIN_LETTERS:
-            found.append((message_id, parts, [name for _l, name, *_rest in fields if name]))
-    return sorted(found, key=lambda template: -len("".join(template[1])))
-
-
-def _values(parts: Sequence[str], message: str) -> list[str] | None:
-    """Return what stands between the parts of a template; None for another message."""
-    first, *middle, last = parts
-    if len(message) < len(first) + len(last):
-        return None
-    if not (message.startswith(first) and message.endswith(last)):
-        return None
-    start, end = len(first), len(message) - len(last)
-    values = []
-    for part in middle:
-        at = message.find(part, start, end)
-        if at < 0:
-            return None
-        values.append(message[start:at])
-        start = at + len(part)
-    return [*values, message[start:end]]

@@ -11,7 +11,7 @@ from emoapp.utils.escape import printable
 from emoapp.utils.language import translated
 
 
-def sayable(text: object) -> str:
+def sayable(text: object, *, data: bool = False) -> str:
     """Return text that is safe to print as a line of a terminal.
 
     It is translated. Passwords of addresses are removed, control characters and line breaks
@@ -19,19 +19,21 @@ def sayable(text: object) -> str:
 
     Args:
         text: Anything; it is converted with `str`.
+        data: Whether it is for programs, and stays English.
     """
-    return printable(redact_url(translated(str(text))))
+    return printable(redact_url(str(text) if data else translated(str(text))))
 
 
-def say(text: object, *, file: TextIO | None = None) -> None:
+def say(text: object, *, file: TextIO | None = None, data: bool = False) -> None:
     """Print one line immediately.
 
     Args:
         text: Anything; see `sayable`.
         file: Where to print; None for standard output.
+        data: Whether it is for programs, and stays as it is.
     """
     file = sys.stdout if file is None else file
-    line = sayable(text)
+    line = sayable(text, data=data)
     encoding = getattr(file, "encoding", None) or "utf-8"
     # A terminal without Unicode shows escapes instead of raising an error.
     print(line.encode(encoding, "backslashreplace").decode(encoding), file=file, flush=True)
