@@ -1,4 +1,4 @@
-"""The way of one frame: detect, assign to tracks, align, classify, smooth, select. No I/O."""
+"""Process one frame: detect, assign to tracks, align, classify, smooth, select. No I/O."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class Corrector(Protocol):
     """Corrects the probabilities of one track, between classification and tracking.
 
     Attributes:
-        name: What results say was used.
+        name: Name that results carry.
         track: Id of the track; None for the one that is followed.
     """
 
     @property
     def name(self) -> str:
-        """What results say was used."""
+        """Name that results carry."""
 
     @property
     def track(self) -> int | None:
@@ -55,7 +55,7 @@ class Corrector(Protocol):
         """Return corrected probabilities.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
             probabilities: float32 (N, K), in the order of the classifier's labels.
             features: float32 (N, D); None for a model that returns none.
 

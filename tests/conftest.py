@@ -71,7 +71,7 @@ def no_error_logged(request):
 def no_thread_left():
     """Every source and sink joins its thread when it is closed."""
     yield
-    ours = ("grab", "decode", "detect", "encode", "reopen")
+    ours = ("grab", "decode", "detect", "encode", "reopen", "output")
     left = [t.name for t in threading.enumerate() if t.name.startswith(ours)]
     assert not left, f"threads left behind: {left}"
 

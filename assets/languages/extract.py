@@ -18,6 +18,7 @@ PACKAGE = ROOT / "emoapp"
 
 MARKS = {"_", "N_", "translated"}
 NO_WORDS = {
+    *("output {name}", "emoapp {gethostname} {user} {name}"),
     *("page down", "page up", "outside lower left", "hidden eye", "DejaVu Sans", "bold red"),
     *("detect {name}", "decode {name}", "encode {path}", "grab {name}", "reopen {name}"),
     *("Fatal Python error", "Windows fatal exception", "terminate called", "both are pipes"),

@@ -99,7 +99,7 @@ class Run:
         """
         frames, seconds = self._config.max_frames, self._config.max_seconds
         return isinstance(self._config, LiveConfig) and (
-            (frames is not None and self.stats.analysed >= frames)
+            (frames is not None and self.stats.analyzed >= frames)
             or (seconds is not None and time.monotonic() - self._began >= seconds)
         )
 
@@ -141,7 +141,7 @@ class Run:
         ms["total"] = (perf_counter() - began) * 1e3
         self.stats.add(ms, faces=len(result.tracks), latency_ms=latency_ms)
         if self._progress is not None:
-            self._progress(self.stats.analysed, self._source.frame_count)
+            self._progress(self.stats.analyzed, self._source.frame_count)
         self._controller.rest(result)
 
     def _summarize(self) -> dict:
@@ -159,7 +159,7 @@ class Run:
 
 
 def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> FileSink:
-    """Open the log that a run asks for; the caller closes it.
+    """Open the log of a run; the caller closes it.
 
     Raises:
         UsageError: The suffix names no log.
@@ -178,7 +178,7 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Fi
 def open_pipeline(
     config: RunConfig, *, frames: int | None = None, classify_interval: int = 1
 ) -> Pipeline:
-    """Open the pipeline that a run asks for; the caller closes it.
+    """Open the pipeline of a run; the caller closes it.
 
     Args:
         config: Detector, device, model, smoothing, limits.

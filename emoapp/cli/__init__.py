@@ -1,4 +1,4 @@
-"""The command line: words become a configuration, errors messages and exit statuses."""
+"""Run the command line: turn words into a configuration, and errors into messages and statuses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["COMMANDS", "main", "parse"]
 logger = get_logger(__name__)
 
 DEFAULT_COMMAND = "live"
-"""What the program's name alone runs."""
+"""Run by the program's name alone, and by its name followed by options."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,10 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if COMPLETION_VARIABLE in os.environ:
             return _complete(os.environ[COMPLETION_VARIABLE])
-        words = choose_language(words)
-        if not words:
-            say("opening the camera; `emoapp --help` lists the commands")
-            words = [DEFAULT_COMMAND]
+        words = _with_command(choose_language(words))
         # The doctor is for when something is wrong, be it the settings.
         context = open_context(words, settings=words[:1] != ["doctor"])
         # Not click's own `main`: it makes errors of its own of Ctrl-C and of a closed pipe.
@@ -59,6 +56,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(status)
 
 
+def _with_command(words: list[str]) -> list[str]:
+    """Put the default command in front of words that name none: `emoapp --demo`."""
+    if not words:
+        say("opening the camera; `emoapp --help` lists the commands")
+        return [DEFAULT_COMMAND]
+    own = {name for option in GROUP.get_params(click.Context(GROUP)) for name in option.opts}
+    is_live = words[0].startswith("--") and words[0] not in own
+    return [DEFAULT_COMMAND, *words] if is_live else words
+
+
 def _complete(instruction: str) -> int:
     """Answer a shell that asks for completions, or for the script that lets it ask."""
     from click.shell_completion import shell_complete
@@ -67,7 +74,7 @@ def _complete(instruction: str) -> int:
 
 
 def _failed(exc: BaseException, words: Sequence[str]) -> int:
-    """Say in one line what ended a command, two for wrong words; return the exit status."""
+    """Report in one line what ended a command, in two for wrong usage; return the exit status."""
     # Most errors after Ctrl-C are those of the import that it broke; but what could not be written
     # when files were closed must be known.
     broken = interrupts.came() and not isinstance(exc, SinkError | OSError)

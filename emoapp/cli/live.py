@@ -17,6 +17,7 @@ from emoapp.cli.option_groups import (
     run_fields,
 )
 from emoapp.cli.options import flag, option
+from emoapp.cli.outputs import output_options, outputs_config
 from emoapp.cli.values import PATH, POSITIVE, SIZE
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
@@ -64,12 +65,12 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "--demo",
     exclusive="source",
     callback=_demo,
-    help="play the bundled clip, with no camera needed",
+    help="play the bundled clip, which needs no camera",
 )
 @option("--size", type=SIZE, metavar="WxH", help="ask the camera for this size")
 @option("--fps", type=POSITIVE, metavar="N", help="ask the camera for this many frames a second")
 @flag("--mirror", default=None, help="show the picture like a mirror (default: cameras only)")
-@flag("--loop", help="begin a file again at its end")
+@flag("--loop", help="start a file again at its end")
 @flag("--no-window", help="open no window; print a line whenever an expression changes")
 @option(
     "--record", type=PATH, metavar="OUT.mp4", help="record the annotated picture from the start"
@@ -78,25 +79,26 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "--folder",
     type=PATH,
     metavar="FOLDER",
-    help="where snapshots and recordings go that keys ask for (default: the system's folders for "
-    "pictures and videos)",
+    help="folder for the snapshots and recordings made with keys (default: the system's "
+    "folders for pictures and videos)",
 )
-@flag("--privacy", help="make faces unrecognisable in window and recording")
+@flag("--privacy", help="make faces unrecognizable in window, recording and virtual camera")
 @flag(
     "--speak",
-    help="say the expression of the followed face when it changes, by the system's voice (extra "
-    "`speak`)",
+    help="say the expression of the followed face when it changes, with the system's voice "
+    "(extra `speak`)",
 )
 @option(
     "--log",
     type=PATH,
     metavar="OUT.csv",
     help="a row for each face in each frame (.csv, .jsonl or .parquet); what the companion "
-    "says goes beside it, into OUT.companion.jsonl",
+    "says goes into OUT.companion.jsonl",
 )
 @overwrite_option
 @overlay_options("boxes", "labels", "bars", "timeline", "status")
 @analysis_options()
+@output_options
 @companion_options
 def command(args: SimpleNamespace) -> int:
     """Run the command.
@@ -110,9 +112,10 @@ def command(args: SimpleNamespace) -> int:
     from emoapp.app.live import run_live
     from emoapp.cli.settings import settings_path
 
-    if args.no_window and (args.record or args.privacy):
+    if args.no_window and (args.record or (args.privacy and args.virtual_camera is None)):
         raise UsageError(
-            "--record and --privacy need the window; for files there is `emoapp video`"
+            "--record needs the window, and --privacy the window or a virtual camera; for files "
+            "there is `emoapp video`"
         )
     if args.speak:
         if args.no_window:
@@ -133,6 +136,7 @@ def command(args: SimpleNamespace) -> int:
             overwrite=args.overwrite,
             companion=companion_config(args),
             speak=args.speak,
+            outputs=outputs_config(args),
             settings=settings_path(),
             **run_fields(args),
         )

@@ -1,4 +1,4 @@
-"""The user's own defaults: `emoapp.toml` in the platform's folder for settings.
+"""Read the user's own defaults: `emoapp.toml` in the platform's folder for settings.
 
 A table for each command, with its long options as keys:
 
@@ -42,7 +42,7 @@ LIMITS_TABLE = "limits"
 
 
 def settings_path() -> Path:
-    """Return where the file is looked for.
+    """Return the path of the settings file, which need not exist.
 
     Returns:
         What the variable EMOAPP_CONFIG says, or a path in the platform's folder for settings.

@@ -58,7 +58,7 @@ _MANY_FILES = N_("many files")
 @option(
     "--blur",
     type=OneOf(["faces", "others"]),
-    help="make all faces unrecognisable in the copy, or all but the main person's",
+    help="make all faces unrecognizable in the copy, or all but the main person's",
 )
 @overwrite_option
 @option(
@@ -133,7 +133,7 @@ def _one(args: SimpleNamespace) -> int:
 
 
 def _left_by(config: VideoConfig, began: float) -> Iterator[Path]:
-    """What a run that began then, seconds since 1970, and was interrupted has left."""
+    """Return what an interrupted run that began then, seconds since 1970, has left."""
     for path in config.targets:
         parts = sorted(path.parent.glob(f"{glob.escape(path.stem)}.part*"))
         for found in (*parts, path):

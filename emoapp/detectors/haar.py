@@ -49,9 +49,9 @@ class HaarDetector(Detector):
         width, height = image.size_wh
         scale = min(1.0, WORKING_WIDTH / width)
         small = image.resized((round(width * scale), max(1, round(height * scale))))
-        grey = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
+        gray = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
         boxes, _, weights = self._cascade.detectMultiScale3(
-            grey,
+            gray,
             scaleFactor=1.1,
             minNeighbors=5,
             minSize=(MIN_SIZE, MIN_SIZE),

@@ -14,7 +14,7 @@ from emoapp.overlay.layout import Rect
 from emoapp.overlay.notices import Notices
 from emoapp.overlay.speech import SpeechPanel
 from emoapp.overlay.status import Status, StatusRow
-from emoapp.overlay.theme import QUIET, Colour, Sizes
+from emoapp.overlay.theme import QUIET, Color, Sizes
 from emoapp.overlay.timeline import Timeline
 from emoapp.speech import Speech
 from emoapp.types import Box, Result
@@ -78,7 +78,7 @@ class Panels:
 
     Args:
         labels: The expressions, in the order of the model.
-        colours: Label -> color.
+        colors: Label -> color.
         history: What the timeline shows.
 
     Attributes:
@@ -86,11 +86,11 @@ class Panels:
         notices: The last notice.
     """
 
-    def __init__(self, labels: Sequence[str], colours: dict[str, Colour], history: History) -> None:
+    def __init__(self, labels: Sequence[str], colors: dict[str, Color], history: History) -> None:
         self.alerts = Alerts()
         self.notices = Notices()
-        self._bars = BarsPanel(labels, dict(colours))
-        self._timeline = Timeline(labels, dict(colours), history)
+        self._bars = BarsPanel(labels, dict(colors))
+        self._timeline = Timeline(labels, dict(colors), history)
         self._status = StatusRow()
         self._speech = SpeechPanel()
         self._seen = -math.inf
@@ -143,7 +143,7 @@ class Panels:
         sizes: Sizes,
         *,
         speech: Speech | None,
-        colours: dict[str, Colour],
+        colors: dict[str, Color],
     ) -> None:
         """Draw the panels, except the alert, which belongs above all else.
 
@@ -152,7 +152,7 @@ class Panels:
             arrangement: What `arrange` returned.
             sizes: Of the image.
             speech: The companion's reply.
-            colours: Label -> color.
+            colors: Label -> color.
         """
         if arrangement.bars:
             self._bars.draw(painter, arrangement.bars, sizes)
@@ -161,8 +161,8 @@ class Panels:
         painter.paste_placed(arrangement.status)
         painter.paste_placed(arrangement.notice)
         if arrangement.speech and speech:
-            colour = colours.get(speech.label, QUIET)
-            self._speech.draw(painter, arrangement.speech, speech, colour, sizes)
+            color = colors.get(speech.label, QUIET)
+            self._speech.draw(painter, arrangement.speech, speech, color, sizes)
 
     def _arrange_large(
         self, contents: Contents, sizes: Sizes

@@ -17,7 +17,7 @@ from emoapp.overlay.history import History
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.notices import notice_sprite
 from emoapp.overlay.status import Status
-from emoapp.overlay.theme import WARNING, Colour, Sizes, colours_of
+from emoapp.overlay.theme import WARNING, Color, Sizes, colors_of
 from emoapp.speech import Speech
 from emoapp.types import Box, Result, Track
 
@@ -72,8 +72,8 @@ class Overlay:
         self.arrangement: Arrangement | None = None
         self._names = tuple(labels)
         self._history = history or History(labels)
-        self._colours: dict[str, Colour] = colours_of(labels)
-        self._panels = Panels(labels, self._colours, self._history)
+        self._colors: dict[str, Color] = colors_of(labels)
+        self._panels = Panels(labels, self._colors, self._history)
         self._faces = Faces()
         self._boxes: list[tuple[int, Box]] = []
 
@@ -125,21 +125,19 @@ class Overlay:
         """
         painter, sizes = self._begin(image)
         tracks, followed = result.tracks, result.selected
-        self._add_colours(tracks)
+        self._add_colors(tracks)
         self._boxes = [(track.id, track.face.box) for track in tracks]
         self._panels.follow(result, now=now)
         arrangement = self._panels.arrange(self._contents(result, status), sizes, now=now)
         self.arrangement = arrangement
 
         if self.boxes:
-            self._faces.strokes(painter, tracks, self._colours, sizes, followed=followed)
-        self._panels.draw(painter, arrangement, sizes, speech=self.speech, colours=self._colours)
+            self._faces.strokes(painter, tracks, self._colors, sizes, followed=followed)
+        self._panels.draw(painter, arrangement, sizes, speech=self.speech, colors=self._colors)
         # After the panels, because a tag that found no other room must be readable on them.
         if self.labels:
             avoid = arrangement.rects
-            self._faces.labels(
-                painter, tracks, self._colours, sizes, avoid=avoid, followed=followed
-            )
+            self._faces.labels(painter, tracks, self._colors, sizes, avoid=avoid, followed=followed)
         if self.help:
             painter.dim(DIM_SHARE)
             painter.paste_centered(panels.help_panel(self.keys, sizes))
@@ -165,7 +163,7 @@ class Overlay:
 
     def warn(self, text: str, *, now: float, seconds: float = 8.0) -> None:
         """Show a notice that something may soon go wrong; arguments as for `notify`."""
-        self._panels.notices.show(text, now=now, seconds=seconds, colour=WARNING)
+        self._panels.notices.show(text, now=now, seconds=seconds, color=WARNING)
 
     def track_at(self, x: float, y: float) -> int | None:
         """Return the track whose tag or box contains a point in the last drawing.
@@ -210,7 +208,7 @@ class Overlay:
             text: Below the title; "" for none.
         """
         painter, sizes = self._begin(image)
-        painter.grey(DIM_SHARE)
+        painter.gray(DIM_SHARE)
         painter.paste_centered(panels.message(title, text, sizes))
         painter.paste_placed(self.alerts.prepare(sizes, floor=sizes.height - sizes.margin))
 
@@ -238,11 +236,11 @@ class Overlay:
         self._faces.pills.clear()
         return painter, self.sizes(image.size_wh)
 
-    def _add_colours(self, tracks: Sequence[Track]) -> None:
+    def _add_colors(self, tracks: Sequence[Track]) -> None:
         """Choose colors for labels that are not the model's."""
-        new = [track.label for track in tracks if track.label not in self._colours]
+        new = [track.label for track in tracks if track.label not in self._colors]
         if new:
-            self._colours = colours_of([*self._colours, *dict.fromkeys(new)])
+            self._colors = colors_of([*self._colors, *dict.fromkeys(new)])
 
 
 def _is_drawable(plane: np.ndarray) -> bool:

@@ -1,4 +1,4 @@
-"""Learn a correction from labelled samples; cross-validation says whether it helps."""
+"""Learn a correction from labeled samples, and cross-validate whether it helps."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FULL_SHIFT_SHARE = 0.03
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """A correction, and what cross-validation says of it.
+    """A correction and its cross-validated figures.
 
     Attributes:
         correction: None where none helps.
@@ -59,7 +59,7 @@ class Learned:
 
 
 def learn(samples: Samples) -> Learned:
-    """Learn a correction, and adopt it only where it helps in cross-validation.
+    """Learn a correction, and adopt it only if it helps in cross-validation.
 
     The redistribution among the learned labels and their shift against the others are judged apart.
 

@@ -51,5 +51,5 @@ def write_confusions(
             accuracy = figures[when]["balanced_accuracy"]
             title = _("{when}: balanced {accuracy}")
             title = title.format(when=_(when), accuracy=f"{accuracy:.0%}")
-            axes.set(title=title, xlabel=_("shown"), ylabel=_("labelled"))
+            axes.set(title=title, xlabel=_("shown"), ylabel=_("labeled"))
         write_whole(path, lambda half: figure.savefig(half, dpi=120), overwrite=overwrite)

@@ -16,7 +16,7 @@ FIRST_WH = (1280, 720)
 """The window's size at first fits into this one, (width, height) in pixels."""
 
 BACKGROUND = 24
-"""Grey of margins, and of a window that has nothing to show yet, 0 to 255."""
+"""Gray of margins, and of a window that has nothing to show yet, 0 to 255."""
 
 STAND_POLLS = 8
 

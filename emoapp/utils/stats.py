@@ -90,14 +90,14 @@ class Stats:
     Attributes:
         recent: The latest frames.
         read: Number of frames read; counted by the runner.
-        analysed: Number of frames analyzed.
+        analyzed: Number of frames analyzed.
         shown: Number of frames shown; counted by the runner.
     """
 
     def __init__(self) -> None:
         self.recent = Recent()
         self.read = 0
-        self.analysed = 0
+        self.analyzed = 0
         self.shown = 0
         self._ms = {stage: Sample() for stage in STAGES}
         self._latency_ms = Sample()
@@ -119,7 +119,7 @@ class Stats:
             self._began = now
             self._first_result_s = _process_age_s()
         self._last = now
-        self.analysed += 1
+        self.analyzed += 1
         for stage, value in ms.items():
             self._ms[stage].add(value)
         if latency_ms is not None:
@@ -131,9 +131,9 @@ class Stats:
     @property
     def fps(self) -> float | None:
         """Analyzed frames per second since the first result; None if there are fewer than two."""
-        if self._began is None or self.analysed < 2 or self._last <= self._began:
+        if self._began is None or self.analyzed < 2 or self._last <= self._began:
             return None
-        return (self.analysed - 1) / (self._last - self._began)
+        return (self.analyzed - 1) / (self._last - self._began)
 
     def as_dict(
         self, *, source: str, size_wh: tuple[int, int], source_fps: float | None, missed: int
@@ -152,7 +152,7 @@ class Stats:
             "source_fps": source_fps,
             "frames": {
                 "read": self.read,
-                "analysed": self.analysed,
+                "analysed": self.analyzed,
                 "shown": self.shown,
                 "missed": missed,
             },
@@ -161,8 +161,8 @@ class Stats:
             "ms": {stage: _median_p95(sample.values) for stage, sample in self._ms.items()},
             "latency_ms": _median_p95(self._latency_ms.values),
             "faces": {
-                "mean": _rounded(self._faces / self.analysed) if self.analysed else None,
-                "max": self._max_faces if self.analysed else None,
+                "mean": _rounded(self._faces / self.analyzed) if self.analyzed else None,
+                "max": self._max_faces if self.analyzed else None,
             },
             "peak_rss_mb": _rounded(peak_rss_mb()),
         }

@@ -179,7 +179,7 @@ def test_a_background_job_that_ignores_it_goes_on():
         while process.poll() is None:
             process.send_signal(signal.SIGINT)
             time.sleep(0.05)
-        assert "1 frames analysed" in process.stdout.read()
+        assert "1 frames analyzed" in process.stdout.read()
     assert process.returncode == 0
 
 

@@ -41,7 +41,7 @@ PAUSE_S = 0.02
 
 
 class WindowController(Controller):
-    """Do what the user of a window asks for. Closed by `close` or `with`, which ends a recording.
+    """Do what the user of a window asks for; `close` or `with` ends a recording.
 
     Args:
         config: The run's.
@@ -105,7 +105,7 @@ class WindowController(Controller):
         self.view.renew(self.new_overlay(pipeline))
         self.controls.settings = Settings(self, pipeline, still=self.still)
         self.messages.hint()
-        pipeline.detector.exhaustive = self.view.private
+        pipeline.detector.exhaustive = self.view.private or self.config.outputs.hides_faces
         if self.config.log is not None:
             self._logs.append(LastingLog(open_results_log(self.config, pipeline), self.messages))
         if self.config.record is not None and self._last is not None:
@@ -148,7 +148,7 @@ class WindowController(Controller):
         return self._polled_at
 
     def rest(self, result: Result) -> None:
-        """Show the same frame, drawn anew when something changes, until the pause is over."""
+        """Show the same frame, redrawn when something changes, until the pause is over."""
         if not self.paused:
             return
         # What comes while the user wants to see nothing new is not missed.
@@ -169,7 +169,7 @@ class WindowController(Controller):
         return corrector.name if corrector else ""
 
     def status(self, result: Result) -> Status:
-        """Return what the status row says."""
+        """Return the contents of the status row."""
         recent = self._stats.recent
         return Status(
             # Of a picture that stands still neither number says anything.
@@ -185,7 +185,7 @@ class WindowController(Controller):
         )
 
     def poll(self) -> bool:
-        """Let the window paint itself and do what the user asks for.
+        """Let the window repaint, and handle the user's input.
 
         Returns:
             Whether the picture has to be drawn anew.
@@ -208,11 +208,11 @@ class WindowController(Controller):
         return True
 
     def toggle_recording(self, folders: MediaFolders) -> None:
-        """End the recording that goes on, or begin one in the folder for videos."""
+        """Stop the running recording, or start one in the folder for videos."""
         self.recording.toggle(folders.videos, fps=self._fps, frame=self._last)
 
     def judge_again(self) -> None:
-        """Apply changed limits: the next frame does, where there is one."""
+        """Apply changed limits to a picture that stands; a video applies them to its next frame."""
 
     def close(self) -> None:
         """Finish the recording and the logs."""
@@ -222,7 +222,7 @@ class WindowController(Controller):
         if self.pipeline is None:
             for path in filter(None, (self.config.record, self.config.log)):
                 error = SinkError(
-                    f"{path} was not written: it was over before a face was analysed."
+                    f"{path} was not written: it was over before a face was analyzed."
                 )
                 self.messages.fault("Nothing was written", error)
         for sink in (self.recording, *self._logs):

@@ -1,4 +1,4 @@
-"""Messages to the user of a window."""
+"""Show messages to the user of a window."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOTICE_S, SAVED_S = 2.5, 5.0
 
 
 class Messages:
-    """Take messages at any time, for the next picture to show; what matters is printed too.
+    """Collect messages for the next picture; print those that matter, too.
 
     Attributes:
         faults: What could not be written, a line each. A run that has one ends with the exit status
@@ -41,7 +41,7 @@ class Messages:
     def notice(
         self, text: str, *, seconds: float = NOTICE_S, picture: np.ndarray | None = None
     ) -> None:
-        """Show one quiet line that goes by itself.
+        """Show one quiet line that disappears by itself.
 
         Args:
             text: The line.
@@ -56,11 +56,11 @@ class Messages:
         )
 
     def hint(self) -> None:
-        """Say in the first seconds where the keys are explained."""
+        """Tell during the first seconds which key explains all others."""
         self.notice(N_("h: keys"), seconds=HINT_S)
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
-        """Say where a file is: in the window and on the terminal.
+        """Tell where a file is, in the window and on the terminal.
 
         Args:
             path: The file.
@@ -71,7 +71,7 @@ class Messages:
         self.notice(f"saved {self.last_saved}", seconds=SAVED_S, picture=picture)
 
     def warning(self, text: str, about: object) -> None:
-        """Show one line about what may soon go wrong; standard error also gets what it is about."""
+        """Show one line about what may soon go wrong; standard error also gets the details."""
         complain(f"{text} ({about})")
         line = text[0].upper() + text[1:]
         self._waiting.append(lambda overlay: overlay.warn(line, now=time.monotonic()))

@@ -63,7 +63,7 @@ class WindowView(Sink):
         self._result: Result | None = None
 
     def keep_moments(self, keep: Callable[..., None]) -> None:
-        """Hand each picture on before the overlay is drawn on it.
+        """Pass each picture on before the overlay is drawn on it.
 
         Args:
             keep: Called with the picture, its time in seconds, and `private=`, whether faces are
@@ -73,11 +73,11 @@ class WindowView(Sink):
 
     @property
     def overlay(self) -> Overlay:
-        """What draws; its switches may be changed at any time."""
+        """The overlay; its switches may be changed at any time."""
         return self._renderer.overlay
 
     def renew(self, overlay: Overlay) -> None:
-        """Draw with another overlay from now on; it takes over what the user has switched."""
+        """Draw with another overlay from now on, which takes over the user's switches."""
         overlay.take_switches(self.overlay)
         overlay.take_messages(self.overlay)
         self._renderer.overlay = overlay
@@ -100,7 +100,7 @@ class WindowView(Sink):
         self.ms = {"draw": (drawn - began) * 1e3, "show": (perf_counter() - drawn) * 1e3}
 
     def snapshot(self) -> np.ndarray | None:
-        """Return what was shown last as others should see it.
+        """Return the picture shown last in the form meant for others.
 
         Returns:
             uint8 (H, W, 3), BGR, without status row, notices, alerts and help; None before the
@@ -115,7 +115,7 @@ class WindowView(Sink):
         return renderer.render(self._result, Status(), now=time.monotonic(), size_wh=size_wh).bgr()
 
     def preview(self, frame: Frame) -> None:
-        """Show a frame whose faces are not known yet; all of it is hidden if faces are to be."""
+        """Show a frame with its faces unknown yet; pixelate all of it if faces are to be hidden."""
         image = BgrImage(enlarged_or_shrunk(frame.pixels, self._window.fit(frame.size_wh)))
         if self.private:
             pixelate_all(image)
@@ -124,7 +124,7 @@ class WindowView(Sink):
         self._window.show(image.bgr())
 
     def wait(self, waiting: Waiting, last: Frame | None, size_wh: tuple[int, int]) -> None:
-        """Say why nothing comes, over the last frame.
+        """Show over the last frame why nothing comes.
 
         Args:
             waiting: The reason, and for how long.
@@ -143,4 +143,4 @@ class WindowView(Sink):
         self._window.show(image.bgr())
 
     def close(self) -> None:
-        """Nothing: whoever opened the window closes it."""
+        """Do nothing: whoever opened the window closes it."""

@@ -1,4 +1,4 @@
-"""Get the slow parts of a first picture done before there is one."""
+"""Run the slow first steps before the first picture arrives."""
 
 from __future__ import annotations
 

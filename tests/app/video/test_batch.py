@@ -49,7 +49,7 @@ def test_what_others_have_written_is_not_replaced(archive, tmp_path, capsys, opt
     out = tmp_path / "out"
     out.mkdir()
     (out / "a.mp4").write_text("precious")
-    for _ in range(2):  # a failure is no licence
+    for _ in range(2):  # a failure is no license
         assert main(["video", str(archive), "-o", str(out), *options]) == 1
         assert "a.mp4 is there already" in capsys.readouterr().err
         assert (out / "a.mp4").read_text() == "precious"
