@@ -35,8 +35,10 @@ def choose_language(words: Sequence[str], settings: str | None = None) -> list[s
         if asked not in LANGUAGES:
             raise UsageError(f"{OPTION}: expected one of {', '.join(LANGUAGES)}, found {asked}")
         del rest[: 1 if "=" in rest[0] else 2]
-        if rest and rest[0] in COMMANDS:
+        if rest[:1] and rest[0] in COMMANDS:
             rest[1:1] = [OPTION, asked]
+        elif rest[:1] not in (["--help"], ["-h"], ["--version"]):
+            rest += [OPTION, asked]
     return rest
 
 

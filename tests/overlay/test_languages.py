@@ -138,7 +138,7 @@ def test_no_text_leaves_its_panel(code, monkeypatch):
         kept.append(letters)
         return letters
 
-    def paint(layer, letters, colour, x=0, y=0, opacity=1.0):
+    def paint(layer, letters, color, x=0, y=0, opacity=1.0):
         height, width = layer._alpha.shape[:2]
         string = strings.get(id(letters))
         # Above and below the letters a mask has room for accents.
@@ -146,7 +146,7 @@ def test_no_text_leaves_its_panel(code, monkeypatch):
         whole = 0 <= x and x + letters.shape[1] <= width
         if string and not (whole and -leading <= y and y + letters.shape[0] - leading <= height):
             outside.append((size_wh, string, x, letters.shape[1], width))
-        real_paint(layer, letters, colour, x, y, opacity)
+        real_paint(layer, letters, color, x, y, opacity)
 
     def fit(string, size, room, bold=False):
         fitting = real_fit(string, size, room, bold)

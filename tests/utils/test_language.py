@@ -49,7 +49,7 @@ def test_the_platform_names_the_language(environment, expected, monkeypatch):
             "oder auf einen anderen Datenträger schreiben.",
         ),
         (
-            "a.mp4: 36 frames analysed at 9.0 a second, 1.5 faces a frame; wrote b.mp4, c.csv",
+            "a.mp4: 36 frames analyzed at 9.0 a second, 1.5 faces a frame; wrote b.mp4, c.csv",
             "a.mp4: 36 Bilder analysiert, 9.0 pro Sekunde, 1.5 Gesichter pro Bild; "
             "geschrieben: b.mp4, c.csv",
         ),
