@@ -7,25 +7,24 @@ import re
 WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 """The letters and their punctuation, for a class of a regular expression."""
 
-_WIDE_RUN = re.compile(f"[{WIDE}]+")
-_RUNS = re.compile(f"[{WIDE}]+|[^{WIDE}]+")
+# Compiled where they are used first, which most starts never do.
+_WIDE_RUN = f"[{WIDE}]+"
+_RUNS = f"[{WIDE}]+|[^{WIDE}]+"
 
 _OPENING = "（「『【《〈［｛“‘"
 _CLOSING = "、。，．：；！？）」』】》〉］｝”’…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ％"
-_UNITS = re.compile(
-    rf"(\s*)([{_OPENING}]*(?:[{WIDE}]|[^\s{WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}]+)"
-)
+_UNITS = rf"(\s*)([{_OPENING}]*(?:[{WIDE}]|[^\s{WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}]+)"
 
 
 def has_wide(text: str) -> bool:
     """Return whether a text has wide letters."""
     # Most texts have none, and this is asked of each.
-    return not text.isascii() and _WIDE_RUN.search(text) is not None
+    return not text.isascii() and re.search(_WIDE_RUN, text) is not None
 
 
 def runs(text: str) -> list[tuple[bool, str]]:
     """Split a text into runs of letters that are all wide or all not: (wide, run)."""
-    return [(_WIDE_RUN.match(run) is not None, run) for run in _RUNS.findall(text)]
+    return [(re.match(_WIDE_RUN, run) is not None, run) for run in re.findall(_RUNS, text)]
 
 
 def units(line: str) -> list[tuple[str, str]]:
@@ -37,7 +36,7 @@ def units(line: str) -> list[tuple[str, str]]:
     """
     if not has_wide(line):
         return [(" ", word) for word in line.split()]
-    return [(" " * bool(blank), unit) for blank, unit in _UNITS.findall(line)]
+    return [(" " * bool(blank), unit) for blank, unit in re.findall(_UNITS, line)]
 
 
 def columns(text: str) -> int:
