@@ -114,7 +114,6 @@ def test_no_word_in_the_window_is_outside_of_the_catalogue(monkeypatch):
     language.use("de")  # forgets what was drawn in English
     monkeypatch.setattr(language, "_catalogue", Pseudo())
     monkeypatch.setattr(text, "mask", mask)
-    monkeypatch.setattr(language, "catalogue", lambda: {})
     draw_everything((1280, 720))
     words = {word for string in drawn for word in re.findall(rf"{MARK}?[A-Za-z]{{2,}}", string)}
     english = {word for word in words if not word.startswith(MARK)} - NAMES
