@@ -173,6 +173,8 @@ class LiveConfig(RunConfig):
         log: File for the results, .csv, .jsonl or .parquet; the companion's replies go into
             NAME.companion.jsonl. None for none.
         companion: Settings of the companion; None for no companion.
+        light: Search faces less often and move the panels half as often, for slow machines; None
+            to begin with that when this one is too slow for the source.
         speak: Say the followed face's expression by the platform's voice.
         outputs: Other programs that get the results.
         settings: The file for the user's own defaults; None for none.
@@ -188,6 +190,7 @@ class LiveConfig(RunConfig):
     private: bool = False
     log: Path | None = None
     companion: CompanionConfig | None = None
+    light: bool | None = None
     speak: bool = False
     outputs: OutputsConfig = OutputsConfig()
     settings: Path | None = None

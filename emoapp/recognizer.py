@@ -207,8 +207,7 @@ class EmotionRecognizer:
             >>> from emoapp.utils.resources import DEMO_CLIP
             >>> with EmotionRecognizer() as recognizer:
             ...     for result in recognizer.stream(DEMO_CLIP):
-            ...         tracks = [(track.id, track.label) for track in result.tracks]
-            ...         print(f"{result.frame.t:.2f} s", tracks)
+            ...         print(f"{result.frame.t:.2f} s", [(t.id, t.label) for t in result.tracks])
             ...         if result.frame.index == 2:
             ...             break
             0.00 s [(1, 'happy')]
@@ -238,9 +237,7 @@ class EmotionRecognizer:
 
     def _check_open(self) -> None:
         if self._detector.closed:
-            raise ClosedError(
-                "This EmotionRecognizer is closed. Open a new one, or use it inside its `with`."
-            )
+            raise ClosedError("This EmotionRecognizer is closed. Open a new one, or use `with`.")
 
     def close(self) -> None:
         """Release the networks; may be called twice."""

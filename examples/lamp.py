@@ -1,4 +1,4 @@
-"""Set the colour of a lamp when the expression changes; here the lamp is the terminal.
+"""Set the color of a lamp when the expression changes; here the lamp is the terminal.
 
     emoapp live --on-change "python examples/lamp.py"
 
@@ -8,7 +8,7 @@ emoapp runs this for each change, at most once a second, and writes the event to
 import json
 import sys
 
-COLOURS = {
+COLORS = {
     "angry": (200, 40, 30),
     "disgust": (60, 140, 70),
     "fear": (120, 70, 160),
@@ -21,5 +21,5 @@ OFF = (0, 0, 0)
 
 event = json.load(sys.stdin)
 # No label: nobody is there, or it is not sure.
-red, green, blue = COLOURS.get(event["label"], OFF)
+red, green, blue = COLORS.get(event["label"], OFF)
 print(f"\x1b[48;2;{red};{green};{blue}m      \x1b[0m {event['label'] or 'off'}", flush=True)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import uuid
+from pathlib import Path
 
 import pytest
 from support.outputs import free_port
@@ -94,6 +95,7 @@ def test_the_documentations_python(demo, tmp_path, monkeypatch, capsys):
 
 def test_each_example_is_in_the_list_and_run_here():
     listed = (EXAMPLES / "README.md").read_text("utf-8")
-    here = open(__file__, encoding="utf-8").read()
+    tests = Path(__file__).parent.glob("test_example*.py")
+    here = "".join(path.read_text("utf-8") for path in tests)
     for path in EXAMPLES.iterdir():
         assert path.name == "README.md" or (path.name in listed and path.name in here), path.name

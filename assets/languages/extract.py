@@ -18,7 +18,7 @@ PACKAGE = ROOT / "emoapp"
 
 MARKS = {"_", "N_", "translated"}
 NO_WORDS = {
-    *("output {name}", "emoapp {gethostname} {user} {name}"),
+    *("output {name}", "emoapp {gethostname} {name}", "DLL load failed"),
     *("page down", "page up", "outside lower left", "hidden eye", "DejaVu Sans", "bold red"),
     *("detect {name}", "decode {name}", "encode {path}", "grab {name}", "reopen {name}"),
     *("Fatal Python error", "Windows fatal exception", "terminate called", "both are pipes"),
@@ -69,6 +69,7 @@ ENGLISH_ONLY = (
 """Without finished messages: training and measuring speak English, as their literature does, and so
 do the Python API, logs and prompts. What is drawn in the window is marked."""
 
+QUIET_NAMES = {*MARKS, "ngettext", "TypeVar", "cast", "Fact"}
 QUIET_OWNERS = {"logger", "re", "logging"}
 """Their words go into logs, or are no words."""
 
@@ -155,7 +156,13 @@ def _is_quiet(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute):
         owner = function.value
         return isinstance(owner, ast.Name) and owner.id in QUIET_OWNERS
-    return isinstance(function, ast.Name) and function.id in (*MARKS, "ngettext", "TypeVar", "cast")
+    return isinstance(function, ast.Name) and function.id in (
+        *MARKS,
+        "ngettext",
+        "TypeVar",
+        "cast",
+        "Fact",
+    )
 
 
 def _raises_for_programmers(node: ast.Raise) -> bool:

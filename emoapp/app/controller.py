@@ -63,7 +63,7 @@ class Controller:
         """Handle the user's input, after the sinks have received the result.
 
         Returns:
-            When the result was on the screen, by `time.monotonic()`; None without a screen.
+            When the result was on the screen, by `platforms.clock.now`; None without a screen.
         """
         return None
 

@@ -13,9 +13,11 @@ from emoapp.cli.language import choose_language
 from emoapp.cli.parsing import CommandLineError, open_context, parse
 from emoapp.cli.renamed import with_current_options
 from emoapp.errors import EmoappError, SinkError, UsageError
+from emoapp.platforms.cameras import prepare_environment
+from emoapp.platforms.runtime import explain_import
 from emoapp.utils import interrupts
 from emoapp.utils.logs import get_logger, session
-from emoapp.utils.terminal import complain, say
+from emoapp.utils.terminal import accept_all_characters, complain, say
 
 __all__ = ["COMMANDS", "main", "parse"]
 
@@ -36,6 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C.
     """
+    accept_all_characters()
+    prepare_environment()  # before OpenCV is loaded
     words = with_current_options(sys.argv[1:] if argv is None else argv)
     try:
         if COMPLETION_VARIABLE in os.environ:
@@ -61,7 +65,8 @@ def _with_command(words: list[str]) -> list[str]:
     if not words:
         say("opening the camera; `emoapp --help` lists the commands")
         return [DEFAULT_COMMAND]
-    own = {name for option in GROUP.get_params(click.Context(GROUP)) for name in option.opts}
+    group = click.Context(GROUP, **GROUP.context_settings)
+    own = {name for option in GROUP.get_params(group) for name in option.opts}
     is_live = words[0].startswith("--") and words[0] not in own
     return [DEFAULT_COMMAND, *words] if is_live else words
 
@@ -88,6 +93,10 @@ def _failed(exc: BaseException, words: Sequence[str]) -> int:
         if isinstance(exc, CommandLineError):
             say(exc.hint, file=sys.stderr)
         return exc.exit_status
+    if isinstance(exc, ImportError) and (advice := explain_import(exc)):
+        logger.critical("%s", advice, exc_info=exc)
+        complain(advice)
+        return EmoappError.exit_status
     if isinstance(exc, OSError):
         # Files that training and reports write: no rights, no folder, a full disk.
         logger.error("%s", exc, exc_info=exc)

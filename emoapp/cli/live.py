@@ -38,6 +38,20 @@ def camera(words: str) -> str:
     return words if kind_of(words) == "camera" else f"camera:{words}"
 
 
+def _source(words: str) -> str:
+    """Return the source to open: where nobody chose one, the first camera that is no phone."""
+    chosen = click.get_current_context().get_parameter_source("source")
+    if chosen != ParameterSource.DEFAULT:
+        return words
+    from emoapp.platforms.cameras import chooses_default
+
+    if not chooses_default():
+        return words
+    from emoapp.sources.listing import default_camera
+
+    return str(default_camera())
+
+
 def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     """Let a source on the command line override a settings file's `demo = true`."""
     typed = ctx.get_parameter_source("source") == ParameterSource.COMMANDLINE
@@ -88,6 +102,12 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     help="say the expression of the followed face when it changes, with the system's voice "
     "(extra `speak`)",
 )
+@flag(
+    "--light",
+    default=None,
+    help="search faces in every second or third frame, for small machines (default: when this one "
+    "is too slow for the camera)",
+)
 @option(
     "--log",
     type=PATH,
@@ -123,7 +143,7 @@ def command(args: SimpleNamespace) -> int:
         need_packages("speak", "pyttsx3")
     numbers = run_live(
         LiveConfig(
-            source=str(TOUR_CLIP) if args.demo else args.source,
+            source=str(TOUR_CLIP) if args.demo else _source(args.source),
             size_wh=args.size,
             fps=args.fps,
             mirror=args.mirror,
@@ -135,6 +155,7 @@ def command(args: SimpleNamespace) -> int:
             log=args.log,
             overwrite=args.overwrite,
             companion=companion_config(args),
+            light=args.light,
             speak=args.speak,
             outputs=outputs_config(args),
             settings=settings_path(),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import click
 
+from emoapp import platforms
 from emoapp.cli.options import Decorator, compose, option
 from emoapp.cli.values import OneOf
 from emoapp.config import OutputsConfig
@@ -151,7 +151,7 @@ def split_command(words: str | None) -> tuple[str, ...] | None:
         return None
     lexer = shlex.shlex(words, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters = True, ""
-    if os.name == "nt":
+    if platforms.system() == "windows":
         lexer.escape = ""
     try:
         return tuple(lexer)

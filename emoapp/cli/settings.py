@@ -19,6 +19,7 @@ Above all tables may stand the language of all commands: `language = "de"`.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,11 @@ else:
 VARIABLE = "EMOAPP_CONFIG"
 
 LIMITS_TABLE = "limits"
+
+BACKSLASH_HINT = r"a path with backslashes needs single quotes: 'C:\Users\Ada'"
+
+_BACKSLASH = re.compile(r'^[^#\n]*"[^"\n]*\\[^"\n]*"', re.M)
+"""A backslash between double quotes, which begins an escape in TOML."""
 
 
 def settings_path() -> Path:
@@ -67,13 +73,17 @@ def read_settings(path: Path) -> dict[str, Any]:
         UsageError: The file cannot be read; the message names it.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editor may put a mark in front
+        content = tomllib.loads(text)
     except FileNotFoundError:
         return {}
     except OSError as exc:
         raise UsageError(f"{path}: the settings cannot be read ({exc.strerror})") from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise UsageError(f"{path}: not a settings file ({exc})") from exc
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{path}: not a settings file: save it as UTF-8 ({exc})") from exc
+    except tomllib.TOMLDecodeError as exc:
+        hint = f"; {BACKSLASH_HINT}" if _BACKSLASH.search(text) else ""
+        raise UsageError(f"{path}: not a settings file ({exc}){hint}") from exc
     for name, table in content.items():
         if not isinstance(table, dict) and name != KEY:
             raise UsageError(f"{path}: {name} stands outside of a table; begin with [live], say")

@@ -84,6 +84,7 @@ class Panels:
     Attributes:
         alerts: What went wrong.
         notices: The last notice.
+        half_rate: Whether `step` changes something in every second call only.
     """
 
     def __init__(self, labels: Sequence[str], colors: dict[str, Color], history: History) -> None:
@@ -94,6 +95,22 @@ class Panels:
         self._status = StatusRow()
         self._speech = SpeechPanel()
         self._seen = -math.inf
+        self.half_rate = False
+        self._kept: tuple[object, float, Arrangement] | None = None
+
+    def step(self, result: Result, contents: Contents, sizes: Sizes, *, now: float) -> Arrangement:
+        """Take in a result and lay out the panels; arguments as for `follow` and `arrange`."""
+        kept, self._kept = self._kept, None
+        switches = contents.bars, contents.timeline, contents.details, contents.status is None
+        key, t = (sizes, *switches), result.frame.t
+        # A picture that stands still is drawn because something has changed.
+        if self.half_rate and kept is not None and kept[0] == key and kept[1] != t:
+            self._timeline.remember(result.tracks, t=t)
+            return kept[2]
+        self.follow(result, now=now)
+        arrangement = self.arrange(contents, sizes, now=now)
+        self._kept = key, t, arrangement
+        return arrangement
 
     def follow(self, result: Result, *, now: float) -> None:
         """Take in a result, whether or not its panels are shown.

@@ -40,6 +40,7 @@ class Overlay:
         text_size: Size of the text, percent of the default.
         high_contrast: Whether grounds are opaque, text is white and strokes are thicker.
         details: Whether the status row includes milliseconds, detector and missed frames.
+        half_rate: Whether the panels move in every second drawing only; faces move in each.
         help: Whether the keys are shown over the dimmed image.
         keys: Rows of the help: (keys, what they do).
         speech: The companion's reply; None for no panel.
@@ -56,15 +57,11 @@ class Overlay:
         history: History | None = None,
     ) -> None:
         parts = parts or OverlayConfig()
-        self.boxes = parts.boxes
-        self.labels = parts.labels
-        self.bars = parts.bars
-        self.timeline = parts.timeline
-        self.status = parts.status
+        self.boxes, self.labels = parts.boxes, parts.labels
+        self.bars, self.timeline, self.status = parts.bars, parts.timeline, parts.status
         self.text_size = parts.text_size
         self.high_contrast = parts.high_contrast
-        self.details = False
-        self.help = False
+        self.details = self.half_rate = self.help = False
         self.keys = panels.HELP
         self.speech: Speech | None = None
         self.reserved: Rect | None = None
@@ -86,6 +83,7 @@ class Overlay:
     def take_messages(self, other: Overlay) -> None:
         """Take over another overlay's messages: status row, help, alerts and notices."""
         self.status, self.details, self.help = other.status, other.details, other.help
+        self.half_rate = other.half_rate
         self._panels.alerts = other._panels.alerts
         self._panels.notices = other._panels.notices
 
@@ -127,8 +125,8 @@ class Overlay:
         tracks, followed = result.tracks, result.selected
         self._add_colors(tracks)
         self._boxes = [(track.id, track.face.box) for track in tracks]
-        self._panels.follow(result, now=now)
-        arrangement = self._panels.arrange(self._contents(result, status), sizes, now=now)
+        self._panels.half_rate = self.half_rate
+        arrangement = self._panels.step(result, self._contents(result, status), sizes, now=now)
         self.arrangement = arrangement
 
         if self.boxes:

@@ -111,6 +111,15 @@ class Timeline:
         elif self._track_id not in self._history:
             self._track_id = None
 
+    def remember(self, tracks: Sequence[Track], *, t: float) -> None:
+        """Add a frame, and show the band as it was before.
+
+        Args:
+            tracks: All tracks in the frame.
+            t: Time of the frame, seconds since the source began.
+        """
+        self._history.add(tracks, t)
+
     def rect(self, sizes: Sizes) -> Rect | None:
         """Return the band's rectangle; None if there is nothing to show, or no room."""
         layout = plan(sizes)

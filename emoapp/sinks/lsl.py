@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import socket
-import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from emoapp.config import OutputsConfig
 from emoapp.errors import SinkError
+from emoapp.platforms import clock
 from emoapp.sinks.base import Sink
 from emoapp.sinks.changes import ChangeWatcher
 from emoapp.sinks.outputs import OutputContext
@@ -93,7 +92,7 @@ class LslOutput(Sink):
 
     def _stamp(self, frame: Frame) -> float:
         """Return when a frame came, by LSL's clock; now where it was read from a file."""
-        now = time.monotonic()
+        now = clock.now()
         age_s = 0.0 if frame.arrived is None else now - frame.arrived
         return self._clock() - age_s
 
@@ -150,8 +149,7 @@ def _describe(info: StreamInfo) -> None:
 
 def _source_id(name: str) -> str:
     """Return a name by which a receiver finds the stream again after a restart."""
-    user = os.environ.get("USERNAME") or os.environ.get("USER") or ""
-    return f"emoapp {socket.gethostname()} {user} {name}"
+    return f"emoapp {socket.gethostname()} {name}"
 
 
 def open_output(config: OutputsConfig, context: OutputContext) -> LslOutput:

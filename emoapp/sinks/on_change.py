@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from emoapp.config import OutputsConfig
 from emoapp.errors import UsageError
+from emoapp.platforms import clock
+from emoapp.platforms.processes import has_sessions, kill_group
 from emoapp.sinks.background import BackgroundSink, Report
 from emoapp.sinks.changes import Change, ChangeWatcher
 from emoapp.sinks.outputs import OutputContext
@@ -43,7 +40,7 @@ def event_of(change: Change, before: str | None) -> dict[str, Any]:
         "version", "event" ("label"), "time" (ISO 8601, UTC, when the frame came), and "frame",
         "t", "track", "label", "confidence" of `Change`; and "before".
     """
-    age_s = 0.0 if change.arrived is None else time.monotonic() - change.arrived
+    age_s = 0.0 if change.arrived is None else clock.now() - change.arrived
     came = datetime.now(timezone.utc) - timedelta(seconds=age_s)
     return {
         "version": VERSION,
@@ -88,7 +85,7 @@ class CommandOutput(BackgroundSink[Change]):
         self._interval_s, self._timeout_s = interval_s, timeout_s
         self._changes = ChangeWatcher()
         self._told: str | None = None
-        self._next_start = time.monotonic()
+        self._next_start = clock.now()
         self._ended = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -99,15 +96,15 @@ class CommandOutput(BackgroundSink[Change]):
 
     def send(self, item: Change) -> None:
         """Wait for the interval to pass, and run the program."""
-        self._ended.wait(self._next_start - time.monotonic())
+        self._ended.wait(self._next_start - clock.now())
         item = self.latest(item)
         if item.label == self._told or self._ended.is_set():
             return
         text = json.dumps(event_of(item, self._told), ensure_ascii=False) + "\n"
         self._told = item.label
-        self._next_start = time.monotonic() + self._interval_s
+        self._next_start = clock.now() + self._interval_s
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, start_new_session=os.name == "posix"
+            self._command, stdin=subprocess.PIPE, start_new_session=has_sessions()
         )
         try:
             self._process.communicate(text.encode(), timeout=self._timeout_s)
@@ -138,11 +135,7 @@ class CommandOutput(BackgroundSink[Change]):
         process = self._process
         if process is None or process.poll() is not None:
             return
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+        kill_group(process)
 
 
 def program_of(command: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from emoapp import platforms
 from emoapp.config import OutputsConfig
 from emoapp.errors import UsageError
 from emoapp.sinks.background import Report, print_report
@@ -84,7 +84,7 @@ OUTPUTS: dict[str, OutputKind] = {
         _lazily("virtual_camera"),
         _check_of("virtual_camera"),
         extra="virtual-camera",
-        modules=() if sys.platform.startswith("linux") else ("pyvirtualcam",),
+        modules=() if platforms.system() == "linux" else ("pyvirtualcam",),
     ),
 }
 """A field of `OutputsConfig` -> how the output is opened where that field is not None."""

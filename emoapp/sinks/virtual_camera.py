@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Protocol
 
 import cv2
 import numpy as np
 
+from emoapp import platforms
 from emoapp.config import OutputsConfig
 from emoapp.errors import SinkError
 from emoapp.images import Image
@@ -145,7 +145,7 @@ def open_camera(name: str | None, size_wh: tuple[int, int], fps: float) -> Camer
     Raises:
         SinkError: There is none, or it can't be opened; the message says what to install.
     """
-    if sys.platform.startswith("linux"):
+    if platforms.system() == "linux":
         from emoapp.sinks.v4l2_output import V4l2Camera
 
         return V4l2Camera(name, size_wh)
@@ -196,7 +196,7 @@ def i420(bgr: np.ndarray) -> np.ndarray:
 
 def check_output(config: OutputsConfig) -> None:
     """Check that there is such a camera; see `OutputKind.check`."""
-    if sys.platform.startswith("linux"):
+    if platforms.system() == "linux":
         from emoapp.sinks.v4l2_output import find_device
 
         find_device(_name_in(config))

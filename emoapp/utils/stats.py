@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 
 from emoapp.errors import SinkError
+from emoapp.platforms.processes import peak_rss_bytes
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.files import write_whole
 
@@ -188,14 +189,7 @@ def write_json(path: Path, numbers: dict, *, overwrite: bool = True) -> None:
 
 def peak_rss_mb() -> float:
     """Return the peak memory of this process in megabytes (10^6 bytes)."""
-    memory = psutil.Process().memory_info()
-    if hasattr(memory, "peak_wset"):  # Windows
-        return memory.peak_wset / 1e6
-    import resource
-    import sys
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    return peak_rss_bytes() / 1e6
 
 
 def _process_age_s() -> float:
@@ -203,7 +197,7 @@ def _process_age_s() -> float:
     try:
         # By the kernel's own clock, exact to its tick (10 ms). psutil adds the same number to the
         # boot time, which Linux states in whole seconds: an error of up to a second.
-        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        fields = Path("/proc/self/stat").read_text("utf-8").rpartition(")")[2].split()
         started_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
         return time.clock_gettime(time.CLOCK_BOOTTIME) - started_s
     except (OSError, AttributeError):  # not Linux

@@ -34,7 +34,9 @@ def translation(message: str, depth: int = MAX_DEPTH) -> str:
     known = _(message)
     if known != message or not depth:
         return known
-    ways: tuple[Callable[[str, int], str], ...] = (_listed, _by_template, _by_sentence, _split)
+    ways: tuple[Callable[[str, int], str], ...] = (
+        *(_listed, _by_template, _capitalized, _by_sentence, _split),
+    )
     for way in ways:
         found = way(message, depth - 1)
         if found != message:
@@ -60,6 +62,15 @@ def _by_template(message: str, depth: int, *, lists: bool = False) -> str:
             values = [translation(value, depth) if " " in value else value for value in found]
             return _(english).format(**dict(zip(names, values, strict=True)))
     return message
+
+
+def _capitalized(message: str, depth: int) -> str:
+    """Translate what is usually the rest of a line and begins one here."""
+    usual = message[:1].lower() + message[1:]
+    known = _(usual)
+    if known == usual:
+        known = _by_template(usual, depth)
+    return message if known == usual else known[:1].upper() + known[1:]
 
 
 def _by_sentence(message: str, depth: int) -> str:

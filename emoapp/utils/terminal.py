@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from typing import TextIO
@@ -9,6 +10,16 @@ from typing import TextIO
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.escape import printable
 from emoapp.utils.language import translated
+
+
+def accept_all_characters() -> None:
+    """Let standard output and error show escapes for what their encoding does not have.
+
+    Redirected, they have the encoding of Windows' code page there, which lacks most letters.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def sayable(text: object, *, data: bool = False) -> str:

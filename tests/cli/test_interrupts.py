@@ -18,6 +18,10 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows sends signals to whole consoles only"
+)
+
 OPTIONS = ["--demo", "--no-window", "--frames", "1"]
 
 # Imported by every Python that finds it. Counts what is imported from the program's first line on

@@ -13,6 +13,11 @@ import pytest
 from support.documentation import PAGES
 from support.paths import ROOT
 
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
 from emoapp.cli import COMMANDS
 from emoapp.cli.commands import load_command
 from emoapp.cli.options import Option
@@ -74,6 +79,14 @@ def test_pages_load_nothing_from_elsewhere(site):
         assert "mermaid" not in html, "its script would be fetched from a server"
     for sheet in site.rglob("*.css"):
         assert not re.search(r"url\(\"?https?:|@import", sheet.read_text("utf-8")), sheet
+
+
+def test_every_extra_is_in_the_table():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    table = (ROOT / "docs" / "install.md").read_text("utf-8")
+    assert [name for name in extras if f"| `{name}` |" not in table] == []
 
 
 def test_every_link_between_files_of_the_project_leads_somewhere():

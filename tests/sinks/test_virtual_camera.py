@@ -42,11 +42,11 @@ def test_the_plain_picture_arrives_as_it_is(feed, clip, tmp_path):
     words = ["--virtual-camera-picture", "plain", "--source", clip, "--log", log]
     succeeded(feed(*words))
     with open(log, newline="") as file:
-        analysed = [int(row["frame"]) for row in csv.DictReader(file)]
+        analyzed = [int(row["frame"]) for row in csv.DictReader(file)]
     seen = shown(tmp_path / "shown.yuv", WIDE)
     numbers = [number_of(one) for one in seen]
-    # A machine under load may show fewer than it analysed, in order all the same.
-    assert len(numbers) > 10 and set(numbers) <= set(analysed) and numbers == sorted(numbers)
+    # A machine under load may show fewer than it analyzed, in order all the same.
+    assert len(numbers) > 10 and set(numbers) <= set(analyzed) and numbers == sorted(numbers)
     for number, one in zip(numbers, seen, strict=True):
         assert np.abs(one.astype(int) - picture(number)).mean() < 4
 

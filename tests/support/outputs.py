@@ -127,7 +127,8 @@ def opened_by_now() -> tuple[list[str], int]:
     """The threads, sockets and processes of this process."""
     me = psutil.Process()
     threads = [t.name for t in threading.enumerate() if t.name.startswith("output")]
-    return threads, len(me.net_connections(kind="inet")) + len(me.children())
+    sockets = [one for one in psutil.net_connections("inet") if one.pid == me.pid]
+    return threads, len(sockets) + len(me.children())
 
 
 @contextmanager

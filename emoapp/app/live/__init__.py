@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
@@ -15,6 +15,7 @@ from emoapp.app.run import Run, open_pipeline, open_results_log
 from emoapp.config import LiveConfig
 from emoapp.errors import CameraError
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import waits
 from emoapp.sinks import Sink, open_window
 from emoapp.sinks.outputs import preload
 from emoapp.sinks.targets import check_targets
@@ -104,7 +105,18 @@ def _open_source(
     if is_stills(config):
         return config, open_stills(config)
     try:
-        return config, _open_live(config)
+        if kind_of(config.source) != "camera":
+            return config, _open_live(config)
+        from emoapp.app.live.opening import open_served
+        from emoapp.sources.listing import is_listed
+
+        opened = open_served(
+            lambda: _open_live(config),
+            window,
+            parts=config.overlay,
+            present=lambda: is_listed(config.source),
+        )
+        return config, opened
     except CameraError as exc:
         if window is None or not accepts_demo(
             window, exc, seconds=config.max_seconds, parts=config.overlay
@@ -134,7 +146,7 @@ def _without_window(
     from emoapp.sinks.console import ConsoleLog
     from emoapp.sources.images import Stills
 
-    pipeline = loading.result()
+    pipeline = waits.result_of(loading)
     pipeline.detector.exhaustive = config.private or config.outputs.hides_faces
     outputs = stack.enter_context(LiveOutputs(config, source, loading))
     logs: list[Sink] = []
@@ -206,6 +218,6 @@ def _in_background(open_it: Callable[[], Pipeline]) -> Iterator[Future[Pipeline]
         if interrupts.came():
             interrupts.release_import_lock()
         # It may have left the lock of a single module held too, which cannot be given back.
-        wait([opening], LOADING_S if interrupts.came() else None)
+        waits.await_all([opening], LOADING_S if interrupts.came() else None)
         if opening.done() and opening.exception() is None:
             opening.result().close()

@@ -14,6 +14,7 @@ from emoapp.app.live.stills import StillsLog, analyze_still
 from emoapp.config import LiveConfig, OverlayConfig
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock
 from emoapp.sinks import Sink
 from emoapp.sinks.window import Window
 from emoapp.sources.images import Stills
@@ -143,12 +144,12 @@ class ImageBrowser(WindowController):
 
     def rest(self, result: Result) -> None:
         """Show the same image, redrawn while something moves on it, until a key moves on."""
-        until = time.monotonic() + SETTLE_S
+        until = clock.now() + SETTLE_S
         while not (self._moved or self.ended or self.limit_reached()):
             if self.poll() and self.pipeline is not None:
                 result = self.pipeline.reselect(result)
-                until = time.monotonic() + SETTLE_S
-            if time.monotonic() < until:
+                until = clock.now() + SETTLE_S
+            if clock.now() < until:
                 self.view.write(result)
             time.sleep(PAUSE_S)
 

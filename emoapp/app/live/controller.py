@@ -12,12 +12,14 @@ import cv2
 from emoapp.app.controller import WAITING_S, Controller
 from emoapp.app.live.actions import key_actions
 from emoapp.app.live.controls import Controls
+from emoapp.app.live.light import LightMode
 from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.moments import LookBack
 from emoapp.app.live.recording import Recording
 from emoapp.app.live.records import LastingLog
 from emoapp.app.live.settings import Settings
+from emoapp.app.live.status import status_of
 from emoapp.app.live.view import WindowView
 from emoapp.app.live.voice import Voice
 from emoapp.app.run import open_results_log
@@ -27,6 +29,7 @@ from emoapp.errors import SinkError
 from emoapp.images import BgrImage
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock
 from emoapp.sinks import Sink
 from emoapp.sinks.window import Window
 from emoapp.sources import Source, Waiting, kind_of
@@ -91,7 +94,8 @@ class WindowController(Controller):
         self._logs: list[Sink] = []
         self._last: Frame | None = None
         self._unwanted = 0
-        self._polled_at = 0.0
+        self._taken_at = self._polled_at = 0.0
+        self.light = LightMode(self.view, messages, asked=self._asks_light, fps=self._fps)
         self.keys = key_actions(self, window, companion)
 
     @property
@@ -106,6 +110,7 @@ class WindowController(Controller):
         self.controls.settings = Settings(self, pipeline, still=self.still)
         self.messages.hint()
         pipeline.detector.exhaustive = self.view.private or self.config.outputs.hides_faces
+        self.light.begin(pipeline)
         if self.config.log is not None:
             self._logs.append(LastingLog(open_results_log(self.config, pipeline), self.messages))
         if self.config.record is not None and self._last is not None:
@@ -122,7 +127,7 @@ class WindowController(Controller):
         """See `Controller.accept`."""
         if self.mirror:
             frame = replace(frame, pixels=BgrImage(cv2.flip(frame.image, 1)))
-        self._last = frame
+        self._last, self._taken_at = frame, clock.now()
         return frame
 
     def preview(self, frame: Frame) -> None:
@@ -139,12 +144,14 @@ class WindowController(Controller):
     def serve(self, result: Result) -> float:
         """See `Controller.serve`."""
         if self._companion is not None:
-            now = time.monotonic()
+            now = clock.now()
             self._companion.update(result.selected_track, t=result.frame.t, now=now)
             self.view.overlay.speech = self._companion.speech(now=now)
         if self._voice is not None:
-            self._voice.update(result.selected_track, now=time.monotonic())
+            self._voice.update(result.selected_track, now=clock.now())
         self.poll()
+        if self.pipeline is not None:
+            self.light.add(self._polled_at - self._taken_at, self.pipeline, now=self._polled_at)
         return self._polled_at
 
     def rest(self, result: Result) -> None:
@@ -162,27 +169,9 @@ class WindowController(Controller):
             time.sleep(PAUSE_S)
         self._unwanted = self.source.missed - wanted
 
-    @property
-    def profile_name(self) -> str:
-        """Name of the profile in use; "" for none."""
-        corrector = self.pipeline.corrector if self.pipeline else None
-        return corrector.name if corrector else ""
-
     def status(self, result: Result) -> Status:
-        """Return the contents of the status row."""
-        recent = self._stats.recent
-        return Status(
-            # Of a picture that stands still neither number says anything.
-            fps=None if self.paused else recent.fps,
-            latency_ms=None if self.paused else recent.latency_ms,
-            faces=len(result.tracks),
-            detector=self.pipeline.detector.name if self.pipeline else "",
-            recording_s=self.recording.seconds(result.frame.t),
-            room_s=self.recording.room_s(time.monotonic()),
-            missed=self.missed,
-            paused=self.paused,
-            profile=self.profile_name,
-        )
+        """Return what the status row says."""
+        return status_of(self, result, self._stats.recent)
 
     def poll(self) -> bool:
         """Let the window repaint, and handle the user's input.
@@ -191,7 +180,7 @@ class WindowController(Controller):
             Whether the picture has to be drawn anew.
         """
         key = self._window.poll()
-        self._polled_at = time.monotonic()
+        self._polled_at = clock.now()
         click = self._window.clicked()
         if self.pipeline is not None and self.controls.take_key(key):
             return True
@@ -248,3 +237,10 @@ class WindowController(Controller):
     @property
     def _fps(self) -> float:
         return self.source.fps or UNKNOWN_FPS
+
+    @property
+    def _asks_light(self) -> bool | None:
+        """Whether light mode is asked for; None to let the machine's speed decide."""
+        # A log has the numbers of every face in every frame, unless the user asks for fewer.
+        fixed = self.still or self.config.log is not None
+        return False if self.config.light is None and fixed else self.config.light

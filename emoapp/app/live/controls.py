@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from emoapp.overlay.blend import Painter
 from emoapp.overlay.settings_panel import draw_settings, plan
 from emoapp.overlay.theme import Sizes
 from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, draw_toolbar
+from emoapp.platforms import clock
 
 if TYPE_CHECKING:
     from emoapp.app.live.settings import Settings
@@ -140,7 +140,7 @@ class Controls:
         return self._overlay().sizes(self._size_wh)
 
     def _opacity(self) -> float:
-        rested = time.monotonic() - self._window.moved_at
+        rested = clock.now() - self._window.moved_at
         share = min(1.0, max(0.0, (REST_S + FADE_S - rested) / FADE_S))
         return round(share * FADE_STEPS) / FADE_STEPS
 

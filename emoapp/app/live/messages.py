@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoapp.errors import EmoappError, SinkError
-from emoapp.utils.language import N_
+from emoapp.platforms import clock
+from emoapp.platforms.windows import quit_hint
+from emoapp.utils.language import N_, translated
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
@@ -50,14 +51,13 @@ class Messages:
         """
         logger.info("notice: %s", text)
         self._waiting.append(
-            lambda overlay: overlay.notify(
-                text, now=time.monotonic(), seconds=seconds, picture=picture
-            )
+            lambda overlay: overlay.notify(text, now=clock.now(), seconds=seconds, picture=picture)
         )
 
     def hint(self) -> None:
-        """Tell during the first seconds which key explains all others."""
-        self.notice(N_("h: keys"), seconds=HINT_S)
+        """Tell during the first seconds which keys explain all others and end the program."""
+        hints = map(translated, filter(None, (N_("h: keys"), quit_hint())))
+        self.notice("    ".join(hints), seconds=HINT_S)
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
         """Tell where a file is, in the window and on the terminal.
@@ -74,7 +74,7 @@ class Messages:
         """Show one line about what may soon go wrong; standard error also gets the details."""
         complain(f"{text} ({about})")
         line = text[0].upper() + text[1:]
-        self._waiting.append(lambda overlay: overlay.warn(line, now=time.monotonic()))
+        self._waiting.append(lambda overlay: overlay.warn(line, now=clock.now()))
 
     def alert(self, title: str, text: str) -> None:
         """Show a panel that stays until the user has acknowledged it."""

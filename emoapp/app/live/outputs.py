@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from emoapp.config import LiveConfig
 from emoapp.images import Image
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock, waits
 from emoapp.privacy.redactor import FaceRedactor
 from emoapp.sinks import Sink
 from emoapp.sinks.background import Report, print_report
@@ -56,7 +56,7 @@ class LiveOutputs(Sink):
     def write(self, result: Result) -> None:
         """Hand a result to all outputs; see `Sink.write`."""
         if self._outputs is None:
-            labels = self._loading.result().classifier.labels
+            labels = waits.result_of(self._loading).classifier.labels
             pictures = pictures_of(labels, self._config, self._view)
             context = OutputContext(labels, self._source.fps, self._report, pictures)
             self._outputs = open_outputs(self._config.outputs, context)
@@ -89,7 +89,7 @@ def pictures_of(
     def annotate(image: Image, result: Result) -> None:
         if view is not None:
             overlay.take_switches(view.overlay)
-        overlay.draw(image, result, Status(), now=time.monotonic())
+        overlay.draw(image, result, Status(), now=clock.now())
 
     def render(*, hide: bool, draw: bool) -> Render:
         redactor = FaceRedactor()
@@ -117,6 +117,6 @@ def pictures_of(
 def _report_to(messages: Messages) -> Report:
     def report(title: str, text: str) -> None:
         print_report(title, text)
-        messages.alert(title, text)
+        messages.alert(title, text[0].upper() + text[1:])
 
     return report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from emoapp.app.live.room import RoomWatch
 from emoapp.app.rendering import Renderer
 from emoapp.errors import SinkError
 from emoapp.overlay import Overlay, Status
+from emoapp.platforms import clock
 from emoapp.sinks import Sink, open_recorder
 from emoapp.types import Frame, Result
 from emoapp.utils.files import with_unused_name
@@ -118,7 +118,7 @@ class Recording(Sink):
         began = perf_counter()
         running.overlay.take_switches(self._view.overlay)
         redactor = self._view.redactor if self._view.private else None
-        image = Renderer(running.overlay, redactor).render(result, Status(), now=time.monotonic())
+        image = Renderer(running.overlay, redactor).render(result, Status(), now=clock.now())
         self.ms = {"draw": (perf_counter() - began) * 1e3}
         try:
             running.recorder.write(image, result.frame.t)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from time import perf_counter
 
@@ -13,6 +12,7 @@ from emoapp.app.rendering import Renderer, enlarged_or_shrunk
 from emoapp.config import OverlayConfig
 from emoapp.images import BgrImage, Image
 from emoapp.overlay import Overlay, Status
+from emoapp.platforms import clock
 from emoapp.privacy.pixelation import pixelate_all
 from emoapp.privacy.redactor import FaceRedactor
 from emoapp.sinks import Sink
@@ -93,7 +93,7 @@ class WindowView(Sink):
         else:
             self._renderer.redactor = self.redactor if self.private else None
             status = self._status(result)
-            image = self._renderer.render(result, status, now=time.monotonic(), size_wh=size_wh)
+            image = self._renderer.render(result, status, now=clock.now(), size_wh=size_wh)
         self.picture, self._result = image.bgr(), result
         drawn = perf_counter()
         self._window.show(self.decorate(self.picture))
@@ -112,7 +112,7 @@ class WindowView(Sink):
         overlay.take_switches(self.overlay)
         renderer = Renderer(overlay, self.redactor if self.private else None)
         size_wh = self.picture.shape[1], self.picture.shape[0]
-        return renderer.render(self._result, Status(), now=time.monotonic(), size_wh=size_wh).bgr()
+        return renderer.render(self._result, Status(), now=clock.now(), size_wh=size_wh).bgr()
 
     def preview(self, frame: Frame) -> None:
         """Show a frame with its faces unknown yet; pixelate all of it if faces are to be hidden."""

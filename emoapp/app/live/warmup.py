@@ -29,7 +29,7 @@ def warm_up(pipeline: Pipeline, parts: OverlayConfig | None = None) -> Pipeline:
     width, height = SIZE_WH
     frame = Frame(BgrImage(np.zeros((height, width, 3), np.uint8)), 0, 0.0)
     pipeline.process(frame)
-    pipeline.detector.reset()
+    pipeline.reset()
     classifier = pipeline.classifier
     labels, size = classifier.labels, classifier.description.crop_template.size
     rows = classifier.classify(np.zeros((1, size, size), np.uint8))

@@ -71,6 +71,7 @@ def test_the_picture_fills_the_window(screen, tmp_path, size_wh, shown_wh):
             program.kill()
 
 
+@pytest.mark.slow
 def test_what_is_recorded_has_neither_status_row_nor_help(screen, tmp_path):
     program = Program(screen, tmp_path, "--no-timeline", "--no-bars")
     try:
