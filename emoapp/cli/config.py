@@ -40,8 +40,7 @@ def command(args: SimpleNamespace) -> int:
     if args.path:
         say(path, data=True)
         return 0
-    there = "" if path.exists() else " (not there: every value is the program's own)"
-    say(f"{path}{there}")
+    say(path if path.exists() else f"{path} (not there: every value is the program's own)")
     table = Table(_("option"), _("value"), _("from"))
 
     def show(name: str, value: object, from_file: bool) -> None:
