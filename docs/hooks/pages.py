@@ -152,7 +152,7 @@ def options(_: str, page: str) -> str:
 
 def _section(name: str) -> str:
     command = load_command(name)
-    context = click.Context(command, info_name=name, parent=click.Context(click.Group("emoapp")))
+    context = click.Context(command, info_name=name, **command.context_settings)
     usage = " ".join(command.collect_usage_pieces(context))
     tables: dict[str, list[str]] = {}
     for parameter in command.get_params(context):
