@@ -18,7 +18,8 @@ PACKAGE = ROOT / "emoapp"
 
 MARKS = {"_", "N_", "translated"}
 NO_WORDS = {
-    *("output {name}", "emoapp {gethostname} {name}", "DLL load failed"),
+    *("output websocket", "output {name}"),
+    *("emoapp {gethostname} {name}", "DLL load failed"),
     *("page down", "page up", "outside lower left", "hidden eye", "DejaVu Sans", "bold red"),
     *("detect {name}", "decode {name}", "encode {path}", "grab {name}", "reopen {name}"),
     *("Fatal Python error", "Windows fatal exception", "terminate called", "both are pipes"),
@@ -48,6 +49,10 @@ ENGLISH_ONLY = (
     "recognizer.py",
     "rows.py",
     "tracking",
+    "sinks/web/access.py",
+    "sinks/web/messages.py",
+    "sinks/web/pages.py",
+    "sinks/web/server.py",
     "training",
     "types.py",
     "cli/benchmark.py",

@@ -37,7 +37,8 @@ COPIED = {
     "assets/tour.webp",
     *("assets/two.jpg", "assets/ten.jpg", "assets/dark.jpg", "assets/uhd.jpg"),
     *(f"models/report/{path.name}" for path in (ROOT / "models" / "report").glob("[!e]*.png")),
-    *(f"examples/{path.name}" for path in (ROOT / "examples").glob("*.[pi]*")),
+    *(f"examples/{path.name}" for path in (ROOT / "examples").glob("*.[hpi]*")),
+    "assets/page/schema.json",
     "models/report/classes.txt",
     "models/report/history.csv",
 }
