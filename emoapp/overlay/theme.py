@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from emoapp.errors import EmoappError
+from emoapp.labels import shown
 from emoapp.palette import (
     BRIGHTEST_GROUND,
     EXPRESSION_COLORS,
@@ -60,7 +61,7 @@ __all__ = [
 
 def word(label: str) -> str:
     """Return a label as displayed: on one line, beginning with a capital."""
-    text = printable(" ".join(label.split()))
+    text = printable(" ".join(shown(label).split()))
     return text[:1].upper() + text[1:]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from emoapp.errors import EmoappError, SinkError
 from emoapp.platforms import clock
 from emoapp.platforms.windows import quit_hint
+from emoapp.utils.language import N_, translated
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
@@ -56,7 +57,7 @@ class Messages:
 
     def hint(self) -> None:
         """Tell during the first seconds which keys explain all others and end the program."""
-        hints = filter(None, ("h: keys", quit_hint()))
+        hints = map(translated, filter(None, (N_("h: keys"), quit_hint())))
         self.notice("    ".join(hints), seconds=HINT_S)
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
