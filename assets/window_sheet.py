@@ -28,6 +28,7 @@ from emoapp.overlay.settings_panel import draw_settings, plan
 from emoapp.overlay.toolbar import ToolbarState, draw_toolbar
 from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
+from emoapp.sources.reconnecting import Reconnecting
 from emoapp.types import Box, Frame, Result
 from emoapp.utils import language
 from emoapp.utils.language import LANGUAGES
@@ -172,7 +173,10 @@ def _states(
 def _settings_rows(pipeline: Pipeline, overlay: Overlay) -> tuple:
     """Return the rows of the settings, of a window that is not there."""
     view = SimpleNamespace(overlay=overlay, private=False)
-    controller = SimpleNamespace(config=LiveConfig(""), mirror=True, keys={}, view=view)
+    source = Reconnecting(lambda: SimpleNamespace(name="camera 0", size_wh=(1280, 720), fps=30))
+    controller = SimpleNamespace(
+        config=LiveConfig("0"), mirror=True, keys={}, view=view, source=source
+    )
     return Settings(controller, pipeline).rows()
 
 

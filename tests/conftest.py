@@ -24,6 +24,7 @@ from support.vcam import environment
 
 # Tests start programs too; they find the package as this process does, installed or not.
 os.environ["EMOAPP_LANGUAGE"] = "en"
+os.environ["EMOAPP_STATE_DIR"] = os.devnull  # nobody is welcomed
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH")])
 )

@@ -14,12 +14,11 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from emoapp.errors import NoScreenError
 from emoapp.platforms import windows
+from emoapp.sinks.x11 import Screen, parse_setup
 
 _NO_WINDOW_HINT = "To work without a window, add `--no-window`."
 
@@ -30,33 +29,6 @@ _TIMEOUT_S = 3.0
 _MAX_ATTEMPTS, _RETRY_PAUSE_S = 10, 0.1
 
 _COOKIE = b"MIT-MAGIC-COOKIE-1"
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """A connection to an X server.
-
-    Some X servers (Xvfb) restart when their only client leaves, and a window that opens at that
-    moment would end the program: so `close` it after the last window.
-
-    Attributes:
-        server: The connection.
-        size_wh: (width, height) in pixels of the first screen.
-    """
-
-    server: socket.socket
-    size_wh: tuple[int, int]
-
-    def wait_until_idle(self) -> None:
-        """Wait until the server has dealt with what it got before, from other programs too."""
-        get_input_focus = struct.pack("<BxH", 43, 1)
-        with suppress(OSError):  # it does not answer
-            self.server.sendall(get_input_focus)
-            self.server.recv(32, socket.MSG_WAITALL)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self.server.close()
 
 
 def prepare_screen() -> Screen | None:
@@ -155,7 +127,7 @@ def _authenticate(host: str, number: int) -> Screen:
             server.close()
             raise
         if not isinstance(answer, str):
-            return Screen(server, answer)
+            return answer
         server.close()
     raise PermissionError(errno.EACCES, answer)
 
@@ -178,11 +150,11 @@ def _credentials(number: int) -> Iterator[tuple[bytes, bytes]]:
     yield b"", b""
 
 
-def _request_setup(server: socket.socket, name: bytes, data: bytes) -> tuple[int, int] | str:
+def _request_setup(server: socket.socket, name: bytes, data: bytes) -> Screen | str:
     """Send X11's setup request.
 
     Returns:
-        (width, height) of the screen in pixels if the server accepts, else the reason it states.
+        The screen if the server accepts, else the reason it states.
     """
 
     def padded(value: bytes) -> bytes:
@@ -195,17 +167,8 @@ def _request_setup(server: socket.socket, name: bytes, data: bytes) -> tuple[int
         raise ConnectionResetError(0, "it hung up")
     if answer[0] == 1:
         rest = 4 * int.from_bytes(answer[6:8], "little")
-        return _size_of_screen(server.recv(rest, socket.MSG_WAITALL))
+        return Screen(server, *parse_setup(server.recv(rest, socket.MSG_WAITALL)))
     return server.recv(answer[1]).decode("latin-1").strip() or "no reason given"
-
-
-def _size_of_screen(setup: bytes) -> tuple[int, int]:
-    """Return the (width, height) of the first screen in the rest of the server's answer."""
-    vendor_length, formats = struct.unpack_from("<16xH3xB", setup)
-    # 32 bytes, the vendor's name padded to words, 8 bytes for each format; then the screens.
-    first = 32 + (vendor_length + 3) // 4 * 4 + 8 * formats
-    width, height = struct.unpack_from("<20xHH", setup, first)
-    return width, height
 
 
 def _open_socket(host: str, number: int) -> socket.socket:

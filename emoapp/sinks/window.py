@@ -20,10 +20,7 @@ FIRST_WH = (1280, 720)
 BACKGROUND = 24
 """Gray of margins, and of a window that has nothing to show yet, 0 to 255."""
 
-STAND_POLLS = 4
-NUDGE_PX = 2
-"""On a busy machine Qt misses in 1 of 15 starts that its window has come into sight, paints nothing
-and waits forever. A window that grows is told so again."""
+STAND_POLLS = 8
 
 PROBE_S, PROBE_SCALE, SETTLING_S = 2.0, 1.25, 1.0
 """OpenCV 4.11 makes pictures smaller that find no room, but none larger, and does not say how much
@@ -105,19 +102,15 @@ class Window:
         cv2.imshow(self._title, picture)
 
     def stand(self) -> None:
-        """Open the window, dark and empty, and wait until it is painted (about 60 ms)."""
+        """Open the window, dark and empty, and wait until it is painted (about 50 ms)."""
         width, height = self._first_wh
         self.show(np.full((height, width, 3), BACKGROUND, np.uint8))
-        self._settle()
-        for by in (NUDGE_PX, 0):
-            cv2.resizeWindow(self._title, width, height - by)
-            self._settle()
-
-    def _settle(self) -> None:
-        for _ in range(STAND_POLLS):
+        for left in range(STAND_POLLS, 0, -1):
             self.poll()
             if self._screen is not None:
                 self._screen.wait_until_idle()
+                if left == STAND_POLLS // 2:
+                    self._screen.tell_visible(self._title)
             time.sleep(0.005)
 
     def poll(self) -> str | None:

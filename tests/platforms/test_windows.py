@@ -105,4 +105,4 @@ def test_one_look_at_the_keys_a_frame(monkeypatch, system, demo):
     numbers = run_live(LiveConfig(source=str(demo), loop=True, max_frames=40))
     assert numbers["frames"]["shown"] == 40
     # One for each picture, those before the first result too, and those of the opening window.
-    assert desktop.polls <= len(desktop.shown) + 3 * STAND_POLLS
+    assert desktop.polls <= len(desktop.shown) + STAND_POLLS
