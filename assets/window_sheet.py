@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from emoapp.app.live.settings import Settings
+from emoapp.app.live.welcome import Welcome
 from emoapp.app.rendering import Renderer
 from emoapp.classifiers import open_classifier
 from emoapp.config import LiveConfig, OverlayConfig
@@ -100,6 +101,7 @@ STATES: dict[str, tuple[str, Status, Draw]] = {
     ),
     "help": ("two", Status(fps=30, faces=2), lambda overlay: setattr(overlay, "help", True)),
     "settings": ("one", Status(fps=30, faces=1), lambda overlay: None),
+    "welcome": ("one", Status(fps=30, faces=1), lambda overlay: None),
 }
 
 
@@ -167,6 +169,8 @@ def _states(
         if state == "settings":
             draw_settings(painter, rows, 2, sizes)
             draw_toolbar(painter, ToolbarState("settings", False, False), sizes)
+        if state == "welcome":
+            Welcome().draw(painter, overlay, size_wh)
         yield state, image
 
 
