@@ -15,9 +15,9 @@ from emoapp.overlay.theme import Sizes, word
 from emoapp.types import Box
 from emoapp.utils.language import cached_per_language
 
-WIDTH_SHARE, PORTRAIT_WIDTH_SHARE = 0.36, 0.62
-"""Largest share of the image's width that the panel takes; the latter in portrait images, where it
-may be as wide as in a landscape image of the same height."""
+WIDTH_SHARE, PORTRAIT_WIDTH_SHARE, COMPACT_WIDTH_SHARE = 0.36, 0.62, 0.24
+"""Largest shares of the image's width that the panel takes: in landscape images; in portrait ones,
+where it may be as wide as in a landscape image of the same height; the compact panel."""
 FOLLOWED_WEIGHT = 3
 """Weight of the followed face's area, against 1 of others, in the choice of the panel's spot."""
 COMPACT_SCALE, MIN_COMPACT_TEXT = 0.75, 11
@@ -70,6 +70,8 @@ def plan(labels: tuple[str, ...], sizes: Sizes, *, compact: bool = False) -> Lay
     room = WIDTH_SHARE * max(
         sizes.width, min(sizes.height, PORTRAIT_WIDTH_SHARE / WIDTH_SHARE * sizes.width)
     )
+    if compact:
+        room = COMPACT_WIDTH_SHARE * sizes.width
     words = 0 if compact else max((text.width(word(one), em, True) for one in labels), default=0)
     words = min(words, 7 * em)
     bar_x = edge + sizes.icon + sizes.gap + (words + sizes.gap if words else 0)

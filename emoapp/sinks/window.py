@@ -60,6 +60,7 @@ class Window:
         self._rest_xy: tuple[int, int] | None = None
         self._moved_at = -math.inf
         self._held = False
+        self._told = False
 
     def fit(self, source_wh: tuple[int, int]) -> tuple[int, int]:
         """Return the (width, height) in pixels at which pictures fill the window.
@@ -100,6 +101,10 @@ class Window:
             picture = canvas
         self._corner_xy = left, top
         cv2.imshow(self._title, picture)
+        if self._screen is not None and not self._told and clock.now() >= self._settled_at:
+            # Again: a window manager may have taken its time.
+            self._told = True
+            self._screen.tell_visible(self._title)
 
     def stand(self) -> None:
         """Open the window, dark and empty, and wait until it is painted (about 50 ms)."""

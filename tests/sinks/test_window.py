@@ -7,6 +7,7 @@ import sys
 import cv2
 import pytest
 from support.programs import run_python
+from support.window import needs_import
 
 from emoapp.errors import NoScreenError
 from emoapp.sinks.screen import connect, prepare_screen
@@ -53,6 +54,58 @@ def test_a_window_opens_in_a_program_that_also_decodes_video(screen):
         "window = open_window('a test'); window.stand(); print(window.closed); window.close()"
     )
     assert run_python(code, DISPLAY=screen).stdout == "False\n"
+
+
+_MISSED = """
+import struct, subprocess, time
+from emoapp.sinks import open_window
+import numpy as np
+
+def shown():
+    pixel = "import -window root -crop 1x1+100+100 -depth 8 rgb:-"
+    return subprocess.check_output(pixel.split())[0]
+
+def after(gray):
+    for _ in range(20):
+        window.show(np.full((720, 1280, 3), gray, np.uint8))
+        window.poll()
+        time.sleep(0.01)
+    return shown()
+
+window = open_window("a test")
+window.stand()
+print(after(100))
+window._told = True  # it would be mended by itself
+screen = window._screen
+(number,) = screen._own_windows(b"a test")
+unmapped = struct.pack("<BxxxIIB19x", 18, number, number, 0)
+screen.server.sendall(struct.pack("<BxHII", 25, 11, number, 0) + unmapped)
+screen.wait_until_idle()
+print(after(150))
+assert screen.tell_visible("a test") and not screen.tell_visible("another")
+print(after(200))
+window.close()
+"""
+
+
+@needs_import
+def test_a_window_of_which_qt_missed_that_it_is_visible_is_painted_again(screen):
+    """Qt is told here that the window is not mapped, which is what it believes in that fault."""
+    ran = run_python(_MISSED, DISPLAY=screen)
+    assert (ran.stdout.split(), ran.stderr) == (["100", "100", "200"], "")
+
+
+_SMALL = """
+from emoapp.sinks import open_window
+window = open_window("a test")
+window.stand()
+print(*window.fit((1280, 720)), *window.fit((640, 480)))
+window.close()
+"""
+
+
+def test_a_window_fits_into_a_small_screen(small_screen):
+    assert run_python(_SMALL, DISPLAY=small_screen).stdout == "800 450 800 600\n"
 
 
 _CROSS = """

@@ -54,7 +54,9 @@ class CameraChoice:
         self._cameras: list[CameraInfo] | None = None
         self._asked: dict[str, Value] = {}
         self.settings = (
-            Setting(lambda: Row(_("Camera"), self._name()), self._change_camera),
+            Setting(
+                lambda: Row(_("Camera"), self._name(), heading=_("Picture")), self._change_camera
+            ),
             Setting(lambda: Row(_("Size"), _sized(source.size_wh)), self._change_size),
         )
 
@@ -193,4 +195,4 @@ def _neighbor(choices: Sequence[T], value: T, step: int) -> T:
 
 
 def _sized(size_wh: tuple[int, int]) -> str:
-    return f"{size_wh[0]} × {size_wh[1]}"
+    return f"{size_wh[0]}×{size_wh[1]}"

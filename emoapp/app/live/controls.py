@@ -12,7 +12,7 @@ from emoapp.overlay import Overlay
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.settings_panel import draw_settings, plan
 from emoapp.overlay.theme import Sizes
-from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, draw_toolbar
+from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, button_rects, draw_toolbar
 from emoapp.platforms import clock
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Controls:
             self._overlay().reserved = plan(rows, self._selected, self._sizes).rect
         if welcomes:
             self._welcome.draw(painter, self._overlay(), self._size_wh)
-        if opacity > 0:
+        if opacity > 0 and not self._covers_toolbar():
             draw_toolbar(painter, self._toolbar(), self._sizes, opacity=opacity)
         return painter.image.bgr()
 
@@ -148,7 +148,7 @@ class Controls:
 
     def key_at(self, x: int, y: int) -> str | None:
         """Return the key whose button is at a point of the picture; None for none."""
-        if self._opacity() == 0:
+        if self._opacity() == 0 or self._covers_toolbar():
             return None
         button = button_at(x, y, self._sizes)
         return KEYS[button] if button else None
@@ -161,6 +161,13 @@ class Controls:
         rested = clock.now() - self._window.moved_at
         share = min(1.0, max(0.0, (REST_S + FADE_S - rested) / FADE_S))
         return round(share * FADE_STEPS) / FADE_STEPS
+
+    def _covers_toolbar(self) -> bool:
+        """Whether the settings reach to where the buttons are, as in a narrow window."""
+        if not self._open or self.settings is None:
+            return False
+        panel = plan(self.settings.rows(), self._selected, self._sizes).rect
+        return any(rect.overlaps(panel) for rect in button_rects(self._sizes).values())
 
     def _toolbar(self) -> ToolbarState:
         pointer = self._window.pointer

@@ -113,13 +113,14 @@ class Settings:
     def _picture(self) -> Sequence[Setting]:
         controller, pipeline = self._controller, self._pipeline
         keys = controller.keys
+        heading = "" if self._camera else N_("Picture")
         smoothing = Setting(
             lambda: Row(_("Smoothing"), _("{number} s").format(number=f"{pipeline.smoothing_s:g}")),
             lambda step: pipeline.tune(smoothing_s=_next(pipeline.smoothing_s, SMOOTHING_S, step)),
         )
         return (
             Setting(
-                lambda: Row(_("Mirror"), on=controller.mirror, heading=_("Picture")),
+                lambda: Row(_("Mirror"), on=controller.mirror, heading=_(heading)),
                 lambda step: keys["m"](),
             ),
             Setting(
@@ -128,7 +129,6 @@ class Settings:
             Setting(lambda: Row(_("Detector"), pipeline.detector.name), lambda step: keys["d"]()),
             *([] if self._still else [smoothing]),
             *profile_setting(controller, pipeline),
-            language_setting(),
         )
 
     def _overlay_parts(self) -> Sequence[Setting]:
@@ -140,6 +140,7 @@ class Settings:
                 lambda: Row(_("High contrast"), on=self._overlay.high_contrast),
                 lambda step: self._toggle("high_contrast"),
             ),
+            language_setting(),
         )
 
     def _part(self, part: str, heading: str) -> Setting:
