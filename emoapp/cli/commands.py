@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 import emoapp
+from emoapp.cli.formatter import Context
 from emoapp.errors import UsageError
+from emoapp.utils.language import N_
 
 PROGRAM = "emoapp"
 
@@ -39,6 +41,8 @@ COMMANDS: Mapping[str, str] = {
 
 class CommandGroup(click.Group):
     """A group that imports the module of a command when that command is asked for."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, in the order of the help.
@@ -70,7 +74,7 @@ class CommandGroup(click.Group):
             ctx: The group's context.
             formatter: Gets the list.
         """
-        with formatter.section("Commands"):
+        with formatter.section(N_("Commands")):
             formatter.write_dl(list(COMMANDS.items()))
 
 

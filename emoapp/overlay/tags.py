@@ -13,6 +13,7 @@ from emoapp.overlay.ground import panel_layer, write
 from emoapp.overlay.layout import Placed
 from emoapp.overlay.theme import QUIET, TEXT, Color, Sizes, legible, muted, word
 from emoapp.types import Track
+from emoapp.utils.language import _
 
 MAX_WORD_EM = 11
 """Largest width of a tag's word, in ems."""
@@ -60,7 +61,7 @@ class Tag:
     @classmethod
     def of(cls, track: Track, sizes: Sizes) -> Tag:
         """Return the tag of a track."""
-        name = word(ADVICE[track.rejection] if track.rejection else track.label)
+        name = word(_(ADVICE[track.rejection]) if track.rejection else track.label)
         return cls(
             icon=NO_ICON if track.rejection else track.label,
             name=text.fit(name, sizes.text, MAX_WORD_EM * sizes.text, True),

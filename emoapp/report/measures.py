@@ -14,6 +14,7 @@ import pandas as pd
 
 from emoapp.overlay.theme import known
 from emoapp.report.reading import Log
+from emoapp.utils.language import N_
 
 MIN_SEEN_S = 0.5
 """Tracks that were seen for less are summed up and not shown as people."""
@@ -30,9 +31,9 @@ MIN_MOMENT_GAP_S = 2.0
 MAX_MOMENTS_PER_EXPRESSION = 3
 """Number of moments of the same expression of the same person."""
 
-BELIEVED = "believed"
-NO_FACE = "no face"
-NOT_RECORDED = "not recorded"
+BELIEVED = N_("believed")
+NO_FACE = N_("no face")
+NOT_RECORDED = N_("not recorded")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,6 +13,8 @@ from emoapp.overlay.theme import word
 from emoapp.report.measures import Measures
 from emoapp.report.plots import NARROW_IN, Look, label_colors, legend, moment, on
 from emoapp.report.reading import Log
+from emoapp.utils.language import _
+from emoapp.utils.wide import columns
 
 _MAX_COLUMNS = 1500  # finer than the eye sees in a band of that width
 _MAX_VECTOR_SEGMENTS = 3000  # more are drawn as pixels: browsers are slow with many shapes
@@ -51,7 +53,8 @@ def timeline(log: Log, measures: Measures, look: Look) -> Figure:
         base = len(tracks) - 1 - row
         own = segments[segments["track"] == track]
         faces = log.faces[log.faces["track"] == track]
-        axes.text(log.start_s, base + 0.78, f"Person {track}", color=look.ink, va="center")
+        person = _("Person {track}").format(track=track)
+        axes.text(log.start_s, base + 0.78, person, color=look.ink, va="center")
         raster = len(segments) > _MAX_VECTOR_SEGMENTS
         _draw_band(axes, own, faces, base, colors, log.seconds, rasterized=raster)
         _draw_words(axes, own, faces, base, colors, log.seconds / look.width_in)
@@ -61,7 +64,7 @@ def timeline(log: Log, measures: Measures, look: Look) -> Figure:
     max_ticks = 9 if look.width_in > NARROW_IN else 4
     step = next((s for s in _TICK_STEPS_S if log.seconds / s <= max_ticks), log.seconds)
     axes.xaxis.set_major_locator(MultipleLocator(step))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda t, _: moment(t, tenths=step < 1)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda t, at: moment(t, tenths=step < 1)))
     if look.legend:
         shown = set(segments["label"].dropna())
         legend(figure, [(word(name), colors[name]) for name in log.labels if name in shown])
@@ -120,7 +123,7 @@ def _draw_words(
     t, confidence = faces["t"].to_numpy(), faces["confidence"].to_numpy()
     for part in segments[segments["label"].notna()].itertuples():
         name = word(part.label)
-        if (part.end_s - part.start_s) / s_per_inch < 0.085 * len(name) + 0.1:
+        if (part.end_s - part.start_s) / s_per_inch < 0.085 * columns(name) + 0.1:
             continue
         low, high = np.searchsorted(t, (part.start_s - 1e-9, part.end_s - 1e-9))
         if confidence[low:high].min() < 0.3:  # the band is lower than the letters

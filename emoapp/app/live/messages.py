@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import numpy as np
 from emoapp.errors import EmoappError, SinkError
 from emoapp.platforms import clock
 from emoapp.platforms.windows import quit_hint
+from emoapp.utils.language import N_, translated
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
@@ -36,7 +38,7 @@ class Messages:
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.last_saved: Path | None = None
-        self._waiting: list[Callable[[Overlay], None]] = []
+        self._waiting: deque[Callable[[Overlay], None]] = deque()
 
     def notice(
         self, text: str, *, seconds: float = NOTICE_S, picture: np.ndarray | None = None
@@ -55,7 +57,7 @@ class Messages:
 
     def hint(self) -> None:
         """Tell during the first seconds which keys explain all others and end the program."""
-        hints = filter(None, ("h: keys", quit_hint()))
+        hints = map(translated, filter(None, (N_("h: keys"), quit_hint())))
         self.notice("    ".join(hints), seconds=HINT_S)
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
@@ -93,9 +95,8 @@ class Messages:
 
     def show(self, overlay: Overlay) -> None:
         """Hand the messages since the last call to an overlay."""
-        waiting, self._waiting = self._waiting, []
-        for put in waiting:
-            put(overlay)
+        while self._waiting:  # another thread may add to them
+            self._waiting.popleft()(overlay)
 
 
 def _short(error: EmoappError) -> str:
