@@ -57,8 +57,8 @@ def check(emoapp: Program) -> None:
     clips = work / "clips"
     clips.mkdir()
     for name in ("a.mp4", "b.mp4"):
-        shutil.copy(work / "copy.mp4", clips / name)
-    emoapp("video", clips, "--log", work / "logs of clips", "--jobs", 2)
+        shutil.copy(DEMO, clips / name)
+    emoapp("video", clips, "--log", work / "logs of clips", "--jobs", 2, "--frames", FRAMES)
     assert len(list((work / "logs of clips").glob("*.csv"))) == 2
     emoapp("-m", "emoapp", "--version")  # as it starts parts of itself
 

@@ -22,25 +22,8 @@ ICON = ASSETS / "emoapp.png"
 """256 x 256 pixels."""
 
 # Without StartupWMClass: the windows of OpenCV's Qt have no class.
-_ENTRY = """\
-[Desktop Entry]
-Type=Application
-Version=1.4
-Name=emoapp
-GenericName=Facial expression reader
-Comment=Read facial expressions from a webcam
-Keywords=face;expression;emotion;webcam;
-Categories=AudioVideo;Video;
-Icon=emoapp
-TryExec={program}
-Exec={command} live
-Terminal=false
-Actions=demo;
-
-[Desktop Action demo]
-Name=Play the demo
-Exec={command} live --demo
-"""
+ENTRY = ASSETS / "emoapp.desktop"
+"""The entry, but for the words that start the program."""
 
 
 def install() -> list[Path]:
@@ -55,13 +38,16 @@ def install() -> list[Path]:
     entry, icon = _files()
     words = program()
     command = " ".join(map(_quoted, words))
-    text = _ENTRY.format(program=_escaped(words[0]), command=command)
+    text = ENTRY.read_text("utf-8").format(program=_escaped(words[0]), command=command)
     try:
         for path, content in ((icon, ICON.read_bytes()), (entry, os.fsencode(text))):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, partial(Path.write_bytes, data=content))
     except OSError as exc:
-        raise _refused(exc, "written") from exc
+        raise SinkError(
+            f"{exc.filename} cannot be written: {exc.strerror}. Set XDG_DATA_HOME to a folder that "
+            "can be written."
+        ) from exc
     return [entry, icon]
 
 
@@ -79,7 +65,10 @@ def remove() -> list[Path]:
         for path in there:
             path.unlink()
     except OSError as exc:
-        raise _refused(exc, "deleted") from exc
+        raise SinkError(
+            f"{exc.filename} cannot be deleted: {exc.strerror}. Set XDG_DATA_HOME to a folder that "
+            "can be written."
+        ) from exc
     return there
 
 
@@ -118,10 +107,3 @@ def _quoted(word: str) -> str:
     for special in '\\"`$':
         word = word.replace(special, f"\\{special}")
     return _escaped(f'"{word}"').replace("%", "%%")
-
-
-def _refused(exc: OSError, what: str) -> SinkError:
-    return SinkError(
-        f"{exc.filename} cannot be {what}: {exc.strerror}. Make its folder writable, or set "
-        "XDG_DATA_HOME to one that is."
-    )

@@ -30,7 +30,7 @@ def command(args: SimpleNamespace) -> int:
         known = ", ".join(ACTIONS)
         raise UsageError(f"there is no `emoapp desktop {args.action}`; known are {known}")
     if by_hand := how_by_hand():
-        raise UsageError(f"`emoapp desktop` is for Linux. {by_hand}")
+        raise UsageError(by_hand)
     if args.action == "install":
         for path in desktop_entry.install():
             say(f"wrote {path}")

@@ -17,17 +17,18 @@ FACTS = (
 
 _BY_HAND = {
     "windows": (
-        "On Windows, make a shortcut by hand: run `where emoapp` for the program's path, "
-        "right-click the desktop, New, Shortcut, and enter that path followed by `live`."
+        "`emoapp desktop` is for Linux. On Windows, make a shortcut by hand: run `where emoapp` "
+        "for the program's path, right-click the desktop, New, Shortcut, and enter that path "
+        "followed by `live`."
     ),
     "macos": (
-        "On macOS, make one by hand: run `which emoapp` for the program's path, open Automator, "
-        "New Document, Application, Run Shell Script, enter that path followed by `live`, and save "
-        "it under Applications."
+        "`emoapp desktop` is for Linux. On macOS, make one by hand: run `which emoapp` for the "
+        "program's path, open Automator, New Document, Application, Run Shell Script, enter that "
+        "path followed by `live`, and save it under Applications."
     ),
 }
 
 
 def how_by_hand() -> str:
-    """Return how to make an entry of the menu by hand; "" where emoapp makes it."""
+    """Return why emoapp makes no entry here, and how to make one by hand; "" where it makes it."""
     return _BY_HAND.get(platforms.system(), "")

@@ -30,6 +30,8 @@ MUST = (
     "emoapp/assets/emoapp.png",
     "emoapp/assets/fonts/Inter-Medium.otf",
     "emoapp/assets/icons/happy.png",
+    "emoapp/assets/languages/ja.mo",
+    "emoapp/assets/page/index.html",
     "emoapp/assets/tour.mp4",
     "emoapp/companion/replies.toml",
     "emoapp/models/appearance/appearance.npz",
