@@ -93,11 +93,11 @@ def learn(samples: Samples, *, provisional: bool = False) -> Learned:
     """
     folds = split_groups(samples.labels, samples.groups)
     usual = samples.labels < len(samples.names)
-    choice, after = Choice(), samples.probabilities.copy()
+    after = samples.probabilities.copy()
     if not usual.any():  # labels of one's own can only be told from others
-        return Learned(None, choice, samples.padded(), samples.padded(), folds >= 0)
-    choice, after[usual] = _learn_usual(samples.take(usual), folds[usual], provisional)
-    adopted = choice != Choice()
+        return Learned(None, Choice(), samples.padded(), samples.padded(), folds >= 0)
+    chosen, after[usual] = _learn_usual(samples.take(usual), folds[usual], provisional)
+    adopted, choice = chosen is not None, chosen or Choice()
     own: OwnLabels | None = None
     if samples.own:
         numbers = np.where(usual, 0, samples.labels - len(samples.names) + 1)
@@ -147,8 +147,8 @@ def fit(samples: Samples, choice: Choice) -> Correction:
 
 def _learn_usual(
     samples: Samples, folds: np.ndarray, provisional: bool
-) -> tuple[Choice, np.ndarray]:
-    """Choose a correction of the model's labels; see `learn`.
+) -> tuple[Choice | None, np.ndarray]:
+    """Choose a correction of the model's labels, None where none helps; see `learn`.
 
     The redistribution among the learned labels and their shift against the others are judged apart.
     """
@@ -160,7 +160,7 @@ def _learn_usual(
         ridge = None if len(learned) == 1 else RIDGES[0]
         return Choice(ridge, provisional=True), before.copy()
     if not tested.any():
-        return Choice(), before.copy()
+        return None, before.copy()
     truth = samples.labels[tested]
     best, after = None, before.copy()
     lowest = _loss(before[tested], truth, learned) - MIN_GAIN
@@ -172,7 +172,7 @@ def _learn_usual(
             best, lowest, after = ridge, loss, corrected
     shift = _shift(samples, learned)
     if best is None and shift == 0.0:
-        return Choice(), before.copy()
+        return None, before.copy()
     if best is None:
         after = redistribute(before, learned, np.zeros((len(before), len(learned))), shift)
     temperature = fit_temperature(after[tested], truth)
