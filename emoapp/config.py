@@ -132,6 +132,23 @@ class CompanionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class GuidedConfig:
+    """Settings of the guided minute.
+
+    Attributes:
+        name: Of the profile.
+        own_labels: Labels of one's own, which the model lacks.
+        keep_pictures: Keep the faces, so that it can be learned again by itself.
+        overwrite: Replace a profile of this name.
+    """
+
+    name: str
+    own_labels: tuple[str, ...] = ()
+    keep_pictures: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LiveConfig(RunConfig):
     """Settings of live use.
 
@@ -150,6 +167,7 @@ class LiveConfig(RunConfig):
         companion: Settings of the companion; None for no companion.
         speak: Say the followed face's expression by the platform's voice.
         settings: The file for the user's own defaults; None for none.
+        guided: Learn a profile in a guided minute; None to just look.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -164,6 +182,7 @@ class LiveConfig(RunConfig):
     companion: CompanionConfig | None = None
     speak: bool = False
     settings: Path | None = None
+    guided: GuidedConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

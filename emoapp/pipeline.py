@@ -39,6 +39,7 @@ class Corrector(Protocol):
     Attributes:
         name: What results say was used.
         track: Id of the track; None for the one that is followed.
+        own_labels: Labels that it adds to those of the classifier.
     """
 
     @property
@@ -48,6 +49,10 @@ class Corrector(Protocol):
     @property
     def track(self) -> int | None:
         """Id of the track; None for the one that is followed."""
+
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """Labels that it adds to those of the classifier."""
 
     def correct(
         self, crops: np.ndarray, probabilities: np.ndarray, features: np.ndarray | None
@@ -60,7 +65,7 @@ class Corrector(Protocol):
             features: float32 (N, D); None for a model that returns none.
 
         Returns:
-            float32 (N, K).
+            float32 (N, K + O), the labels of its own last.
         """
 
 
@@ -80,6 +85,9 @@ class Pipeline:
             with 2, each further face costs half.
         selector: Selects the track to follow; None for the largest face.
         corrector: Corrects the probabilities of one track; None for none.
+
+    Attributes:
+        corrected: Id of the track that the corrector was for in the last frame; None for none.
     """
 
     def __init__(
@@ -100,6 +108,7 @@ class Pipeline:
         self._classify_interval = classify_interval
         self._selector = selector or TrackSelector()
         self.corrector = corrector
+        self.corrected: int | None = None
         self._selected: int | None = None
         self._tracker = self._new_tracker()
 
@@ -137,6 +146,12 @@ class Pipeline:
             "classify": (perf_counter() - aligned) * 1e3,
         }
         return Result(frame, tracks, ms, selected)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the results: the classifier's, then those that the corrector adds."""
+        own = self.corrector.own_labels if self.corrector else ()
+        return (*self.classifier.labels, *own)
 
     @property
     def limits(self) -> Limits:
@@ -183,10 +198,10 @@ class Pipeline:
     ) -> tuple[Track, ...]:
         scores: dict[int, Scores] = {}
         rejections: dict[int, Rejection | None] = {}
-        corrected = self._corrected_track(assigned)
-        probabilities = self._probabilities(due, crops, corrected)
+        self.corrected = self._corrected_track(assigned)
+        probabilities, labels = self._probabilities(due, crops), self.labels
         for assignment, crop, row in zip(due, crops, probabilities, strict=True):
-            scores[assignment.id] = Scores(self.classifier.labels, row)
+            scores[assignment.id] = Scores(labels, row)
             rejections[assignment.id] = rejection_reason(assignment.face, crop, self._limits)
         tracks = self._tracker.update(
             [scores.get(assignment.id) for assignment in assigned],
@@ -195,7 +210,7 @@ class Pipeline:
         if self.corrector is None:
             return tracks
         name = self.corrector.name
-        return tuple(replace(t, profile=name) if t.id == corrected else t for t in tracks)
+        return tuple(replace(t, profile=name) if t.id == self.corrected else t for t in tracks)
 
     def _corrected_track(self, assigned: Sequence[Assignment]) -> int | None:
         """Return the track to correct: the followed one, else that of the largest face."""
@@ -207,15 +222,18 @@ class Pipeline:
         known = (self._selector.followed, self._selected)
         return next((track for track in known if track in ids), ids[0])
 
-    def _probabilities(
-        self, due: Sequence[Assignment], crops: np.ndarray, corrected: int | None
-    ) -> np.ndarray:
-        rows = [i for i, assignment in enumerate(due) if assignment.id == corrected]
-        if self.corrector is None or not rows:
+    def _probabilities(self, due: Sequence[Assignment], crops: np.ndarray) -> np.ndarray:
+        """Return the probabilities of `labels`; only a corrected face has labels of one's own."""
+        if self.corrector is None:
             return self.classifier.classify(crops)
-        probabilities, features = self.classifier.classify_with_features(crops)
+        rows = [i for i, assignment in enumerate(due) if assignment.id == self.corrected]
+        own = len(self.corrector.own_labels)
+        if not rows:
+            return np.pad(self.classifier.classify(crops), ((0, 0), (0, own)))
+        found, features = self.classifier.classify_with_features(crops)
         known = None if features is None else features[rows]
-        probabilities[rows] = self.corrector.correct(crops[rows], probabilities[rows], known)
+        probabilities = np.pad(found, ((0, 0), (0, own)))
+        probabilities[rows] = self.corrector.correct(crops[rows], found[rows], known)
         return probabilities
 
     def _new_tracker(self) -> Tracker:

@@ -86,8 +86,9 @@ class EmotionRecognizer:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Expressions in the order of the probabilities."""
-        return self._classifier.labels
+        """Expressions in the order of the probabilities, a profile's own ones last."""
+        own = self._corrector.own_labels if self._corrector else ()
+        return (*self._classifier.labels, *own)
 
     def analyze(
         self, picture: np.ndarray | str | os.PathLike[str] | bytes | PillowImage

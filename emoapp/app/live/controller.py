@@ -116,7 +116,7 @@ class WindowController(Controller):
 
     def new_overlay(self, pipeline: Pipeline) -> Overlay:
         """Return an overlay for the labels of this pipeline."""
-        return Overlay(pipeline.classifier.labels, self.config.overlay)
+        return Overlay(pipeline.labels, self.config.overlay)
 
     def accept(self, frame: Frame) -> Frame | None:
         """See `Controller.accept`."""

@@ -15,6 +15,7 @@ from emoapp.utils.terminal import complain, say
 
 if TYPE_CHECKING:
     from emoapp.overlay import Overlay
+    from emoapp.profiles.profile import Profile
 
 logger = get_logger(__name__)
 
@@ -30,11 +31,13 @@ class Messages:
         faults: What could not be written, a line each. A run that has one ends with the exit status
             of an error.
         last_saved: The file that was saved last; None for none.
+        profile: What was learned of a face; None for nothing.
     """
 
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.last_saved: Path | None = None
+        self.profile: Profile | None = None
         self._waiting: list[Callable[[Overlay], None]] = []
 
     def notice(
@@ -57,6 +60,10 @@ class Messages:
     def hint(self) -> None:
         """Say in the first seconds where the keys are explained."""
         self.notice("h: keys", seconds=HINT_S)
+
+    def clear(self) -> None:
+        """Forget the messages that were not shown yet."""
+        self._waiting.clear()
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
         """Say where a file is: in the window and on the terminal.
