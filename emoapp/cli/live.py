@@ -17,6 +17,7 @@ from emoapp.cli.option_groups import (
     run_fields,
 )
 from emoapp.cli.options import flag, option
+from emoapp.cli.profile_names import name_profile
 from emoapp.cli.values import PATH, POSITIVE, SIZE, camera_source
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
@@ -125,4 +126,6 @@ def command(args: SimpleNamespace) -> int:
         )
     )
     say(summary(numbers))
+    if numbers["profile"] is not None:
+        name_profile(numbers["profile"])
     return EmoappError.exit_status if numbers["faults"] else 0

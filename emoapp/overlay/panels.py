@@ -38,6 +38,14 @@ HELP: Groups = (
             ("h  ?", "this help"),
         ),
     ),
+    (
+        "Correct",
+        (
+            ("1  …  7", "what it really shows"),
+            ("n", "look neutral, 3 s"),
+            ("u", "take it back"),
+        ),
+    ),
     ("People", (("p", "hide faces"), ("c", "companion"))),
     ("End", (("q  Esc", "quit"),)),
 )

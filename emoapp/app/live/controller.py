@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from emoapp.app.controller import WAITING_S, Controller
 from emoapp.app.live.actions import key_actions
@@ -16,14 +17,14 @@ from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.moments import LookBack
 from emoapp.app.live.recording import Recording
-from emoapp.app.live.records import LastingLog
+from emoapp.app.live.records import LastingLog, report_unwritten
 from emoapp.app.live.settings import Settings
+from emoapp.app.live.teaching import Teaching
 from emoapp.app.live.view import WindowView
 from emoapp.app.live.voice import Voice
 from emoapp.app.run import open_results_log
 from emoapp.app.video.run import UNKNOWN_FPS
 from emoapp.config import LiveConfig
-from emoapp.errors import SinkError
 from emoapp.images import BgrImage
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
@@ -78,7 +79,8 @@ class WindowController(Controller):
             window, lambda: self.view.overlay, lambda: (self.recording.on, self.view.private)
         )
         self._look_back = LookBack(window, lambda: self.view.overlay)
-        self.view.decorate = lambda picture: self.controls.over(self._look_back.over(picture))
+        self.teaching = None if self.still else Teaching(messages)
+        self.view.decorate = self._decorated
         if not self.still:
             self.view.keep_moments(self._look_back.add)
         self.pipeline: Pipeline | None = None
@@ -102,6 +104,8 @@ class WindowController(Controller):
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
         """See `Controller.begin`."""
         self.pipeline = pipeline
+        if self.teaching is not None:
+            self.keys |= self.teaching.begin(pipeline)
         self.view.renew(self.new_overlay(pipeline))
         self.controls.settings = Settings(self, pipeline, still=self.still)
         self.messages.hint()
@@ -138,6 +142,8 @@ class WindowController(Controller):
 
     def serve(self, result: Result) -> float:
         """See `Controller.serve`."""
+        if self.teaching is not None:
+            self.teaching.see(result)
         if self._companion is not None:
             now = time.monotonic()
             self._companion.update(result.selected_track, t=result.frame.t, now=now)
@@ -162,12 +168,6 @@ class WindowController(Controller):
             time.sleep(PAUSE_S)
         self._unwanted = self.source.missed - wanted
 
-    @property
-    def profile_name(self) -> str:
-        """Name of the profile in use; "" for none."""
-        corrector = self.pipeline.corrector if self.pipeline else None
-        return corrector.name if corrector else ""
-
     def status(self, result: Result) -> Status:
         """Return what the status row says."""
         recent = self._stats.recent
@@ -181,7 +181,7 @@ class WindowController(Controller):
             room_s=self.recording.room_s(time.monotonic()),
             missed=self.missed,
             paused=self.paused,
-            profile=self.profile_name,
+            profile=self.teaching.name if self.teaching else "",
         )
 
     def poll(self) -> bool:
@@ -217,22 +217,14 @@ class WindowController(Controller):
     def close(self) -> None:
         """Finish the recording and the logs."""
         self._look_back.close()
+        if self.teaching is not None:
+            self.teaching.close()
         if self._voice is not None:
             self._voice.close()
         if self.pipeline is None:
-            for path in filter(None, (self.config.record, self.config.log)):
-                error = SinkError(
-                    f"{path} was not written: it was over before a face was analysed."
-                )
-                self.messages.fault("Nothing was written", error)
+            report_unwritten(self.config, self.messages)
         for sink in (self.recording, *self._logs):
             sink.close()
-
-    def __enter__(self) -> WindowController:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
 
     def _click(self, x: int, y: int) -> None:
         key = self.controls.key_at(x, y)
@@ -243,7 +235,15 @@ class WindowController(Controller):
         elif self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()
         elif self.pipeline is not None and not self._look_back.press(x, y):
-            self.pipeline.follow(self.view.overlay.track_at(x, y))
+            track = self.view.overlay.track_at(x, y)
+            if self.teaching is None or not self.teaching.click(track):
+                self.pipeline.follow(track)
+
+    def _decorated(self, picture: np.ndarray) -> np.ndarray:
+        """Return the picture with what is on the screen only."""
+        picture = self._look_back.over(picture)
+        taught = self.teaching.over(picture, self.view.overlay) if self.teaching else picture
+        return self.controls.over(taught)
 
     @property
     def _fps(self) -> float:

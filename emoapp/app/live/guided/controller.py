@@ -59,6 +59,7 @@ class GuidedController(WindowController):
         super().__init__(replace(config, overlay=plain), source, window, stats, messages=messages)
         self._guided = guided
         self._session: Session | None = None
+        self.teaching = None
         self._corrector = LiveCorrector()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="learn")
         self._buttons: dict[str, Rect] = {}
