@@ -22,7 +22,7 @@ PASS_FRAMES = 60
 
 
 def hopper() -> dict[str, list[np.ndarray]]:
-    """Grace Hopper, in the public domain, with four expressions: label -> pictures, BGR."""
+    """Grace Hopper (public domain) with four expressions and a wink: label -> pictures, BGR."""
     sys.path.insert(0, str(ROOT / "assets"))
     try:
         from tour_people import hopper as person
@@ -31,13 +31,15 @@ def hopper() -> dict[str, list[np.ndarray]]:
     portrait = person().portrait
     labels = ("neutral", "happy", "surprise", "sad")
     found = {label: portrait.show({label: 1.0})[..., ::-1] for label in labels}
-    return {label: [_framed(np.ascontiguousarray(picture))] for label, picture in found.items()}
+    pictures = {label: np.ascontiguousarray(picture) for label, picture in found.items()}
+    pictures["wink"] = _winking(pictures["neutral"])
+    return {label: [_framed(picture)] for label, picture in pictures.items()}
 
 
-def photographed(person: Path) -> dict[str, list[np.ndarray]]:
-    """The photographs of a person, `<label>/*.jpg`: label -> pictures, BGR."""
+def photographed(person: Path, most: int) -> dict[str, list[np.ndarray]]:
+    """At most so many photographs of a person, `<label>/*.jpg`: label -> pictures, BGR."""
     return {
-        folder.name: [_framed(cv2.imread(str(path))) for path in sorted(folder.glob("*.jpg"))]
+        folder.name: [_framed(cv2.imread(str(path))) for path in sorted(folder.glob("*.jpg"))[:most]]
         for folder in sorted(person.iterdir())
         if folder.is_dir()
     }
@@ -54,15 +56,25 @@ def moved(picture: np.ndarray, *, seed: int = 0, frames: int = PASS_FRAMES) -> I
         matrix[:, 2] += 14 * wave[2], 9 * wave[3]
         image = cv2.warpAffine(picture, matrix, SIZE_WH, borderMode=cv2.BORDER_REPLICATE)
         image = cv2.convertScaleAbs(image, alpha=1 + 0.15 * wave[4], beta=8 * wave[1])
-        noise = rng.normal(0, 2.5, image.shape)
-        yield np.clip(image + noise, 0, 255).astype(np.uint8)
+        noise = np.empty(image.shape, np.int16)
+        cv2.randn(noise, 0, 2.5)
+        yield cv2.add(image, noise, dtype=cv2.CV_8U)
+
+
+def _winking(picture: np.ndarray) -> np.ndarray:
+    """Hopper's picture with the left one of her eyes pressed together."""
+    height, width = picture.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    eye_x, eye_y = 330.0, 282.0
+    share = np.clip(1.3 - np.hypot((x - eye_x) / 51, (y - eye_y) / 30), 0, 1)
+    return cv2.remap(picture, x, eye_y + (y - eye_y) * (1 + 4 * share), cv2.INTER_LINEAR)
 
 
 def _framed(picture: np.ndarray) -> np.ndarray:
     """The picture in the middle of one of `SIZE_WH`, whose border is its own, blurred."""
     scale = min(SIZE_WH[0] / picture.shape[1], SIZE_WH[1] / picture.shape[0])
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    behind = cv2.GaussianBlur(cv2.resize(picture, SIZE_WH), (0, 0), 25)
+    behind = cv2.resize(cv2.resize(picture, (8, 6), interpolation=cv2.INTER_AREA), SIZE_WH)
     x, y = (SIZE_WH[0] - small.shape[1]) // 2, (SIZE_WH[1] - small.shape[0]) // 2
     behind[y : y + small.shape[0], x : x + small.shape[1]] = small
     return behind
@@ -86,7 +98,6 @@ class Sitter:
         folder: Path,
         shows: Mapping[str, Sequence[np.ndarray]],
         *words: str,
-        dark: bool = False,
     ) -> None:
         clip: list[bytes] = []
         self._scenes: dict[str, list[str]] = {}
@@ -99,7 +110,7 @@ class Sitter:
                 self._scenes.setdefault(label, []).append(f"{first} {PASS_FRAMES}")
         self._scene = folder / "scene.txt"
         self.asked: list[str] = []
-        self._show(next(iter(self._scenes)))
+        self.show(next(iter(self._scenes)))
         self.env = os.environ | environment(library, clip)
         self.env |= {"DISPLAY": screen, "VCAM_SCENE": str(self._scene)}
         self.env |= {"EMOAPP_PROFILE_DIR": str(folder / "profiles")}
@@ -116,9 +127,11 @@ class Sitter:
         self._read = 0
         self.said = ""
         self._xdotool("search", "--sync", "--name", "^emoapp$")
-        time.sleep(2.5)  # see support.window
+        self.log_until("notice: h: keys")  # the first frame was analyzed
+        time.sleep(1.5)  # before, a look at the screen could leave the window black
 
-    def _show(self, label: str) -> None:
+    def show(self, label: str) -> None:
+        """Let the person show an expression, with the next of its pictures."""
         scenes = self._scenes.get(label)
         if scenes:
             scenes.append(scenes.pop(0))
@@ -160,6 +173,21 @@ class Sitter:
         new, self._read = found[self._read :], len(found)
         return new
 
+    def log_until(self, words: str, seconds: float = 60) -> None:
+        """Wait until the program has logged some words."""
+        end = time.monotonic() + seconds
+        while words not in self.log():
+            assert self.process.poll() is None, self.process.stdout.read()
+            assert time.monotonic() < end, f"{words} was not logged"
+            time.sleep(0.1)
+
+    def look_until(self, true: Callable[[np.ndarray], bool], seconds: float = 20) -> None:
+        """Look at the screen until it shows something."""
+        end = time.monotonic() + seconds
+        while not true(self.picture()):
+            assert time.monotonic() < end, "it did not come"
+            time.sleep(0.3)
+
     def until(
         self,
         phase: str,
@@ -175,7 +203,7 @@ class Sitter:
                 if now == "ready":
                     self.asked.append(label)
                     if label in self._scenes:
-                        self._show(label)
+                        self.show(label)
                     else:
                         self.press("s")
                 if on_change is not None:
