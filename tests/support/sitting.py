@@ -39,7 +39,9 @@ def hopper() -> dict[str, list[np.ndarray]]:
 def photographed(person: Path, most: int) -> dict[str, list[np.ndarray]]:
     """At most so many photographs of a person, `<label>/*.jpg`: label -> pictures, BGR."""
     return {
-        folder.name: [_framed(cv2.imread(str(path))) for path in sorted(folder.glob("*.jpg"))[:most]]
+        folder.name: [
+            _framed(cv2.imread(str(path))) for path in sorted(folder.glob("*.jpg"))[:most]
+        ]
         for folder in sorted(person.iterdir())
         if folder.is_dir()
     }

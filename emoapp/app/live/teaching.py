@@ -75,8 +75,8 @@ class Teaching:
             self._corrector = LiveCorrector(before.profile, before.track)
         self._pipeline = pipeline
         pipeline.corrector = self._corrector
-        labels = pipeline.labels
-        known = [label for label in labels if label != CONTEMPT or len(labels) < len(DIGITS)]
+        labels = _learnable(pipeline)
+        known = (*labels, *self._corrector.own_labels)
         digits = {
             digit: lambda label=label: self._say(label)
             for digit, label in zip(DIGITS, known, strict=False)
@@ -176,9 +176,8 @@ class Teaching:
             base = self._corrector.profile
             self._unnamed = base is None
             name = base.name if base else store.unused_name(time.strftime("%Y-%m-%d %H.%M"))
-            classifier = self._pipeline.classifier
-            names = tuple(label for label in classifier.labels if label != CONTEMPT)
-            self._learner = Learner(name, classifier.description.checksum, names, base)
+            model = self._pipeline.classifier.description.checksum
+            self._learner = Learner(name, model, _learnable(self._pipeline), base)
         self._news = f"{word(lesson.label)}: learned from {len(lesson.groups)} frames"
         self._learner.add(lesson)
 
@@ -226,3 +225,9 @@ class Teaching:
         if profile is not None and profile.correction is None:
             news += "; nothing is corrected, as that would not help yet"
         self._messages.notice(news)
+
+
+def _learnable(pipeline: Pipeline) -> tuple[str, ...]:
+    """Return the model's labels without contempt, which is shown only when it is asked for."""
+    labels = pipeline.classifier.labels
+    return labels[:-1] if labels[-1] == CONTEMPT else labels
