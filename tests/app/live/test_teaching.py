@@ -123,7 +123,8 @@ def test_keys_teach_the_last_half_second_and_take_it_back(open_window):
     assert after.of("angry") > 3 * before.of("angry")
     (name,) = store.names()
     samples = store.load(name).samples
-    assert samples.names == EMOTIONS and samples.counts == {"angry": 6}
+    assert samples.names == EMOTIONS and samples.counts.keys() == {"angry"}
+    assert 4 <= len(samples) <= 6, "of half a second, ten frames a second"
     window.keys["u"]()
     window.learned("Angry: taken back")
     assert store.names() == []
