@@ -31,7 +31,7 @@ def backdrop(portrait: np.ndarray) -> np.ndarray:
     small = cv2.resize(portrait, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     wide = cv2.copyMakeBorder(small, *[MARGIN // 8] * 4, cv2.BORDER_REPLICATE)
     blurred = cv2.GaussianBlur(wide, None, 14)
-    # Half way to a warm grey, so that nothing draws the eye away from the face.
+    # Half way to a warm gray, so that nothing draws the eye away from the face.
     blurred = cv2.addWeighted(blurred, 0.4, np.full_like(blurred, (168, 160, 150)), 0.6, 0)
     height, width = (side + 2 * MARGIN for side in portrait.shape[:2])
     blurred = cv2.resize(blurred, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -72,11 +72,11 @@ def write_clip(path: Path, pictures: Iterable[np.ndarray]) -> None:
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.options = {"crf": "23", "preset": "veryslow", "tune": "film"}
         stream.time_base = Fraction(1, FPS)
-        context = stream.codec_context  # says BT.709, so that every player shows the same colours
+        context = stream.codec_context  # says BT.709, so that every player shows the same colors
         context.colorspace = context.color_primaries = context.color_trc = 1
         context.color_range = 1
         for index, picture in enumerate(pictures):
-            # 0x40004: bicubic, accurately rounded; ffmpeg's quick way makes greys greenish.
+            # 0x40004: bicubic, accurately rounded; ffmpeg's quick way makes grays greenish.
             frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(
                 format="yuv420p", dst_colorspace=Colorspace.ITU709, interpolation=0x40004
             )

@@ -1,6 +1,6 @@
 """Draws the faces that stand beside the words: python assets/make_icons.py
 
-Each is a white disc with eyes and mouth cut out, so that the program can give it any colour and the
+Each is a white disc with eyes and mouth cut out, so that the program can give it any color and the
 ground shows through. Drawn eight times too large and scaled down, which smooths the edges.
 """
 
@@ -39,7 +39,7 @@ class Pen:
             self.disc(point, width / 2, fill=fill)
 
     def curve(self, a: Point, b: Point, c: Point, width: float = 17, fill: int = 0) -> None:
-        """A quadratic curve from a to c, drawn towards b."""
+        """A quadratic curve from a to c, drawn toward b."""
         self.stroke(*(bezier(a, b, c, step / 40) for step in range(41)), width=width, fill=fill)
 
     def shape(self, *points: Point, fill: int = 0) -> None:

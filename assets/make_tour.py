@@ -44,7 +44,7 @@ class View(NamedTuple):
     y: float
     zoom: float
 
-    def towards(self, other: View, share: float) -> View:
+    def toward(self, other: View, share: float) -> View:
         """Return a view between the two; the width stays."""
         x, y, zoom = (a + share * (b - a) for a, b in zip(self[1:], other[1:], strict=True))
         return View(self.width, x, y, zoom)
@@ -121,7 +121,7 @@ def pictures() -> Iterator[np.ndarray]:
         came = eased((t - HOPPER_S[0]) / SLIDE_S) - eased((t - HOPPER_S[1]) / SLIDE_S)
         shown = round(came * (TOGETHER_RIGHT.width + GAP))
         picture = np.full((HEIGHT, WIDTH, 3), GAP_RGB, np.uint8)
-        view = ALONE.towards(TOGETHER_LEFT, came)._replace(width=WIDTH - shown)
+        view = ALONE.toward(TOGETHER_LEFT, came)._replace(width=WIDTH - shown)
         portrait = left.portrait.show(weights(COLLINS, t))
         picture[:, : view.width] = panel(left, portrait, view, t, 0.0)
         if shown > GAP:

@@ -118,7 +118,7 @@ class Portrait:
         ys = np.arange(self.top, self.bottom + GRID, GRID)
         grid = np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2) / self.scale
         shift = _spline(target, source - target, grid).reshape(len(ys), len(xs), 2)
-        # Fades to nothing towards the region's edges.
+        # Fades to nothing toward the region's edges.
         edge = np.ones((len(ys), len(xs)), np.float32)
         for axis, length in ((0, len(ys)), (1, len(xs))):
             ramp = np.minimum(np.arange(length), np.arange(length)[::-1]) / (0.12 * length)

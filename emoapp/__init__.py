@@ -1,4 +1,4 @@
-"""Reads facial expressions from a webcam, recorded video and pictures."""
+"""Read facial expressions from a webcam, recorded video and pictures."""
 
 # Imports nothing: the command line passes here before it can provide for Ctrl-C.
 TYPE_CHECKING = False  # as `typing` has it, for type checkers

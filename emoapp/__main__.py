@@ -1,4 +1,4 @@
-"""`python -m emoapp`, and the `emoapp` command.
+"""Start `python -m emoapp` and the `emoapp` command.
 
 Nothing is imported before Ctrl-C is provided for.
 """

@@ -1,4 +1,4 @@
-"""Conversion between a video's YUV pixels, BGR and grey."""
+"""Conversion between a video's YUV pixels, BGR and gray."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _LUMA_WEIGHTS = {
 }
 """Number of the matrix -> weights of red and blue in the luma; green has the rest."""
 
-_GREY_WEIGHTS = np.array([[0.114, 0.587, 0.299]])
-"""Weights of blue, green and red in grey, as in OpenCV: the luma of BT.601."""
+_GRAY_WEIGHTS = np.array([[0.114, 0.587, 0.299]])
+"""Weights of blue, green and red in gray, as in OpenCV: the luma of BT.601."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class Matrices:
 
     Attributes:
         to_bgr: float (3, 4), for columns (Y, U, V, 1).
-        to_grey: float (1, 4), for columns (Y, U, V, 1).
+        to_gray: float (1, 4), for columns (Y, U, V, 1).
         from_bgr: float (3, 4), for columns (B, G, R, 1).
-        luma_to_grey: uint8 (256,), where grey depends on the luma alone; else None.
+        luma_to_gray: uint8 (256,), where gray depends on the luma alone; else None.
     """
 
     to_bgr: np.ndarray
-    to_grey: np.ndarray
+    to_gray: np.ndarray
     from_bgr: np.ndarray
-    luma_to_grey: np.ndarray | None
+    luma_to_gray: np.ndarray | None
 
 
 @lru_cache(maxsize=8)
@@ -81,9 +81,9 @@ def matrices_of(colorimetry: Colorimetry) -> Matrices:
     linear, shift = np.stack([luma, u, v]) * scale[:, None], np.array([black, 128, 128])
     inverse = np.linalg.inv(linear)
     to_bgr = np.column_stack([inverse, -inverse @ shift])
-    to_grey = _GREY_WEIGHTS @ to_bgr
-    luma_to_grey = None
-    if np.abs(to_grey[0, 1:3]).max() < 1e-6:
-        grey = to_grey[0, 0] * np.arange(256) + to_grey[0, 3]
-        luma_to_grey = np.rint(grey.clip(0, 255)).astype(np.uint8)
-    return Matrices(to_bgr, to_grey, np.column_stack([linear, shift]), luma_to_grey)
+    to_gray = _GRAY_WEIGHTS @ to_bgr
+    luma_to_gray = None
+    if np.abs(to_gray[0, 1:3]).max() < 1e-6:
+        gray = to_gray[0, 0] * np.arange(256) + to_gray[0, 3]
+        luma_to_gray = np.rint(gray.clip(0, 255)).astype(np.uint8)
+    return Matrices(to_bgr, to_gray, np.column_stack([linear, shift]), luma_to_gray)

@@ -149,6 +149,31 @@ class GuidedConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputsConfig:
+    """Where the results of live use go beside window and files; see `sinks.outputs`.
+
+    Attributes:
+        osc: (host, port) to send Open Sound Control messages to; None for none.
+        lsl: Name of the streams of the Lab Streaming Layer; None for none.
+        on_change: Command and arguments to run when the expression changes; None for none.
+        virtual_camera: Name of the virtual camera to feed, "auto" for any; None for none.
+        virtual_camera_picture: What it shows: "annotated" as the window, "private" with faces
+            hidden, or "plain".
+    """
+
+    osc: tuple[str, int] | None = None
+    lsl: str | None = None
+    on_change: tuple[str, ...] | None = None
+    virtual_camera: str | None = None
+    virtual_camera_picture: str = "annotated"
+
+    @property
+    def hides_faces(self) -> bool:
+        """Whether an output hides faces, so that none may be missed."""
+        return self.virtual_camera is not None and self.virtual_camera_picture == "private"
+
+
+@dataclass(frozen=True, slots=True)
 class LiveConfig(RunConfig):
     """Settings of live use.
 
@@ -165,7 +190,10 @@ class LiveConfig(RunConfig):
         log: File for the results, .csv, .jsonl or .parquet; the companion's replies go into
             NAME.companion.jsonl. None for none.
         companion: Settings of the companion; None for no companion.
+        light: Search faces less often and move the panels half as often, for slow machines; None
+            to begin with that when this one is too slow for the source.
         speak: Say the followed face's expression by the platform's voice.
+        outputs: Other programs that get the results.
         settings: The file for the user's own defaults; None for none.
         guided: Learn a profile in a guided minute; None to just look.
     """
@@ -180,7 +208,9 @@ class LiveConfig(RunConfig):
     private: bool = False
     log: Path | None = None
     companion: CompanionConfig | None = None
+    light: bool | None = None
     speak: bool = False
+    outputs: OutputsConfig = OutputsConfig()
     settings: Path | None = None
     guided: GuidedConfig | None = None
 

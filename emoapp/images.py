@@ -12,7 +12,7 @@ from collections.abc import Hashable
 import cv2
 import numpy as np
 
-Colour = tuple[int, ...]
+Color = tuple[int, ...]
 """0 to 255 for each channel, in the order blue, green, red unless stated otherwise."""
 
 
@@ -123,10 +123,10 @@ class Image(ABC):
         return canvas
 
     @abstractmethod
-    def grey(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
-        """Return a part of the image in grey.
+    def gray(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+        """Return a part of the image in gray.
 
-        Grey is the luma of BT.601, whatever the image's own matrix is, since FER-2013 uses it.
+        Gray is the luma of BT.601, whatever the image's own matrix is, since FER-2013 uses it.
 
         Args:
             x0: First column; the part lies inside the image.
@@ -139,7 +139,7 @@ class Image(ABC):
         """
 
     @abstractmethod
-    def colour(self, bgr: Colour) -> list[Colour]:
+    def color(self, bgr: Color) -> list[Color]:
         """Convert a color to the pixel format of each plane.
 
         Args:
@@ -164,7 +164,7 @@ class Image(ABC):
 
     @abstractmethod
     def drain(self) -> None:
-        """Turn the image into grey, in place."""
+        """Turn the image into gray, in place."""
 
     @abstractmethod
     def _to_bgr(self, planes: list[np.ndarray]) -> np.ndarray:
@@ -197,12 +197,12 @@ class BgrImage(Image):
         """See `Image.copy`."""
         return BgrImage(self.planes[0].copy())
 
-    def grey(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
-        """See `Image.grey`."""
+    def gray(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+        """See `Image.gray`."""
         return cv2.cvtColor(self.planes[0][y0:y1, x0:x1], cv2.COLOR_BGR2GRAY)
 
-    def colour(self, bgr: Colour) -> list[Colour]:
-        """See `Image.colour`."""
+    def color(self, bgr: Color) -> list[Color]:
+        """See `Image.color`."""
         return [bgr]
 
     def layers(

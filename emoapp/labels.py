@@ -35,8 +35,9 @@ def canonical_label(label: str) -> str:
     Returns:
         The canonical name; an unknown label in lower case.
 
-    >>> canonical_label("Happiness")
-    'happy'
+    Examples:
+        >>> canonical_label("Happiness")
+        'happy'
     """
     name = label.strip().casefold()
     return ALIASES.get(name, name)

@@ -1,21 +1,25 @@
-"""The way of one frame: detect, assign to tracks, align, classify, smooth, select. No I/O."""
+"""Process one frame: detect, assign to tracks, align, classify, smooth, select. No I/O."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Protocol
 
 import numpy as np
 
 from emoapp.alignment.align import align
 from emoapp.alignment.quality import rejection_reason
 from emoapp.classifiers import Classifier
+from emoapp.corrector import Corrector
 from emoapp.detectors import Detector
 from emoapp.limits import Limits
 from emoapp.tracking import Assignment, Tracker, TrackSelector
 from emoapp.types import Face, Frame, Rejection, Result, Scores, Track
+
+MAX_DELAY_S = 0.1
+"""Labels are never older than so many seconds, whatever `Pipeline.detect_interval` is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,42 +35,6 @@ class Detected:
     frame: Frame
     faces: list[Face]
     ms: float
-
-
-class Corrector(Protocol):
-    """Corrects the probabilities of one track, between classification and tracking.
-
-    Attributes:
-        name: What results say was used.
-        track: Id of the track; None for the one that is followed.
-        own_labels: Labels that it adds to those of the classifier.
-    """
-
-    @property
-    def name(self) -> str:
-        """What results say was used."""
-
-    @property
-    def track(self) -> int | None:
-        """Id of the track; None for the one that is followed."""
-
-    @property
-    def own_labels(self) -> tuple[str, ...]:
-        """Labels that it adds to those of the classifier."""
-
-    def correct(
-        self, crops: np.ndarray, probabilities: np.ndarray, features: np.ndarray | None
-    ) -> np.ndarray:
-        """Return corrected probabilities.
-
-        Args:
-            crops: uint8 (N, S, S), grey.
-            probabilities: float32 (N, K), in the order of the classifier's labels.
-            features: float32 (N, D); None for a model that returns none.
-
-        Returns:
-            float32 (N, K + O), the labels of its own last.
-        """
 
 
 class Pipeline:
@@ -88,6 +56,9 @@ class Pipeline:
 
     Attributes:
         corrected: Id of the track that the corrector was for in the last frame; None for none.
+        detect_interval: `process` searches faces in one of so many frames only, and in those that
+            would show labels older than `MAX_DELAY_S`; in the others, the tracks move on as
+            they moved before. Has no effect while the detector is exhaustive.
     """
 
     def __init__(
@@ -109,8 +80,10 @@ class Pipeline:
         self._selector = selector or TrackSelector()
         self.corrector = corrector
         self.corrected: int | None = None
+        self.detect_interval = 1
         self._selected: int | None = None
         self._tracker = self._new_tracker()
+        self._skipped, self._detected_t = 0, -math.inf
 
     def reset(self) -> None:
         """Forget all earlier frames: the next one shows something else."""
@@ -118,9 +91,14 @@ class Pipeline:
         self._tracker = self._new_tracker()
         self._selector = type(self._selector)()
         self._selected = None
+        self._detected_t = -math.inf
 
     def process(self, frame: Frame) -> Result:
         """Return the tracks of a frame."""
+        if self._may_skip(frame):
+            self._skipped += 1
+            return self._move_on(frame)
+        self._skipped, self._detected_t = 0, frame.t
         return self.classify(self.detect(frame))
 
     def detect(self, frame: Frame) -> Detected:
@@ -146,6 +124,23 @@ class Pipeline:
             "classify": (perf_counter() - aligned) * 1e3,
         }
         return Result(frame, tracks, ms, selected)
+
+    def _may_skip(self, frame: Frame) -> bool:
+        """Return whether the faces of the last search do for this frame."""
+        passed_s = frame.t - self._detected_t
+        return (
+            self._skipped + 1 < self.detect_interval
+            and 0 <= passed_s <= MAX_DELAY_S + 1e-6
+            and not self.detector.exhaustive
+        )
+
+    def _move_on(self, frame: Frame) -> Result:
+        """Return the tracks of the last search, where they are expected in this frame."""
+        began = perf_counter()
+        tracks = self._named(self._tracker.move_on(frame.t))
+        self._selected = self._selector.select(tracks, frame.t)
+        ms = {"detect": (perf_counter() - began) * 1e3, "align": 0.0, "classify": 0.0}
+        return Result(frame, tracks, ms, self._selected)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -207,6 +202,10 @@ class Pipeline:
             [scores.get(assignment.id) for assignment in assigned],
             [rejections.get(assignment.id) for assignment in assigned],
         )
+        return self._named(tracks)
+
+    def _named(self, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
+        """Return the tracks with the name of the profile in the one that is corrected."""
         if self.corrector is None:
             return tracks
         name = self.corrector.name

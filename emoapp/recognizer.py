@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,14 +19,17 @@ from emoapp.images import as_image
 from emoapp.limits import Limits
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.sources import open_source
-from emoapp.types import Face, Frame, Result, Track
+from emoapp.types import Frame, Result, Track
 from emoapp.utils.arrays import to_bgr
 from emoapp.utils.geometry import scaled_face
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
+    from emoapp.sinks import Sink
     from emoapp.sources.still import StillImage
+
+    _Source: TypeAlias = str | int | os.PathLike[str]
 
 SMALL_FACE_PX = 64.0
 """Faces of less width are cropped from the highest resolution available: the network's crop has 48
@@ -87,8 +90,7 @@ class EmotionRecognizer:
     @property
     def labels(self) -> tuple[str, ...]:
         """Expressions in the order of the probabilities, a profile's own ones last."""
-        own = self._corrector.own_labels if self._corrector else ()
-        return (*self._classifier.labels, *own)
+        return self._classifier.labels + (self._corrector.own_labels if self._corrector else ())
 
     def analyze(
         self, picture: np.ndarray | str | os.PathLike[str] | bytes | PillowImage
@@ -96,7 +98,7 @@ class EmotionRecognizer:
         """Find and classify the faces in one image.
 
         Args:
-            picture: An array as OpenCV reads it: uint8 or uint16, (H, W) grey, (H, W, 3) BGR or
+            picture: An array as OpenCV reads it: uint8 or uint16, (H, W) gray, (H, W, 3) BGR or
                 (H, W, 4) BGRA; a Pillow image of any mode; a file's path; or the content of a file
                 (see `analyze_file`).
 
@@ -109,13 +111,14 @@ class EmotionRecognizer:
             ValueError: If an array has another shape.
             SourceError: If a file can't be read.
 
-        >>> import cv2
-        >>> from emoapp.utils.resources import DEMO_CLIP
-        >>> _, picture = cv2.VideoCapture(str(DEMO_CLIP)).read()
-        >>> with EmotionRecognizer() as recognizer:
-        ...     for track in recognizer.analyze(picture):
-        ...         print(track.label, track.confidence > 0.5, track.rejection)
-        happy True None
+        Examples:
+            >>> import cv2
+            >>> from emoapp.utils.resources import DEMO_CLIP
+            >>> _, picture = cv2.VideoCapture(str(DEMO_CLIP)).read()
+            >>> with EmotionRecognizer() as recognizer:
+            ...     for track in recognizer.analyze(picture):
+            ...         print(track.label, track.confidence > 0.5, track.rejection)
+            happy True None
         """
         self._check_open()
         if isinstance(picture, str | os.PathLike | bytes):
@@ -170,7 +173,8 @@ class EmotionRecognizer:
 
         self._check_open()
         faces = detect_in_tiles(self._detector, still.image)
-        crops_from = load_finer(still) if any(map(_is_small, faces)) else still
+        small = any(face.box.width < SMALL_FACE_PX for face in faces)
+        crops_from = load_finer(still) if small else still
         scale, factor = crops_from.scale, still.scale / crops_from.scale
         detected = Detected(
             Frame(as_image(crops_from.image), 0, 0.0),
@@ -180,14 +184,15 @@ class EmotionRecognizer:
         tracks = self._pipeline(self._detector, 0.0, scale=scale).classify(detected).tracks
         return tuple(replace(track, face=scaled_face(track.face, scale)) for track in tracks)
 
-    def stream(self, source: str | int | os.PathLike[str]) -> Iterator[Result]:
+    def stream(self, source: _Source, *, sinks: Sequence[Sink] = ()) -> Iterator[Result]:
         """Process a camera, a file or a stream frame by frame.
 
-        Tracks keep their id from frame to frame, whatever else the recognizer does between two
-        frames. The source is closed at its end, or when the iterator is closed.
+        Tracks keep their id, whatever else the recognizer does between two frames. The source is
+        closed at its end, or when the iterator is closed.
 
         Args:
             source: Number of a camera, path of a file, or address of a stream.
+            sinks: Take each result before it is yielded; the caller closes them.
 
         Yields:
             One result for each frame.
@@ -196,24 +201,28 @@ class EmotionRecognizer:
             ClosedError: After `close`.
             SourceError: If a file or a stream can't be read.
             CameraError: If the camera can't be opened or stopped.
+            SinkError: If a sink can't take a result.
 
-        >>> from emoapp.utils.resources import DEMO_CLIP
-        >>> with EmotionRecognizer() as recognizer:
-        ...     for result in recognizer.stream(DEMO_CLIP):
-        ...         tracks = [(track.id, track.label) for track in result.tracks]
-        ...         print(f"{result.frame.t:.2f} s", tracks)
-        ...         if result.frame.index == 2:
-        ...             break
-        0.00 s [(1, 'happy')]
-        0.03 s [(1, 'happy')]
-        0.07 s [(1, 'happy')]
+        Examples:
+            >>> from emoapp.utils.resources import DEMO_CLIP
+            >>> with EmotionRecognizer() as recognizer:
+            ...     for result in recognizer.stream(DEMO_CLIP):
+            ...         print(f"{result.frame.t:.2f} s", [(t.id, t.label) for t in result.tracks])
+            ...         if result.frame.index == 2:
+            ...             break
+            0.00 s [(1, 'happy')]
+            0.03 s [(1, 'happy')]
+            0.07 s [(1, 'happy')]
         """
         self._check_open()
         pipeline = self._pipeline(self._detector.fork(), self._smoothing_s)
         with open_source(source) as frames:
             for frame in frames:
                 self._check_open()
-                yield pipeline.process(frame)
+                result = pipeline.process(frame)
+                for sink in sinks:
+                    sink.write(result)
+                yield result
 
     def _pipeline(self, detector: Detector, smoothing_s: float, *, scale: float = 1.0) -> Pipeline:
         # Whether a face is too small depends on its pixels in the full image.
@@ -228,9 +237,7 @@ class EmotionRecognizer:
 
     def _check_open(self) -> None:
         if self._detector.closed:
-            raise ClosedError(
-                "This EmotionRecognizer is closed. Open a new one, or use it inside its `with`."
-            )
+            raise ClosedError("This EmotionRecognizer is closed. Open a new one, or use `with`.")
 
     def close(self) -> None:
         """Release the networks; may be called twice."""
@@ -241,7 +248,3 @@ class EmotionRecognizer:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
-
-
-def _is_small(face: Face) -> bool:
-    return face.box.width < SMALL_FACE_PX

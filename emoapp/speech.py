@@ -1,4 +1,4 @@
-"""What the companion says, as its panel in the window shows it."""
+"""Hold what the companion says, as its panel in the window shows it."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Frame:
         pixels: In the form that the source delivers. An array, uint8 (H, W, 3), BGR, is wrapped.
         index: 0 for the first frame that the source delivered; missed frames are counted too.
         t: Seconds since the source began, monotonic.
-        arrived: When it came from outside, by `time.monotonic()`; None where it was read from a
+        arrived: When it came from outside, by `platforms.clock.now`; None where it was read from a
             file.
 
     Raises:

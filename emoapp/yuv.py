@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from emoapp.colorimetry import Colorimetry, matrices_of
-from emoapp.images import Colour, Image
+from emoapp.images import Color, Image
 
 
 class YuvImage(Image):
@@ -45,13 +45,13 @@ class YuvImage(Image):
         """See `Image.copy`."""
         return YuvImage(self.pixels.copy(), self.colorimetry)
 
-    def grey(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
-        """See `Image.grey`."""
+    def gray(self, x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+        """See `Image.gray`."""
         luma = self.planes[0][y0:y1, x0:x1]
         matrices = matrices_of(self.colorimetry)
-        if matrices.luma_to_grey is not None:
-            return cv2.LUT(luma, matrices.luma_to_grey)
-        share, *shares, base = matrices.to_grey[0]
+        if matrices.luma_to_gray is not None:
+            return cv2.LUT(luma, matrices.luma_to_gray)
+        share, *shares, base = matrices.to_gray[0]
         u, v = (
             plane[y0 // 2 : (y1 + 1) // 2, x0 // 2 : (x1 + 1) // 2] for plane in self.planes[1:]
         )
@@ -61,8 +61,8 @@ class YuvImage(Image):
         added = added[y0 % 2 :, x0 % 2 :][: y1 - y0, : x1 - x0]
         return cv2.addWeighted(luma, share, added, 1.0, base - 128 * (1 - sum(shares)))
 
-    def colour(self, bgr: Colour) -> list[Colour]:
-        """See `Image.colour`."""
+    def color(self, bgr: Color) -> list[Color]:
+        """See `Image.color`."""
         from_bgr = matrices_of(self.colorimetry).from_bgr
         return [(round(value),) for value in (from_bgr @ (*bgr, 1)).tolist()]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -30,18 +33,45 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+POSIX_ONLY = ("send_signal(", "killpg(", "os.kill(", "setrlimit(", "preexec_fn=")
+"""What a test does that Windows has not; `Popen.send_signal(SIGINT)` raises an error there."""
+
+
+TENSORFLOW = ("KerasClassifier(", "import keras", "import tensorflow", "from tensorflow")
+HAS_TENSORFLOW = find_spec("tensorflow") is not None
+"""It has no release for Python 3.14 yet."""
+
+collect_ignore = [] if HAS_TENSORFLOW else ["training"]
+
+
 def pytest_collection_modifyitems(items):
     """Mark the tests by what they need: no new test can forget it."""
     for item in items:
+        source = inspect.getsource(getattr(item, "function", pytest_collection_modifyitems))
+        if sys.platform == "win32" and any(word in source for word in POSIX_ONLY):
+            item.add_marker(pytest.mark.skip(reason="Windows has no signals and limits of POSIX"))
         fixtures = set(getattr(item, "fixturenames", ()))
+        wants = any(word in source for word in TENSORFLOW) or "[keras" in item.name
+        if not HAS_TENSORFLOW and (wants or "own_model" in fixtures):
+            item.add_marker(pytest.mark.skip(reason="needs TensorFlow"))
         if "training" in item.path.relative_to(ROOT / "tests").parts or "own_model" in fixtures:
             item.add_marker("training")
-        if "fer2013" in fixtures:
+        if fixtures & {"fer2013", "own_model", "teachers"}:
             item.add_marker("slow")
         if fixtures & {"screen", "desktop"}:
             item.add_marker("desktop")
         if fixtures & {"vcam", "library"}:
             item.add_marker("camera")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Let xdist send what was logged of undecodable names to its main process."""
+    report = yield
+    report.sections = [
+        (name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
 
 
 class _Errors(logging.Handler):
@@ -70,7 +100,7 @@ def no_error_logged(request):
 def no_thread_left():
     """Every source and sink joins its thread when it is closed."""
     yield
-    ours = ("grab", "decode", "detect", "encode", "reopen")
+    ours = ("grab", "decode", "detect", "encode", "reopen", "output")
     left = [t.name for t in threading.enumerate() if t.name.startswith(ours)]
     assert not left, f"threads left behind: {left}"
 

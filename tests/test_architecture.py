@@ -22,7 +22,7 @@ GROUND = {
     "colorimetry",
     "yuv",
 }
-GROUND |= {"rows", "utils"}
+GROUND |= {"rows", "utils", "platforms", "corrector"}
 STAGES = {"sources", "detectors", "alignment", "classifiers", "tracking"}
 STAGES |= {"overlay", "privacy", "sinks"}
 PIPELINE = {"pipeline", "profiles"}

@@ -33,11 +33,11 @@ COLORIMETRIES = [
 colorimetries = st.sampled_from(COLORIMETRIES)
 
 CLOSE = 4
-"""Levels of 255 by which rounding to YUV and back may change a colour."""
+"""Levels of 255 by which rounding to YUV and back may change a color."""
 
 
 def smooth(width: int = 320, height: int = 180) -> np.ndarray:
-    """A picture without edges of colour, which YUV would blur."""
+    """A picture without edges of color, which YUV would blur."""
     y, x = np.mgrid[:height, :width]
     channels = (
         60 + x * 120 // width,
@@ -65,7 +65,7 @@ def differ(one: np.ndarray, other: np.ndarray) -> int:
 
 
 def write_video(path: Path, images: list[np.ndarray], colorimetry: Colorimetry) -> Path:
-    """A video that says what its colours mean."""
+    """A video that says what its colors mean."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=30, options={"crf": "4"})
         stream.height, stream.width = images[0].shape[:2]
@@ -88,8 +88,8 @@ def test_the_same_is_read_from_both(colorimetry, x0, y0, side):
     assert yuv.size_wh == bgr.size_wh == (320, 180)
     assert differ(yuv.bgr(), bgr.bgr()) <= CLOSE
     part = x0, y0, min(320, x0 + side), min(180, y0 + side)
-    assert yuv.grey(*part).shape == bgr.grey(*part).shape
-    assert differ(yuv.grey(*part), bgr.grey(*part)) <= CLOSE
+    assert yuv.gray(*part).shape == bgr.gray(*part).shape
+    assert differ(yuv.gray(*part), bgr.gray(*part)) <= CLOSE
     small = 64 + side, 36 + side
     assert differ(yuv.resized(small), bgr.resized(small)) <= CLOSE
     turned = cv2.getRotationMatrix2D((x0, y0), side, 0.5 + side / 90)
@@ -105,9 +105,9 @@ def test_the_same_is_read_from_both(colorimetry, x0, y0, side):
     st.tuples(*[st.integers(0, 255)] * 3),
 )
 @settings(max_examples=100, deadline=None)
-def test_the_same_is_drawn_on_both(colorimetry, x, y, width, height, colour):
+def test_the_same_is_drawn_on_both(colorimetry, x, y, width, height, color):
     layer = Layer(width, height)
-    layer.paint(np.full((height, width), 255, np.uint8), colour, opacity=0.6)
+    layer.paint(np.full((height, width), 255, np.uint8), color, opacity=0.6)
     sprite, bgr = layer.sprite(), smooth()
     yuv = yuv_of(bgr, colorimetry)
     before = yuv.pixels.copy()
@@ -116,7 +116,7 @@ def test_the_same_is_drawn_on_both(colorimetry, x, y, width, height, colour):
         painter.paste(sprite, x, y)
     assert len(painter.touched) <= 1
     for x0, y0, x1, y1 in painter.touched:
-        inside = slice(y0 + 4, y1 - 4), slice(x0 + 4, x1 - 4)  # at the edges YUV blurs colours
+        inside = slice(y0 + 4, y1 - 4), slice(x0 + 4, x1 - 4)  # at the edges YUV blurs colors
         if bgr[inside].size:
             assert differ(yuv.bgr()[inside], bgr[inside]) <= CLOSE + 1
         yuv.planes[0][y0:y1, x0:x1] = before[y0:y1, x0:x1]
@@ -135,10 +135,10 @@ def test_strokes_and_dimming_are_the_same_on_both():
         assert differ(yuv.bgr()[36:44, 60:160], bgr[36:44, 60:160]) < 40, "the line"
         assert differ(yuv.bgr()[60:120, 60:160], bgr[60:120, 60:160]) <= CLOSE + 1
         for image in (bgr, yuv):
-            Painter(image).grey(0.9)
-        grey = yuv.bgr()
-        assert np.ptp(grey, axis=-1).max() <= 1
-        assert differ(grey[60:120, 60:160], bgr[60:120, 60:160]) <= CLOSE + 1
+            Painter(image).gray(0.9)
+        gray = yuv.bgr()
+        assert np.ptp(gray, axis=-1).max() <= 1
+        assert differ(gray[60:120, 60:160], bgr[60:120, 60:160]) <= CLOSE + 1
 
 
 def test_a_face_hidden_in_yuv_is_found_by_nobody():
@@ -170,7 +170,7 @@ def test_faces_and_crops_are_the_same_in_both(demo):
 
 
 @pytest.mark.parametrize("colorimetry", COLORIMETRIES, ids=str)
-def test_an_annotated_copy_keeps_the_colours(colorimetry, tmp_path):
+def test_an_annotated_copy_keeps_the_colors(colorimetry, tmp_path):
     bars = np.full((180, 320, 3), (40, 60, 200), np.uint8)
     bars[:, 160:] = 180, 90, 30
     video = write_video(tmp_path / "in.mp4", [bars] * 3, colorimetry)
@@ -192,7 +192,7 @@ def test_an_annotated_copy_keeps_the_colours(colorimetry, tmp_path):
 def test_other_pixels_come_as_bgr(tmp_path):
     for name, size_wh, pixels in [
         ("odd.mkv", (101, 75), "yuv444p"),
-        ("colours.mkv", (96, 64), "yuv444p"),
+        ("colors.mkv", (96, 64), "yuv444p"),
         ("deep.mkv", (96, 64), "yuv420p10le"),
     ]:
         with av.open(str(tmp_path / name), "w") as container:
@@ -210,21 +210,21 @@ def test_other_pixels_come_as_bgr(tmp_path):
 
 @pytest.mark.parametrize(
     "matrix, red, blue",
-    # Rec. ITU-R BT.601-7, BT.709-6 and BT.2020-2: Y, Cb and Cr of pure colours, 8 bits.
+    # Rec. ITU-R BT.601-7, BT.709-6 and BT.2020-2: Y, Cb and Cr of pure colors, 8 bits.
     [
         (BT601, (81, 90, 240), (41, 240, 110)),
         (BT709, (63, 102, 240), (32, 240, 118)),
         (BT2020, (74, 97, 240), (29, 240, 119)),
     ],
 )
-def test_colours_are_those_of_the_standards(matrix, red, blue):
+def test_colors_are_those_of_the_standards(matrix, red, blue):
     image = YuvImage(np.zeros((6, 4), np.uint8), Colorimetry(matrix))
     for bgr, expected in (((0, 0, 255), red), ((255, 0, 0), blue)):
-        np.testing.assert_allclose(np.ravel(image.colour(bgr)), expected, atol=1)
+        np.testing.assert_allclose(np.ravel(image.color(bgr)), expected, atol=1)
         for plane, value in zip(image.planes, expected, strict=True):
             plane[:] = value
         assert differ(image.bgr(), np.full((4, 4, 3), bgr, np.uint8)) <= CLOSE
-    assert image.colour((255, 255, 255)) == [(235,), (128,), (128,)]
+    assert image.color((255, 255, 255)) == [(235,), (128,), (128,)]
 
 
 def test_what_is_no_yuv_is_refused():

@@ -16,6 +16,7 @@ from emoapp import EmotionRecognizer
 from emoapp.cli import main
 from emoapp.errors import ClosedError, ModelError, SourceError
 from emoapp.labels import EMOTIONS
+from emoapp.sinks import Sink
 from emoapp.types import Result, Track
 
 
@@ -26,7 +27,7 @@ def recognizer():
 
 
 def placed(corner: tuple[int, int]) -> np.ndarray:
-    """The portrait somewhere in a grey 1280x720 picture."""
+    """The portrait somewhere in a gray 1280x720 picture."""
     x, y = corner
     picture = np.full((720, 1280, 3), 120, np.uint8)
     picture[y : y + 512, x : x + 512] = portrait()
@@ -110,9 +111,9 @@ def test_a_picture_may_come_in_any_form(recognizer, tmp_path):
     for form in (path, str(path), path.read_bytes(), shown, shown.convert("RGBA"), opaque):
         assert row(recognizer.analyze(form)) == expected
     assert row(recognizer.analyze(picture.astype(np.uint16) * 257)) == expected
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    (from_grey,), (from_pillow,) = recognizer.analyze(grey), recognizer.analyze(shown.convert("L"))
-    assert from_grey.label == from_pillow.label == "happy"
+    gray = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    (from_gray,), (from_pillow,) = recognizer.analyze(gray), recognizer.analyze(shown.convert("L"))
+    assert from_gray.label == from_pillow.label == "happy"
     opaque[..., 3] = 0
     assert recognizer.analyze(opaque) == (), "what is transparent is white"
 
@@ -183,3 +184,24 @@ def test_every_public_name_is_there():
         assert getattr(emoapp, name) is not None
     with pytest.raises(AttributeError):
         emoapp.no_such_name  # noqa: B018
+
+
+def test_a_stream_hands_each_result_to_its_sinks_first(recognizer, clip):
+    taken: list[Result] = []
+
+    class Memory(Sink):
+        closed = False
+
+        def write(self, result: Result) -> None:
+            taken.append(result)
+
+        def close(self) -> None:
+            self.closed = True
+
+    sinks = Memory(), Memory()
+    results = []
+    for result in recognizer.stream(clip, sinks=sinks):
+        assert taken[-2:] == [result, result]
+        results.append(result)
+    assert len(results) == 30 and len(taken) == 60
+    assert not any(sink.closed for sink in sinks), "whoever opened them closes them"

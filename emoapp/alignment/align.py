@@ -60,12 +60,12 @@ def align(
     aliasing that it has never seen.
 
     Args:
-        image: An array is uint8 (H, W, 3), BGR, or (H, W), grey.
+        image: An array is uint8 (H, W, 3), BGR, or (H, W), gray.
         faces: In pixels of the image.
         template: Where the parts of a face lie in the crop.
 
     Returns:
-        uint8 (N, size, size), grey, upright.
+        uint8 (N, size, size), gray, upright.
     """
     if not (isinstance(image, np.ndarray) and image.ndim == 2):
         image = as_image(image)
@@ -107,9 +107,9 @@ def _crop(image: Image | np.ndarray, to_crop: np.ndarray, size: int) -> np.ndarr
 def _region(
     image: Image | np.ndarray, to_crop: np.ndarray, size: int, multiple: int
 ) -> tuple[np.ndarray, tuple[int, int]]:
-    """Return the part of the image that a crop needs, in grey, and its x, y in the image.
+    """Return the part of the image that a crop needs, in gray, and its x, y in the image.
 
-    Only this part is converted to grey: converting a whole 720p frame takes longer than the rest.
+    Only this part is converted to gray: converting a whole 720p frame takes longer than the rest.
     Its sides are multiples of `multiple` where the image is large enough.
     """
     width, height = image.shape[::-1] if isinstance(image, np.ndarray) else image.size_wh
@@ -119,7 +119,7 @@ def _region(
     y0, y1 = _span(y.min(), y.max(), height, multiple)
     if isinstance(image, np.ndarray):
         return image[y0:y1, x0:x1], (x0, y0)
-    return image.grey(x0, y0, x1, y1), (x0, y0)
+    return image.gray(x0, y0, x1, y1), (x0, y0)
 
 
 def _span(low: float, high: float, length: int, multiple: int) -> tuple[int, int]:

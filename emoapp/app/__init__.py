@@ -1,1 +1,1 @@
-"""What a user starts: the live window, recorded videos, pictures."""
+"""Applications that a user starts: the live window, recorded videos, pictures."""

@@ -1,4 +1,4 @@
-"""What steers a run from outside; `app.live.controller` does it by the keys of a window."""
+"""Steer a run from outside; `app.live.controller` does so by the keys of a window."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Controller:
 
     @property
     def missed(self) -> int:
-        """Frames that came while nobody was ready for them."""
+        """Number of frames that arrived before anything was ready for them."""
         return self.source.missed
 
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
-        """Take the pipeline, once it is there; return further sinks, which this one closes."""
+        """Take the pipeline once it is open; return further sinks, which the controller closes."""
         return ()
 
     def accept(self, frame: Frame) -> Frame | None:
@@ -52,10 +52,10 @@ class Controller:
         return frame
 
     def preview(self, frame: Frame) -> None:
-        """Take a frame that came before the pipeline was there; may wait for it."""
+        """Handle a frame that arrived before the pipeline was open; may wait for the pipeline."""
 
     def wait(self, waiting: Waiting) -> None:
-        """Take the news that a live source has nothing to show right now."""
+        """Handle a live source that has nothing to show right now."""
         if waiting.since_s < WAITING_S:
             self._said = ""
         elif self._said != waiting.reason:
@@ -64,15 +64,15 @@ class Controller:
             say(f"{waiting.reason}; waiting for it")
 
     def serve(self, result: Result) -> float | None:
-        """Take what the user does, after the sinks have the result.
+        """Handle the user's input, after the sinks have received the result.
 
         Returns:
-            When the result was on the screen, by `time.monotonic()`; None without a screen.
+            When the result was on the screen, by `platforms.clock.now`; None without a screen.
         """
         return None
 
     def rest(self, result: Result) -> None:
-        """Hold the run after a result, for as long as the user wants to see it."""
+        """Hold the run after a result for as long as the user wants to look at it."""
 
     def close(self) -> None:
         """Release what was opened; may be called twice."""

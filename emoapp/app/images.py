@@ -42,7 +42,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Analysed:
+class Analyzed:
     """An analyzed image.
 
     Attributes:
@@ -75,7 +75,7 @@ def plan(
     overwrite: bool = False,
     missing: Callable[[SourceError], None],
 ) -> list[Picture]:
-    """Find the images that files, folders and patterns stand for, each once, and name their copies.
+    """Find the images that files, folders and patterns mean, each once, and name their copies.
 
     Args:
         specs: Files, folders and glob patterns.
@@ -128,14 +128,14 @@ def _name_copies(found: dict[Path, Path], output: Path) -> dict[Path, Path]:
     return {path: output / copy_name(below) for path, below in found.items()}
 
 
-def analyse(
+def analyze(
     pictures: Iterable[Picture],
     recognizer: EmotionRecognizer,
     *,
     blur: bool = False,
     overlay: OverlayConfig | None = None,
     overwrite: bool = False,
-    done: Callable[[Analysed | SourceError], None],
+    done: Callable[[Analyzed | SourceError], None],
 ) -> None:
     """Analyze each image and write its copy; copies of large images are smaller.
 
@@ -162,10 +162,10 @@ def analyse(
             draw_copy(loaded, tracks, recognizer.labels, blur=blur, overlay=parts)
             write_copy(loaded.image, picture.copy, overwrite)
         size_wh = loaded.image.shape[1], loaded.image.shape[0]
-        done(Analysed(picture.path, loaded.size_wh, tracks, picture.copy, size_wh))
+        done(Analyzed(picture.path, loaded.size_wh, tracks, picture.copy, size_wh))
 
 
-def write_json(path: Path, results: Iterable[Analysed], *, overwrite: bool = False) -> None:
+def write_json(path: Path, results: Iterable[Analyzed], *, overwrite: bool = False) -> None:
     """Write a list of the images with their faces as JSON.
 
     Args:
@@ -181,7 +181,7 @@ def write_json(path: Path, results: Iterable[Analysed], *, overwrite: bool = Fal
 
 
 def write_csv(
-    path: Path, results: Iterable[Analysed], labels: Sequence[str], *, overwrite: bool = False
+    path: Path, results: Iterable[Analyzed], labels: Sequence[str], *, overwrite: bool = False
 ) -> None:
     """Write a row for each face, and one for each image without, as CSV.
 

@@ -74,7 +74,7 @@ class Renderer:
 
 
 class RenderingSink(Sink):
-    """Render results, and hand the pictures on.
+    """Render results and pass the pictures on.
 
     Args:
         renderer: Draws; bars and timeline move by the source's own time.
@@ -86,7 +86,7 @@ class RenderingSink(Sink):
         self._sink = sink
 
     def write(self, result: Result) -> None:
-        """Render a result and hand the picture on."""
+        """Render a result and pass the picture on."""
         began = perf_counter()
         image = self._renderer.render(result, Status(), now=result.frame.t)
         self.ms = {"draw": (perf_counter() - began) * 1e3}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from time import perf_counter
@@ -12,6 +11,7 @@ from emoapp.app.controller import Controller
 from emoapp.config import LiveConfig, RunConfig, VideoConfig
 from emoapp.errors import SinkError
 from emoapp.pipeline import Detected, Pipeline
+from emoapp.platforms import clock
 from emoapp.sinks import FileSink, Sink, open_log
 from emoapp.sources import Source, Waiting
 from emoapp.tracking import MainPersonSelector
@@ -70,14 +70,14 @@ class Run:
         self._controller = controller or Controller(source)
         self._controller.limit_reached = self.limit_reached
         self._progress = progress
-        self._began = time.monotonic()
+        self._began = clock.now()
 
     def to_the_end(self) -> dict:
         """Run until the source, the user or a limit ends it, and return the statistics.
 
         Where an error ends it, the statistics are written all the same, and the error is raised.
         """
-        self._began = time.monotonic()
+        self._began = clock.now()
         try:
             while not self._controller.ended and not self.limit_reached():
                 item = next(self._items, None)
@@ -99,8 +99,8 @@ class Run:
         """
         frames, seconds = self._config.max_frames, self._config.max_seconds
         return isinstance(self._config, LiveConfig) and (
-            (frames is not None and self.stats.analysed >= frames)
-            or (seconds is not None and time.monotonic() - self._began >= seconds)
+            (frames is not None and self.stats.analyzed >= frames)
+            or (seconds is not None and clock.now() - self._began >= seconds)
         )
 
     def _take(self, item: Item | Waiting) -> None:
@@ -141,7 +141,7 @@ class Run:
         ms["total"] = (perf_counter() - began) * 1e3
         self.stats.add(ms, faces=len(result.tracks), latency_ms=latency_ms)
         if self._progress is not None:
-            self._progress(self.stats.analysed, self._source.frame_count)
+            self._progress(self.stats.analyzed, self._source.frame_count)
         self._controller.rest(result)
 
     def _summarize(self) -> dict:
@@ -159,7 +159,7 @@ class Run:
 
 
 def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> FileSink:
-    """Open the log that a run asks for; the caller closes it.
+    """Open the log of a run; the caller closes it.
 
     Raises:
         UsageError: The suffix names no log.
@@ -178,7 +178,7 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Fi
 def open_pipeline(
     config: RunConfig, *, frames: int | None = None, classify_interval: int = 1
 ) -> Pipeline:
-    """Open the pipeline that a run asks for; the caller closes it.
+    """Open the pipeline of a run; the caller closes it.
 
     Args:
         config: Detector, device, model, smoothing, limits.

@@ -1,4 +1,4 @@
-"""What a face shows, in words for the terminal."""
+"""Describe expressions in words for the terminal."""
 
 from __future__ import annotations
 

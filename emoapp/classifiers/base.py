@@ -57,7 +57,7 @@ class Classifier(ABC):
         """Classify crops in one call of the network.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
 
         Returns:
             Probabilities float32 (N, K), in the order of `labels`.
@@ -73,7 +73,7 @@ class Classifier(ABC):
         """Classify crops and return the features behind the answers, in one call of the network.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
 
         Returns:
             Probabilities float32 (N, K), in the order of `labels`; and the features in front of the
@@ -124,7 +124,7 @@ class Classifier(ABC):
         """Compute the calibrated probabilities of each head, in one call of the network.
 
         Args:
-            crops: uint8 (N, S, S), grey, N >= 1.
+            crops: uint8 (N, S, S), gray, N >= 1.
 
         Returns:
             Head -> float32 (N, its labels).

@@ -12,6 +12,7 @@ from emoapp.classifiers.base import Classifier
 from emoapp.classifiers.description import find_model
 from emoapp.errors import DeviceError
 from emoapp.labels import CONTEMPT
+from emoapp.platforms.gpu import why_no_gpu
 
 MIN_BATCH_SIZE = 8
 """Batches are padded to powers of two, at least this: TensorFlow traces each new size anew, which
@@ -39,6 +40,8 @@ class KerasClassifier(Classifier):
     def __init__(
         self, model: str | Path | None = None, *, contempt: bool = False, device: str = "/GPU:0"
     ) -> None:
+        if device.startswith("/GPU") and (reason := why_no_gpu()):
+            raise DeviceError(reason)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
             import tensorflow as tf

@@ -10,6 +10,7 @@ from emoapp.classifiers.base import Classifier
 from emoapp.classifiers.description import find_model
 from emoapp.errors import ModelError
 from emoapp.labels import CONTEMPT
+from emoapp.utils.litert import open_network
 
 
 class LiteRTClassifier(Classifier):
@@ -25,6 +26,7 @@ class LiteRTClassifier(Classifier):
 
     Raises:
         ModelError: If the model is missing, damaged, or does not know contempt.
+        NotInstalledError: If LiteRT can't be loaded.
     """
 
     name = "LiteRT on the CPU"
@@ -32,15 +34,9 @@ class LiteRTClassifier(Classifier):
     def __init__(
         self, model: str | Path | None = None, *, contempt: bool = False, threads: int = 1
     ) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
         path, description = find_model(model, suffix=".tflite")
         super().__init__(description.showing(CONTEMPT) if contempt else description)
-        try:
-            self._interpreter = Interpreter(str(path), num_threads=threads)
-            self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as exc:
-            raise ModelError(f"{path}: LiteRT can't run this model ({exc})") from exc
+        self._interpreter = open_network(path, threads=threads)
         (inputs,) = self._interpreter.get_input_details()
         outputs, *features = self._interpreter.get_output_details()
         self._input, self._output = inputs["index"], outputs["index"]

@@ -13,15 +13,15 @@ from emoapp.utils.terminal import say
 
 @cli_command("benchmark")
 @option("--repeats", type=POSITIVE_INT, default=5, metavar="N", help="runs to take medians of")
-@flag("--no-window", help="leave showing and starting out")
-@flag("--video", help="measure recorded video instead, beside decoding and encoding alone")
+@flag("--no-window", help="measure neither showing nor starting")
+@flag("--video", help="measure recorded video instead, next to decoding and encoding alone")
 @option(
     "--labels",
     metavar="CLIP",
     help="measure how often a person's label changes in this clip instead",
 )
-@option("--json", type=PATH, metavar="FILE", help="write the figures here")
-@flag("--overwrite", help="replace a file that is there")
+@option("--json", type=PATH, metavar="FILE", help="write the figures to this file")
+@flag("--overwrite", help="replace an existing file")
 def command(args: SimpleNamespace) -> int:
     """Run the command.
 

@@ -1,4 +1,4 @@
-"""The class of all commands: how their words are read and how their help looks."""
+"""Define the class of all commands, which parses their words and formats their help."""
 
 from __future__ import annotations
 

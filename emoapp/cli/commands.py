@@ -1,4 +1,4 @@
-"""The table of commands, and the group that imports the one that is run."""
+"""List the commands, and import only the one that is run."""
 
 from __future__ import annotations
 
@@ -19,20 +19,19 @@ COMPLETION_VARIABLE = "_EMOAPP_COMPLETE"
 CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 COMMANDS: Mapping[str, str] = {
-    "live": "Show the camera in a window, with the expressions of everybody in sight.",
-    "video": "Analyse every frame of video files; write annotated copies and tables of numbers.",
-    "image": "Read the faces in pictures: print them, write annotated copies and tables of "
-    "numbers.",
-    "report": "Make a report of a log: one HTML page, its numbers as CSV and its plots as PNG.",
-    "profile": "Learn how one person looks when happy, sad, ...: a correction for your own face.",
+    "live": "Show the camera in a window, with everybody's expressions.",
+    "video": "Analyze every frame of videos; write annotated copies and tables of numbers.",
+    "image": "Analyze pictures; print the faces, write annotated copies and tables of numbers.",
+    "report": "Turn a log into a report: an HTML page, its numbers as CSV, its plots as PNG.",
+    "profile": "Learn one person's expressions: a correction for your own face.",
     "cameras": "List the cameras of this computer, with their sizes and rates.",
-    "config": "Show the defaults in force and where they come from.",
-    "doctor": "Look for what keeps the program from working here, and say what to do about it.",
-    "benchmark": "Measure each stage on the bundled clip, beside the bare calls of the libraries.",
-    "train": "Train a model, or teachers for one, on FER-2013 or on folders of pictures.",
-    "distill": "Train a model on the labels and on what other models say of the pictures.",
-    "evaluate": "Measure a model on labelled pictures, through the code of live use.",
-    "export": "Convert a trained network, or several as one, to the file that live use runs.",
+    "config": "Show the current defaults and where they come from.",
+    "doctor": "Find out why something does not work here, and what to do about it.",
+    "benchmark": "Measure each stage on the bundled clip, next to bare library calls.",
+    "train": "Train a model, or teachers for one, on FER-2013 or folders of pictures.",
+    "distill": "Train a model on the labels and on the answers of other models.",
+    "evaluate": "Measure a model on labeled pictures, with the code of live use.",
+    "export": "Convert one or several trained networks to the file that live use runs.",
 }
 """Name -> help. The module of the same name in this package defines it as `command`."""
 
@@ -98,7 +97,7 @@ GROUP = click.version_option(
 )(
     CommandGroup(
         PROGRAM,
-        help="Reads facial expressions from a webcam, recorded video and pictures.",
+        help="Read facial expressions from a webcam, recorded video and pictures.",
         epilog=f'Shell completion: eval "$({COMPLETION_VARIABLE}=bash_source {PROGRAM})" in bash; '
         "for zsh and fish there are zsh_source and fish_source.",
         context_settings=CONTEXT_SETTINGS,

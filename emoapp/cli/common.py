@@ -1,4 +1,4 @@
-"""What several commands say: a run's summary, notes, missing packages, progress."""
+"""Print what several commands share: summaries, notes, missing packages, progress."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def summary(numbers: dict[str, Any]) -> str:
         The line.
     """
     frames = numbers["frames"]
-    parts = [f"{frames['analysed']} frames analysed"]
+    parts = [f"{frames['analysed']} frames analyzed"]
     if numbers["fps"]:
         parts[0] += f" at {numbers['fps']:.1f} a second"
     if frames["missed"]:
@@ -39,7 +39,7 @@ def summary(numbers: dict[str, Any]) -> str:
 
 
 def print_notes(*datasets: Dataset) -> None:
-    """Print what was left out of the data, and what else the user should know of it.
+    """Print what was left out of the data, and what else the user should know about it.
 
     Args:
         datasets: The splits of the data.

@@ -1,4 +1,4 @@
-"""The options of the companion, and what must be clear before it speaks."""
+"""Define the options of the companion, and ask for consent before it speaks."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ companion_options = compose(
         default=_OFF,
         metavar="[offline|server|off]",
         group=COMPANION_GROUP,
-        help="offline: written replies; server: a language model answers, to words about the "
-        "expression only (default: off; without a word: server where --companion-url is given)",
+        help="offline: written replies; server: a language model answers, told about the "
+        "expression only (default: off; without a value: server if --companion-url is given)",
     ),
     option(
         "--no-companion",
@@ -55,8 +55,8 @@ companion_options = compose(
         metavar="ADDRESS",
         group=COMPANION_GROUP,
         help="a server that speaks OpenAI's chat API, such as http://localhost:11434/v1; its key, "
-        "if it wants one, comes from `keyring set emoapp https://HOST`, or from "
-        "EMOAPP_COMPANION_KEY='https://HOST KEY', and goes to that host alone",
+        "if it needs one, comes from `keyring set emoapp https://HOST`, or from "
+        "EMOAPP_COMPANION_KEY='https://HOST KEY', and goes to that host only",
     ),
     option(
         "--companion-model",
@@ -74,8 +74,8 @@ companion_options = compose(
         group=COMPANION_GROUP,
         help="agree to what the companion sends without being asked",
     ),
-    _pace_option("lasted", _PACE.lasted_s, "speak of an expression that has lasted so long"),
-    _pace_option("changed", _PACE.changed_s, "speak of a change once it has lasted so long"),
+    _pace_option("lasted", _PACE.lasted_s, "comment on an expression that has lasted this long"),
+    _pace_option("changed", _PACE.changed_s, "comment on a change once it has lasted this long"),
     _pace_option("long", _PACE.long_s, "point to human help after so much sadness or fear"),
     _pace_option("every", _PACE.every_s, "speak at most once in this time"),
 )
@@ -83,7 +83,7 @@ companion_options = compose(
 
 
 def companion_config(args: SimpleNamespace) -> CompanionConfig | None:
-    """Return what the options ask for, and ask the user for consent where that is due.
+    """Return the configuration, and ask the user for consent if it is needed.
 
     Args:
         args: The values of a command with `companion_options`.
@@ -129,7 +129,7 @@ def companion_config(args: SimpleNamespace) -> CompanionConfig | None:
 
 
 def _checked(url: str | None) -> str:
-    """The address, if it is one that can be asked and that holds no secret."""
+    """Return the address if it is valid and holds no secret."""
     if not url:
         raise UsageError(
             "--companion server needs --companion-url, such as http://localhost:11434/v1; "
@@ -153,7 +153,7 @@ def _checked(url: str | None) -> str:
 
 
 def _tell_of_unsent_keys(url: str) -> None:
-    """Say, before a server asks for it in vain, why a key that is there is not sent."""
+    """Tell, before a server asks for it in vain, why an existing key is not sent."""
     from emoapp.companion.keys import find_key
 
     for note in find_key(url).notes:
@@ -161,7 +161,7 @@ def _tell_of_unsent_keys(url: str) -> None:
 
 
 def _need_packages() -> None:
-    """Raise UsageError where the packages of the extra "companion" are missing."""
+    """Raise UsageError if packages of the extra "companion" are missing."""
     from importlib.util import find_spec
 
     missing = [name for name in ("openai", "glin_profanity") if find_spec(name) is None]

@@ -21,7 +21,7 @@ from emoapp.utils.terminal import say, sayable
 @argument(
     "name", "which command's (default: live)", metavar="[COMMAND]", default="live", required=False
 )
-@flag("--path", help="print only where the file belongs")
+@flag("--path", help="print only the path of the settings file")
 def command(args: SimpleNamespace) -> int:
     """Print the defaults of a command, and where each comes from.
 

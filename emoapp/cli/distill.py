@@ -22,7 +22,7 @@ from emoapp.utils.terminal import say
     several=True,
     required=True,
     metavar="FILE...",
-    help="trained models (model.keras, or the folder of a run), or what they said of these "
+    help="trained models (model.keras, or the folder of a run), or their answers on these "
     f"pictures ({SOFT_LABELS})",
 )
 def command(args: SimpleNamespace) -> int:

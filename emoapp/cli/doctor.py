@@ -21,9 +21,9 @@ _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
 @cli_command("doctor")
-@option("--model", type=PATH, metavar="FILE", help="look at this model instead of the shipped one")
-@option("--json", type=PATH, metavar="FILE", help="write what was found here")
-@flag("--overwrite", help="replace a file that is there")
+@option("--model", type=PATH, metavar="FILE", help="check this model instead of the shipped one")
+@option("--json", type=PATH, metavar="FILE", help="write the findings to this file")
+@flag("--overwrite", help="replace an existing file")
 def command(args: SimpleNamespace) -> int:
     """Run the command.
 

@@ -1,4 +1,4 @@
-"""`emoapp evaluate`: how good a model is on labelled crops, on photographs, on bad pictures."""
+"""`emoapp evaluate`: how good a model is on labeled crops, on photographs, on bad pictures."""
 
 from __future__ import annotations
 
@@ -44,26 +44,26 @@ if TYPE_CHECKING:
 @option(
     "--profile",
     metavar="NAME",
-    help="use what `emoapp profile learn` learned: measures what live use shows of this person",
+    help="use a profile that `emoapp profile learn` made, as live use shows this person",
 )
 @option(
     "--only",
     several=True,
     metavar="LABEL...",
-    help="choose the answers from these labels alone, to compare fairly",
+    help="restrict the answers to these labels, for a fair comparison",
 )
 @flag(
     "--robustness",
     help="also measure under blur, noise, darkness, rotation, shift, small faces, compression",
 )
-@option("--json", type=PATH, metavar="FILE", help="write the figures here")
+@option("--json", type=PATH, metavar="FILE", help="write the figures to this file")
 @option(
     "--report",
     type=PATH,
     metavar="FOLDER",
-    help="write confusion matrices, plots and example faces here",
+    help="write confusion matrices, plots and example faces to this folder",
 )
-@flag("--overwrite", help="replace figures and reports that are there")
+@flag("--overwrite", help="replace existing figures and reports")
 @option(
     "--history",
     type=PATH,

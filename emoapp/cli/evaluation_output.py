@@ -1,4 +1,4 @@
-"""What `emoapp evaluate` prints and writes; training and export print the same."""
+"""Print and write the results of an evaluation; training and export print the same."""
 
 from __future__ import annotations
 

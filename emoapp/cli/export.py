@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     required=True,
     metavar="FILE.keras...",
     help="the network, with its emotion.json beside it; several of the same labels become one "
-    "model, which answers with their mean",
+    "model, which answers with the mean of theirs",
 )
-@option("--output", type=PATH, required=True, metavar="FOLDER", help="where the model goes")
+@option("--output", type=PATH, required=True, metavar="FOLDER", help="folder for the model")
 @option(
     "--precision",
     type=OneOf(["int8", "float16", "float32"]),
     default="int8",
-    help="how the weights are kept (default: int8, a third of the time of float32)",
+    help="precision of the weights (default: int8, which takes a third of float32's time)",
 )
 @flag(
     "--mirror",
-    help="let the model look at the mirrored face too: a little better, twice the time",
+    help="classify the mirrored face too: slightly better, twice the time",
 )
 @data_options(
     required=False,
     explanation="what the network was trained on, to measure the result and to fit how sure it "
     "says it is (default: neither is done)",
 )
-@flag("--overwrite", help="replace a model that is in --output")
+@flag("--overwrite", help="replace an existing model in --output")
 @option(
     "--split",
     metavar="NAME",

@@ -22,7 +22,7 @@ from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
 if TYPE_CHECKING:
-    from emoapp.app.images import Analysed, Picture
+    from emoapp.app.images import Analyzed, Picture
     from emoapp.recognizer import EmotionRecognizer
 
 logger = get_logger(__name__)
@@ -43,9 +43,9 @@ logger = get_logger(__name__)
     metavar="FOLDER|FILE",
     help="write annotated copies into this folder; for one picture also a file",
 )
-@option("--json", type=PATH, metavar="OUT.json", help="write the pictures with their faces")
-@option("--csv", type=PATH, metavar="OUT.csv", help="write a row for each face")
-@option("--blur", type=OneOf(["faces"]), help="make the faces unrecognisable in the copies")
+@option("--json", type=PATH, metavar="OUT.json", help="write all pictures with their faces as JSON")
+@option("--csv", type=PATH, metavar="OUT.csv", help="write a row for each face as CSV")
+@option("--blur", type=OneOf(["faces"]), help="make the faces unrecognizable in the copies")
 @overwrite_option
 @overlay_options("boxes", "labels", "bars")
 @recognition_options
@@ -82,7 +82,7 @@ def command(args: SimpleNamespace) -> int:
     )
     try:
         with recognizer:
-            outcome.analyse(chosen, recognizer)
+            outcome.analyze(chosen, recognizer)
     except (KeyboardInterrupt, SinkError):
         # Stopped, or the disk is full of copies: what was read until then is not lost.
         if outcome.results:
@@ -103,7 +103,7 @@ class _Outcome:
         self.args = args
         self.tables: list[Path] = [path for path in (args.json, args.csv) if path is not None]
         self.quiet = bool(args.output or self.tables)
-        self.results: list[Analysed] = []
+        self.results: list[Analyzed] = []
         self.failed = False
 
     def fail(self, error: SourceError) -> None:
@@ -112,7 +112,7 @@ class _Outcome:
         logger.error("%s", error, exc_info=error)
         complain(error)
 
-    def analyse(self, chosen: list[Picture], recognizer: EmotionRecognizer) -> None:
+    def analyze(self, chosen: list[Picture], recognizer: EmotionRecognizer) -> None:
         """Read the pictures and write their copies."""
         from emoapp.app import images
 
@@ -120,7 +120,7 @@ class _Outcome:
         with progress_bar() if self.quiet else nullcontext() as bar:
             task = None if bar is None else bar.add_task("pictures", total=len(chosen))
 
-            def done(result: Analysed | SourceError) -> None:
+            def done(result: Analyzed | SourceError) -> None:
                 if isinstance(result, SourceError):
                     self.fail(result)
                 else:
@@ -131,7 +131,7 @@ class _Outcome:
                     bar.advance(task)
 
             args = self.args
-            images.analyse(
+            images.analyze(
                 chosen,
                 recognizer,
                 blur=bool(args.blur),
@@ -161,7 +161,7 @@ class _Outcome:
                 say(f"wrote {path}")
 
 
-def _print(result: Analysed) -> None:
+def _print(result: Analyzed) -> None:
     """Print a line for each face."""
     from emoapp.app.wording import describe
 
@@ -172,7 +172,7 @@ def _print(result: Analysed) -> None:
         say(f"{result.path}{number}: {describe(track)}")
 
 
-def _smaller(result: Analysed, copy_wh: tuple[int, int]) -> str:
+def _smaller(result: Analyzed, copy_wh: tuple[int, int]) -> str:
     """Return what to know about a copy that is smaller than its picture."""
     (width, height), (full_width, full_height) = copy_wh, result.size_wh
     return (

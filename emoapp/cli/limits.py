@@ -1,4 +1,4 @@
-"""The limits beyond which a face gets no label, as words: `--limit brightness=30`, `[limits]`."""
+"""Read the limits of rejection from words: `--limit brightness=30`, `[limits]`."""
 
 from __future__ import annotations
 

@@ -17,12 +17,27 @@ from emoapp.cli.option_groups import (
     run_fields,
 )
 from emoapp.cli.options import flag, option
+from emoapp.cli.outputs import output_options, outputs_config
 from emoapp.cli.profile_names import name_profile
 from emoapp.cli.values import PATH, POSITIVE, SIZE, camera_source
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
 from emoapp.utils.resources import TOUR_CLIP
 from emoapp.utils.terminal import say
+
+
+def _source(words: str) -> str:
+    """Return the source to open: where nobody chose one, the first camera that is no phone."""
+    chosen = click.get_current_context().get_parameter_source("source")
+    if chosen != ParameterSource.DEFAULT:
+        return words
+    from emoapp.platforms.cameras import chooses_default
+
+    if not chooses_default():
+        return words
+    from emoapp.sources.listing import default_camera
+
+    return str(default_camera())
 
 
 def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
@@ -52,12 +67,12 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "--demo",
     exclusive="source",
     callback=_demo,
-    help="play the bundled clip, with no camera needed",
+    help="play the bundled clip, which needs no camera",
 )
 @option("--size", type=SIZE, metavar="WxH", help="ask the camera for this size")
 @option("--fps", type=POSITIVE, metavar="N", help="ask the camera for this many frames a second")
 @flag("--mirror", default=None, help="show the picture like a mirror (default: cameras only)")
-@flag("--loop", help="begin a file again at its end")
+@flag("--loop", help="start a file again at its end")
 @flag("--no-window", help="open no window; print a line whenever an expression changes")
 @option(
     "--record", type=PATH, metavar="OUT.mp4", help="record the annotated picture from the start"
@@ -66,25 +81,32 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     "--folder",
     type=PATH,
     metavar="FOLDER",
-    help="where snapshots and recordings go that keys ask for (default: the system's folders for "
-    "pictures and videos)",
+    help="folder for the snapshots and recordings made with keys (default: the system's "
+    "folders for pictures and videos)",
 )
-@flag("--privacy", help="make faces unrecognisable in window and recording")
+@flag("--privacy", help="make faces unrecognizable in window, recording and virtual camera")
 @flag(
     "--speak",
-    help="say the expression of the followed face when it changes, by the system's voice (extra "
-    "`speak`)",
+    help="say the expression of the followed face when it changes, with the system's voice "
+    "(extra `speak`)",
+)
+@flag(
+    "--light",
+    default=None,
+    help="search faces in every second or third frame, for small machines (default: when this one "
+    "is too slow for the camera)",
 )
 @option(
     "--log",
     type=PATH,
     metavar="OUT.csv",
     help="a row for each face in each frame (.csv, .jsonl or .parquet); what the companion "
-    "says goes beside it, into OUT.companion.jsonl",
+    "says goes into OUT.companion.jsonl",
 )
 @overwrite_option
 @overlay_options("boxes", "labels", "bars", "timeline", "status")
 @analysis_options()
+@output_options
 @companion_options
 def command(args: SimpleNamespace) -> int:
     """Run the command.
@@ -98,9 +120,10 @@ def command(args: SimpleNamespace) -> int:
     from emoapp.app.live import run_live
     from emoapp.cli.settings import settings_path
 
-    if args.no_window and (args.record or args.privacy):
+    if args.no_window and (args.record or (args.privacy and args.virtual_camera is None)):
         raise UsageError(
-            "--record and --privacy need the window; for files there is `emoapp video`"
+            "--record needs the window, and --privacy the window or a virtual camera; for files "
+            "there is `emoapp video`"
         )
     if args.speak:
         if args.no_window:
@@ -108,7 +131,7 @@ def command(args: SimpleNamespace) -> int:
         need_packages("speak", "pyttsx3")
     numbers = run_live(
         LiveConfig(
-            source=str(TOUR_CLIP) if args.demo else args.source,
+            source=str(TOUR_CLIP) if args.demo else _source(args.source),
             size_wh=args.size,
             fps=args.fps,
             mirror=args.mirror,
@@ -120,7 +143,9 @@ def command(args: SimpleNamespace) -> int:
             log=args.log,
             overwrite=args.overwrite,
             companion=companion_config(args),
+            light=args.light,
             speak=args.speak,
+            outputs=outputs_config(args),
             settings=settings_path(),
             **run_fields(args),
         )

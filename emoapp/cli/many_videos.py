@@ -66,7 +66,7 @@ def run_many(args: SimpleNamespace) -> int:
 
 
 def _print_outcome(outcome: Outcome) -> str:
-    """Print what came of a run, and return what it counts as."""
+    """Print the outcome of a run, and return what it counts as."""
     if outcome.error:
         complain(outcome.error)
         return "failed"

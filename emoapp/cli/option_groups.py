@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Define options that several commands share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DATA_HELP = (
     "or train|validation|test/<label>/*.jpg"
 )
 
-overwrite_option = flag("--overwrite", help="replace files that are there")
+overwrite_option = flag("--overwrite", help="replace existing files")
 
 recognition_options = compose(
     option(
@@ -58,15 +58,15 @@ recognition_options = compose(
         "--profile",
         metavar="NAME[=TRACK]",
         group=ANALYSIS,
-        help="use what `emoapp profile learn` learned of a person, for the followed face or for "
-        "that of a track",
+        help="correct the probabilities with a profile from `emoapp profile learn`, for the "
+        "followed face or for that of a track",
     ),
 )
 """How faces are found and classified."""
 
 
 def overlay_options(*parts: str) -> Decorator:
-    """Return the options that say which parts of the overlay are drawn.
+    """Return the options that choose which parts of the overlay are drawn.
 
     Args:
         parts: The fields of `OverlayConfig` that have a switch of their own.
@@ -84,7 +84,7 @@ def overlay_options(*parts: str) -> Decorator:
             "or nothing (default: full)",
         ),
         *(
-            flag(f"--no-{part}", default=None, group=OVERLAY, help=f"leave the {part} out")
+            flag(f"--no-{part}", default=None, group=OVERLAY, help=f"do not draw the {part}")
             for part in parts
         ),
         option(
@@ -107,7 +107,7 @@ def overlay_options(*parts: str) -> Decorator:
 
 
 def overlay_config(args: SimpleNamespace) -> OverlayConfig:
-    """Return what `overlay_options` asked for.
+    """Return the configuration from `overlay_options`.
 
     Args:
         args: The values of a command with these options.
@@ -153,7 +153,7 @@ def analysis_options(*, seconds: str = "seconds") -> Decorator:
             callback=limits_from_words,
             metavar="NAME=NUMBER",
             group=ANALYSIS,
-            help="from where on a face gets no label; may be given more than once. Names: "
+            help="a threshold that a face must meet to get a label; may be repeated. Names: "
             f"{', '.join(LIMITS)}; `emoapp config` shows the numbers",
         ),
         _run_options(seconds),
@@ -163,21 +163,25 @@ def analysis_options(*, seconds: str = "seconds") -> Decorator:
 def _run_options(seconds: str) -> Decorator:
     return compose(
         option(
-            "--stats", type=PATH, metavar="FILE", group=RUN, help="write the run's numbers as JSON"
+            "--stats",
+            type=PATH,
+            metavar="FILE",
+            group=RUN,
+            help="write statistics of the run as JSON",
         ),
         option(
             "--frames",
             type=POSITIVE_INT,
             metavar="N",
             group=RUN,
-            help="end after N analysed frames",
+            help="end after N analyzed frames",
         ),
         option("--seconds", type=POSITIVE, metavar="S", group=RUN, help=f"end after S {seconds}"),
     )
 
 
 def data_options(*, required: bool = True, explanation: str = DATA_HELP) -> Decorator:
-    """Return the options that say which labelled pictures to read.
+    """Return the options that choose which labeled pictures to read.
 
     Args:
         required: Whether `--data` must be given.
@@ -191,12 +195,12 @@ def data_options(*, required: bool = True, explanation: str = DATA_HELP) -> Deco
         option(
             "--ferplus", type=PATH, metavar="CSV", help="FER+'s votes (default: beside the data)"
         ),
-        flag("--skip-bad", help="leave broken rows and files out and list them"),
+        flag("--skip-bad", help="skip broken rows and files, and list them"),
     )
 
 
 def photo_options(explanation: str) -> Decorator:
-    """Return the options that say whether pictures are photographs, and what finds their faces.
+    """Return the options for photographs: whether the pictures are some, and how faces are found.
 
     Args:
         explanation: The help of `--photos`.
@@ -216,7 +220,7 @@ def photo_options(explanation: str) -> Decorator:
 
 
 def run_fields(args: SimpleNamespace) -> dict[str, Any]:
-    """Return the fields of `RunConfig` that `analysis_options` asked for.
+    """Return the fields of `RunConfig` from `analysis_options`.
 
     Args:
         args: The values of a command with these options.

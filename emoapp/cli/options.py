@@ -1,4 +1,4 @@
-"""Options of commands: click's, with groups, opposites and other words for the same thing."""
+"""Extend click's options with groups, opposites and aliases."""
 
 from __future__ import annotations
 

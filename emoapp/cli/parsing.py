@@ -1,4 +1,4 @@
-"""From the words of a command line to the parsed values of a command."""
+"""Parse the words of a command line."""
 
 from __future__ import annotations
 

@@ -43,7 +43,10 @@ from emoapp.utils.terminal import say, sayable
     "--labels",
     type=PATH,
     metavar="CSV",
-    help="learn: what the video shows when, with the columns start_s,end_s,label",
+    help="learn: a table of what the video shows when, with the columns start_s,end_s,label",
+)
+@flag(
+    "--keep-pictures", help="learn: keep the pictures of the faces, to learn again for a new model"
 )
 @option(
     "--own-label",
@@ -66,7 +69,6 @@ from emoapp.utils.terminal import say, sayable
     metavar="NAME|N",
     help="the same, by a part of the camera's name",
 )
-@flag("--keep-pictures", help="learn: keep the faces, so that it can be learned again by itself")
 @option("--model", type=PATH, metavar="FILE", help="a model made by `emoapp train`, or its folder")
 @option(
     "--detector",
@@ -74,11 +76,9 @@ from emoapp.utils.terminal import say, sayable
     default="auto",
     help="what finds the faces (default: the best that works here)",
 )
-@option("--json", type=PATH, metavar="FILE", help="test, show: write the figures here")
-@option(
-    "--plot", type=PATH, metavar="FILE.png", help="show: draw what is confused, before and after"
-)
-@flag("--overwrite", help="replace a profile or a file that is there")
+@option("--json", type=PATH, metavar="FILE", help="test, show: write the figures to this file")
+@option("--plot", type=PATH, metavar="FILE.png", help="show: plot the confusions before and after")
+@flag("--overwrite", help="replace an existing profile or file")
 def command(args: SimpleNamespace) -> int:
     """Run the command.
 

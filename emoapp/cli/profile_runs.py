@@ -1,4 +1,4 @@
-"""What `emoapp profile` does with a model: learn and test; and how its figures are printed."""
+"""Learn and test a profile, and print its figures."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _collect(args: SimpleNamespace, classifier: Classifier) -> Collected:
 
 
 def print_figures(profile: Profile, *, confusions: bool = False) -> None:
-    """Print what cross-validation says of a profile.
+    """Print the results of a profile's cross-validation.
 
     Args:
         profile: The profile.
@@ -214,7 +214,7 @@ def _print_confusion(when: str, names: Sequence[str], counts: Sequence[Sequence[
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(f"{when}: labelled", *names, title="columns: what was shown")
+    table = Table(f"{when}: labeled", *names, title="columns: what was shown")
     for name, row in zip(names, counts, strict=True):
         if any(row):
             table.add_row(name, *(str(count or "") for count in row))

@@ -1,4 +1,4 @@
-"""The numbers of a training run as options: `--epochs 36`, `--blocks 2 3 3`."""
+"""Define the settings of a training run as options: `--epochs 36`, `--blocks 2 3 3`."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from emoapp.training.config import TrainConfig
 _RECIPE: dict[str, tuple[click.ParamType, str]] = {
     "epochs": (POSITIVE_INT, "passes over the training images"),
     "batch_size": (POSITIVE_INT, "images a step"),
-    "learning_rate": (POSITIVE, "the highest rate, reached after the warm-up"),
-    "warmup_epochs": (NOT_NEGATIVE, "epochs in which the rate rises"),
-    "weight_decay": (NOT_NEGATIVE, "how strongly weights are pulled to zero"),
-    "ema_momentum": (FRACTION, "how slowly the average of the weights follows"),
+    "learning_rate": (POSITIVE, "peak learning rate, reached after the warm-up"),
+    "warmup_epochs": (NOT_NEGATIVE, "epochs in which the learning rate rises"),
+    "weight_decay": (NOT_NEGATIVE, "strength of the decay of the weights toward zero"),
+    "ema_momentum": (FRACTION, "momentum of the running average of the weights"),
     "label_smoothing": (FRACTION, "share of each label given to the other classes"),
     "patience": (POSITIVE_INT, "epochs without a better validation accuracy before the end"),
     "width": (WholeNumber(4), "channels of the first convolution; the others follow"),
@@ -34,11 +34,11 @@ _RECIPE: dict[str, tuple[click.ParamType, str]] = {
     "dropout": (FRACTION, "share of the features dropped while training"),
     "stochastic_depth": (
         FRACTION,
-        "how often the last residual block is skipped while training",
+        "probability to skip the last residual block while training",
     ),
     "sizes": (
         POSITIVE_INT,
-        "side of the images, pixels, each for an equal part of the epochs; ends with 48",
+        "side of the images in pixels, each for an equal part of the epochs; ends with 48",
     ),
     "mixup_alpha": (
         NOT_NEGATIVE,
@@ -49,13 +49,13 @@ _RECIPE: dict[str, tuple[click.ParamType, str]] = {
         "paste a part of another image, of a size from Beta(N, N); 0 for never",
     ),
     "mix_probability": (SHARE, "share of the batches that mixup or CutMix change"),
-    "rotation": (NOT_NEGATIVE, "standard deviation of the images' rotation, degrees"),
+    "rotation": (NOT_NEGATIVE, "standard deviation of the rotation of images, in degrees"),
     "scale": (NOT_NEGATIVE, "largest change of the images' size, as a logarithm"),
-    "shift": (NOT_NEGATIVE, "largest shift of the images, pixels"),
-    "degrade_probability": (SHARE, "share of the images degraded as webcams do"),
+    "shift": (NOT_NEGATIVE, "largest shift of the images, in pixels"),
+    "degrade_probability": (SHARE, "share of the images degraded as by a webcam"),
     "erase_probability": (SHARE, "share of the images with a part of the face hidden"),
-    "distillation_weight": (SHARE, "share of the teachers' answers in what is learned"),
-    "seed": (WholeNumber(0, 2**31 - 1), "makes a run repeatable"),
+    "distillation_weight": (SHARE, "weight of the teachers' answers against the labels"),
+    "seed": (WholeNumber(0, 2**31 - 1), "seed of the random numbers, which makes a run repeatable"),
 }
 """Field of `TrainConfig` -> type and help of its option."""
 
@@ -90,7 +90,7 @@ recipe_options = compose(
 
 
 def recipe(args: SimpleNamespace) -> TrainConfig:
-    """Return the training configuration that the options ask for.
+    """Return the training configuration from the options.
 
     Args:
         args: The values of a command with `recipe_options` and `--float32`.

@@ -1,4 +1,4 @@
-"""Names of options that have changed: the old ones work for a release, with a warning."""
+"""Accept old names of options for a release, with a warning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RENAMED_LIMITS = {"turn": "yaw"}
 
 
 def renamed(name: str, names: Mapping[str, str], kind: str) -> str:
-    """Return the current name of what was called `name`, and warn where that is another one.
+    """Return the current name of `name`, and warn if it has changed.
 
     Args:
         name: The name that was given.

@@ -20,14 +20,14 @@ from emoapp.utils.terminal import complain, say
     "--output",
     type=PATH,
     metavar="FOLDER",
-    help="where the report goes (default: <LOG>_report beside the log)",
+    help="folder for the report (default: <LOG>_report next to the log)",
 )
 @option(
     "--video", type=PATH, metavar="FILE", help="the video (default: the one that the log names)"
 )
-@option("--source", metavar="NAME", help="which video's rows to take, where the log holds several")
-@flag("--no-pictures", help="show no faces out of the video")
-@flag("--chapters", help="write the changes of expression as WebVTT")
+@option("--source", metavar="NAME", help="name of the video to report on, if the log holds several")
+@flag("--no-pictures", help="show no faces from the video")
+@flag("--chapters", help="write the changes of expression as WebVTT chapters")
 @option(
     "--clips",
     type=POSITIVE_INT,

@@ -1,4 +1,4 @@
-"""The user's own defaults: `emoapp.toml` in the platform's folder for settings.
+"""Read the user's own defaults: `emoapp.toml` in the platform's folder for settings.
 
 A table for each command, with its long options as keys:
 
@@ -17,6 +17,7 @@ the limits beyond which a face gets no label (see `emoapp.limits.Limits`):
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,14 @@ VARIABLE = "EMOAPP_CONFIG"
 
 LIMITS_TABLE = "limits"
 
+BACKSLASH_HINT = r"a path with backslashes needs single quotes: 'C:\Users\Ada'"
+
+_BACKSLASH = re.compile(r'^[^#\n]*"[^"\n]*\\[^"\n]*"', re.M)
+"""A backslash between double quotes, which begins an escape in TOML."""
+
 
 def settings_path() -> Path:
-    """Return where the file is looked for.
+    """Return the path of the settings file, which need not exist.
 
     Returns:
         What the variable EMOAPP_CONFIG says, or a path in the platform's folder for settings.
@@ -63,13 +69,17 @@ def read_settings(path: Path) -> dict[str, dict[str, Any]]:
         UsageError: The file cannot be read; the message names it.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editor may put a mark in front
+        content = tomllib.loads(text)
     except FileNotFoundError:
         return {}
     except OSError as exc:
         raise UsageError(f"{path}: the settings cannot be read ({exc.strerror})") from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise UsageError(f"{path}: not a settings file ({exc})") from exc
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{path}: not a settings file: save it as UTF-8 ({exc})") from exc
+    except tomllib.TOMLDecodeError as exc:
+        hint = f"; {BACKSLASH_HINT}" if _BACKSLASH.search(text) else ""
+        raise UsageError(f"{path}: not a settings file ({exc}){hint}") from exc
     for name, table in content.items():
         if not isinstance(table, dict):
             raise UsageError(f"{path}: {name} stands outside of a table; begin with [live], say")

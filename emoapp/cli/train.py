@@ -1,4 +1,4 @@
-"""`emoapp train`: from labelled pictures to a model."""
+"""`emoapp train`: from labeled pictures to a model."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 run_options = compose(
     data_options(),
     photo_options("the pictures in folders are photographs: find the faces and cut them out first"),
-    option("--output", type=PATH, required=True, metavar="FOLDER", help="where the run is written"),
-    flag("--resume", help="go on with the run in --output"),
-    flag("--overwrite", help="begin anew where a run or a model is in --output"),
+    option("--output", type=PATH, required=True, metavar="FOLDER", help="folder for the run"),
+    flag("--resume", help="resume the run in --output"),
+    flag("--overwrite", help="replace an existing run or model in --output"),
     option(
         "--start-from",
         type=PATH,
         metavar="FILE.keras",
-        help="begin with the weights of a trained model (models/model.keras is the shipped one)",
+        help="start from the weights of a trained model (models/model.keras is the shipped one)",
     ),
     option(
         "--views",
         type=WholeNumber(1, 8),
         default=2,
         metavar="N",
-        help="looks at each image of which a teacher's answers are averaged, up to 8: as it is, "
+        help="views of each image over which a teacher's answers are averaged, up to 8: as it is, "
         "mirrored, then shifted and scaled (default: 2)",
     ),
     flag(
@@ -116,7 +116,7 @@ def train_one(
     soft_labels: SoftLabels | None = None,
     teachers: Sequence[Path] = (),
 ) -> None:
-    """Train one model and write all that belongs to it.
+    """Train one model and write all of its files.
 
     Args:
         args: The values of the options.
@@ -158,7 +158,7 @@ def train_one(
 def _data_record(
     args: SimpleNamespace, known: TrainingData, teachers: Sequence[Path]
 ) -> dict[str, Any]:
-    """Return what the model's description says of the data that it was trained on."""
+    """Return the record of the training data for the model's description."""
     return {
         "name": args.data.name,
         "training": len(known.training),

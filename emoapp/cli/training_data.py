@@ -1,4 +1,4 @@
-"""What the commands that train read: labelled images, stand-ins for photographs, teachers."""
+"""Read what training needs: labeled images, stand-ins for photographs, teachers."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def read_data(args: SimpleNamespace) -> TrainingData:
 
 
 def _with_share(known: TrainingData, share: float) -> TrainingData:
-    """Hold all but a share of the training images out of training."""
+    """Keep only a share of the training images."""
     import numpy as np
 
     from emoapp.training.dataset import subset_mask

@@ -1,4 +1,4 @@
-"""Types of values: numbers within ranges, sizes, choices and paths."""
+"""Define types of option values: numbers within ranges, sizes, choices and paths."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class OneOf(click.Choice):
 
 
 class FilePath(click.ParamType):
-    """A path, of which nothing is checked here; click's own type asks the file system."""
+    """A path that is not checked; click's own type asks the file system."""
 
     name = "path"
 

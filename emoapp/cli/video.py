@@ -20,7 +20,6 @@ from emoapp.cli.video_runs import print_run, run_config, update
 from emoapp.config import VideoConfig
 from emoapp.errors import UsageError
 from emoapp.sinks.codecs import CODECS
-from emoapp.utils.addresses import redact_url
 from emoapp.utils.terminal import say, sayable
 
 _ENCODING = "encoding"
@@ -28,7 +27,13 @@ _MANY_FILES = "many files"
 
 
 @cli_command("video")
-@argument("inputs", "video files, or folders of them", nargs=-1, required=True, metavar="IN...")
+@argument(
+    "inputs",
+    "video files, folders of them, or patterns such as '*.mp4'",
+    nargs=-1,
+    required=True,
+    metavar="IN...",
+)
 @option(
     "-o",
     "--output",
@@ -57,7 +62,7 @@ _MANY_FILES = "many files"
 @option(
     "--blur",
     type=OneOf(["faces", "others"]),
-    help="make all faces unrecognisable in the copy, or all but the main person's",
+    help="make all faces unrecognizable in the copy, or all but the main person's",
 )
 @overwrite_option
 @option(
@@ -99,10 +104,13 @@ def command(args: SimpleNamespace) -> int:
     Returns:
         The exit status.
     """
+    from emoapp.app.video.videos import expand_patterns
+
     if args.no_frames and args.output is not None:
         raise UsageError("--no-frames writes no pictures; leave out -o")
     if args.blur and args.no_frames:
         raise UsageError("--blur changes pictures, and --no-frames writes none; leave one out")
+    args.inputs = list(expand_patterns(args.inputs))
     many = len(args.inputs) > 1 or Path(args.inputs[0]).is_dir()
     into_folder = any(path is not None and path.is_dir() for path in (args.output, args.log))
     return run_many(args) if many or into_folder or args.dask else _one(args)
@@ -110,10 +118,11 @@ def command(args: SimpleNamespace) -> int:
 
 def _one(args: SimpleNamespace) -> int:
     from emoapp.app.video.run import run_video
+    from emoapp.app.video.videos import result_name
 
     began = time.time()
     source, output, log = args.inputs[0], args.output, args.log
-    name = Path(redact_url(source))
+    name = Path(result_name(source))
     if log is None and args.no_frames:
         log = Path(f"{name.stem}_emotions.csv")
     elif output is None and log is None:
@@ -132,7 +141,7 @@ def _one(args: SimpleNamespace) -> int:
 
 
 def _left_by(config: VideoConfig, began: float) -> Iterator[Path]:
-    """What a run that began then, seconds since 1970, and was interrupted has left."""
+    """Return what an interrupted run that began then, seconds since 1970, has left."""
     for path in config.targets:
         parts = sorted(path.parent.glob(f"{glob.escape(path.stem)}.part*"))
         for found in (*parts, path):

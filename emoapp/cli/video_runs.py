@@ -1,4 +1,4 @@
-"""What one video and many have in common: their configuration and their report."""
+"""Configure and report runs over one or many videos."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run_config(
 
 
 def update(bar: Progress, task: TaskID, done: int, total: int | None) -> None:
-    """Move a line of a progress bar.
+    """Advance a line of a progress bar.
 
     Args:
         bar: The bar.

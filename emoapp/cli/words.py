@@ -1,4 +1,4 @@
-"""Bring the words of a command line into the spelling that click reads unambiguously."""
+"""Normalize the words of a command line for click."""
 
 from __future__ import annotations
 

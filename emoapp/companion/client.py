@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from emoapp.platforms.processes import background_flags
 from emoapp.utils.logs import get_logger
 
 logger = get_logger(__name__)
@@ -163,7 +164,7 @@ class _Helper:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"},
-            creationflags=_creation_flags(),
+            creationflags=background_flags(),
         )
         self.events: deque[dict[str, Any]] = deque()
         assert self._process.stdin and self._process.stdout, "both are pipes"
@@ -198,10 +199,3 @@ class _Helper:
                     self.events.append(json.loads(line))
         fault = "The companion's helper has ended."
         self.events.append({"fault": fault, "wait_s": None, "refused": None})
-
-
-def _creation_flags() -> int:
-    """Return flags for no console and a lower priority than the window on Windows, 0 elsewhere."""
-    if sys.platform != "win32":
-        return 0
-    return subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from emoapp.companion.keys import is_local
+from emoapp.platforms import clock
 
 CONNECT_TIMEOUT_S = 5.0
 
@@ -56,7 +56,7 @@ class Exchange:
         self._request, self._key, self._on_sent = request, key, on_sent
         self._httpx = _httpx_module()
         self._origin = _origin(self._httpx.URL(request["url"]))
-        self._deadline = time.monotonic() + request["answer_s"]
+        self._deadline = clock.now() + request["answer_s"]
 
     def open_client(self) -> Any:
         """Return an HTTP client that enforces the limits, for openai's client."""
@@ -109,7 +109,7 @@ def _limited(httpx_module: Any, stream: Any, deadline: float) -> Any:
             size = 0
             for part in stream:
                 size += len(part)
-                if size > MAX_ANSWER_BYTES or time.monotonic() > deadline:
+                if size > MAX_ANSWER_BYTES or clock.now() > deadline:
                     raise RequestEnded("does not come to an end.")
                 yield part
 

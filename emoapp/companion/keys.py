@@ -58,7 +58,7 @@ def is_local(url: str) -> bool:
 
 
 def may_carry_key(url: str) -> bool:
-    """Return whether nobody on the way can read what is sent to the server at `url`."""
+    """Return whether nobody on the way can read data sent to the server at `url`."""
     return urlsplit(url).scheme == "https" or is_local(url)
 
 

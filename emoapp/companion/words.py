@@ -19,7 +19,7 @@ SYSTEM = (
     "is not what a person feels: you do not know what they feel, and you never say or imply that "
     "you do. Write one or two short, warm, everyday sentences to the person, 35 words at most. "
     "Speak of how the face looks, and say that it only looks so. Give no diagnosis, no medical "
-    "or psychological advice, and no judgement of the person. Ask nothing: they cannot reply. "
+    "or psychological advice, and no judgment of the person. Ask nothing: they cannot reply. "
     "Plain text, no emoji, no markup, no quotation marks."
 )
 

@@ -16,8 +16,9 @@ import numpy as np
 
 from emoapp.detectors.nms import weighted_nms
 from emoapp.detectors.search import SearchingDetector
-from emoapp.errors import EmoappError
+from emoapp.errors import EmoappError, ModelError
 from emoapp.types import Box, Face
+from emoapp.utils.litert import open_network
 from emoapp.utils.resources import DETECTION
 
 if TYPE_CHECKING:
@@ -98,17 +99,12 @@ class BlazeFace:
 
 def _open(path: Path) -> Interpreter:
     """Return an interpreter of this file that is ready to run on one thread."""
-    from ai_edge_litert.interpreter import Interpreter
-
     try:
-        interpreter = Interpreter(str(path), num_threads=1)
-        interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as exc:
+        return open_network(path)
+    except ModelError as exc:
         raise EmoappError(
-            f"{path}: the face detector's network is missing or damaged "
-            f"({str(exc).strip()}); install emoapp again"
+            f"the face detector's network is missing or damaged; install emoapp again ({exc})"
         ) from exc
-    return interpreter
 
 
 def anchors(side: int, layers: tuple[tuple[int, int], ...]) -> np.ndarray:

@@ -38,8 +38,8 @@ class HaarDetector(Detector):
 
     def __init__(self) -> None:
         path = Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml"
-        self._cascade = cv2.CascadeClassifier(str(path))
-        if self._cascade.empty():
+        self._cascade = cv2.CascadeClassifier()
+        if not path.is_file() or not _load(self._cascade, path):
             raise EmoappError(
                 f"{path}: OpenCV's face cascade is missing; "
                 "install opencv-python again, a release before 5"
@@ -49,9 +49,9 @@ class HaarDetector(Detector):
         width, height = image.size_wh
         scale = min(1.0, WORKING_WIDTH / width)
         small = image.resized((round(width * scale), max(1, round(height * scale))))
-        grey = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
+        gray = cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
         boxes, _, weights = self._cascade.detectMultiScale3(
-            grey,
+            gray,
             scaleFactor=1.1,
             minNeighbors=5,
             minSize=(MIN_SIZE, MIN_SIZE),
@@ -68,3 +68,13 @@ class HaarDetector(Detector):
 
     def _close(self) -> None:
         del self._cascade
+
+
+def _load(cascade: cv2.CascadeClassifier, path: Path) -> bool:
+    """Load a cascade from a file that Python reads; return whether it is one.
+
+    OpenCV opens no path with letters outside the code page of Windows.
+    """
+    memory = cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY
+    storage = cv2.FileStorage(path.read_text(encoding="utf-8"), memory)
+    return cascade.read(storage.getFirstTopLevelNode())

@@ -1,4 +1,4 @@
-"""The network of `blazeface` on MediaPipe 0.10.21, where that is installed.
+"""Run the network of `blazeface` on MediaPipe 0.10.21, if that is installed.
 
 It is the last release with models in its wheel, and supports Python 3.10 to 3.12.
 """

@@ -63,7 +63,7 @@ class Network(Protocol):
 
 
 class SearchingDetector(Detector):
-    """Follow known faces through close-ups of where they were, and search views for others.
+    """Follow known faces in close-ups of their last places, and search views for others.
 
     The first image is searched in all views. While no face is known, each image is searched in
     some of them, in turn.

@@ -1,4 +1,4 @@
-"""The squares in which an image is searched: all of it, its parts, zoomed out, and rotated."""
+"""Choose the squares of an image to search: all of it, its parts, zoomed out, and rotated."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def parts(width: int, height: int) -> list[View]:
 
 
 def last_resorts(width: int, height: int) -> list[View]:
-    """Return the views to try where no other one shows a face: zoomed out, and rotated both ways.
+    """Return the views to try if no other one shows a face: zoomed out, and rotated both ways.
 
     Args:
         width: Width of the image, pixels.

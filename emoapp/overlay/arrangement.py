@@ -14,7 +14,7 @@ from emoapp.overlay.layout import Rect
 from emoapp.overlay.notices import Notices
 from emoapp.overlay.speech import SpeechPanel
 from emoapp.overlay.status import Status, StatusRow
-from emoapp.overlay.theme import QUIET, Colour, Sizes
+from emoapp.overlay.theme import QUIET, Color, Sizes
 from emoapp.overlay.timeline import Timeline
 from emoapp.speech import Speech
 from emoapp.types import Box, Result
@@ -78,22 +78,39 @@ class Panels:
 
     Args:
         labels: The expressions, in the order of the model.
-        colours: Label -> color.
+        colors: Label -> color.
         history: What the timeline shows.
 
     Attributes:
         alerts: What went wrong.
         notices: The last notice.
+        half_rate: Whether `step` changes something in every second call only.
     """
 
-    def __init__(self, labels: Sequence[str], colours: dict[str, Colour], history: History) -> None:
+    def __init__(self, labels: Sequence[str], colors: dict[str, Color], history: History) -> None:
         self.alerts = Alerts()
         self.notices = Notices()
-        self._bars = BarsPanel(labels, dict(colours))
-        self._timeline = Timeline(labels, dict(colours), history)
+        self._bars = BarsPanel(labels, dict(colors))
+        self._timeline = Timeline(labels, dict(colors), history)
         self._status = StatusRow()
         self._speech = SpeechPanel()
         self._seen = -math.inf
+        self.half_rate = False
+        self._kept: tuple[object, float, Arrangement] | None = None
+
+    def step(self, result: Result, contents: Contents, sizes: Sizes, *, now: float) -> Arrangement:
+        """Take in a result and lay out the panels; arguments as for `follow` and `arrange`."""
+        kept, self._kept = self._kept, None
+        switches = contents.bars, contents.timeline, contents.details, contents.status is None
+        key, t = (sizes, *switches), result.frame.t
+        # A picture that stands still is drawn because something has changed.
+        if self.half_rate and kept is not None and kept[0] == key and kept[1] != t:
+            self._timeline.remember(result.tracks, t=t)
+            return kept[2]
+        self.follow(result, now=now)
+        arrangement = self.arrange(contents, sizes, now=now)
+        self._kept = key, t, arrangement
+        return arrangement
 
     def follow(self, result: Result, *, now: float) -> None:
         """Take in a result, whether or not its panels are shown.
@@ -143,7 +160,7 @@ class Panels:
         sizes: Sizes,
         *,
         speech: Speech | None,
-        colours: dict[str, Colour],
+        colors: dict[str, Color],
     ) -> None:
         """Draw the panels, except the alert, which belongs above all else.
 
@@ -152,7 +169,7 @@ class Panels:
             arrangement: What `arrange` returned.
             sizes: Of the image.
             speech: The companion's reply.
-            colours: Label -> color.
+            colors: Label -> color.
         """
         if arrangement.bars:
             self._bars.draw(painter, arrangement.bars, sizes)
@@ -161,8 +178,8 @@ class Panels:
         painter.paste_placed(arrangement.status)
         painter.paste_placed(arrangement.notice)
         if arrangement.speech and speech:
-            colour = colours.get(speech.label, QUIET)
-            self._speech.draw(painter, arrangement.speech, speech, colour, sizes)
+            color = colors.get(speech.label, QUIET)
+            self._speech.draw(painter, arrangement.speech, speech, color, sizes)
 
     def _arrange_large(
         self, contents: Contents, sizes: Sizes

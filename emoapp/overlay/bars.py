@@ -14,7 +14,7 @@ from emoapp.overlay.blend import Layer, Painter, Sprite, capsule, rounded
 from emoapp.overlay.ground import card_layer, card_padding, paste_text, write
 from emoapp.overlay.history import VALID_REJECTIONS
 from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
-from emoapp.overlay.theme import TEXT, Colour, Sizes, legible, muted, word
+from emoapp.overlay.theme import TEXT, Color, Sizes, legible, muted, word
 from emoapp.types import Box, Track
 
 GLIDE_S = 0.05
@@ -100,12 +100,12 @@ class BarsPanel:
 
     Args:
         labels: The expressions, one for each row.
-        colours: Label -> color.
+        colors: Label -> color.
     """
 
-    def __init__(self, labels: Sequence[str], colours: dict[str, Colour]) -> None:
+    def __init__(self, labels: Sequence[str], colors: dict[str, Color]) -> None:
         self._labels = tuple(labels)
-        self._colours = colours
+        self._colors = colors
         self._shown = np.zeros(len(self._labels))
         self._target = np.zeros(len(self._labels))
         self._winner: int | None = None
@@ -175,10 +175,10 @@ class BarsPanel:
         if layout is None:
             return
         winner = self._winner
-        painter.paste(_ground(layout, tuple(self._colours.values())), rect.x0, rect.y0)
+        painter.paste(_ground(layout, tuple(self._colors.values())), rect.x0, rect.y0)
         self._draw_head(painter, rect, layout)
         if winner is not None:
-            row = _winner_row(layout, winner, legible(self._colours[self._labels[winner]]))
+            row = _winner_row(layout, winner, legible(self._colors[self._labels[winner]]))
             painter.paste(row, rect.x0, rect.y0 + layout.head + winner * layout.row)
         if self._reason is None:
             self._draw_bars(painter, rect, layout)
@@ -196,9 +196,9 @@ class BarsPanel:
         right = rect.x1 - card_padding(sizes)
         for index, label in enumerate(self._labels):
             wins, middle = index == self._winner, rect.y0 + layout.middle(index)
-            colour = legible(self._colours[label]) if wins else muted(self._colours[label])
+            color = legible(self._colors[label]) if wins else muted(self._colors[label])
             y = round(middle - layout.bar_thickness / 2)
-            bar = capsule(filled[index], layout.bar_thickness, colour)
+            bar = capsule(filled[index], layout.bar_thickness, color)
             painter.paste(bar, rect.x0 + layout.bar_x, y)
             percent = f"{round(100 * float(self._target[index]))}%"
             number = text.sprite(percent, sizes.text, TEXT if wins else sizes.quiet, wins)
@@ -218,33 +218,33 @@ def _spots(layout: Layout, floor: int) -> list[Rect]:
 
 
 def _draw_row(
-    layer: Layer, layout: Layout, index: int, middle: float, colour: Colour, ink: Colour
+    layer: Layer, layout: Layout, index: int, middle: float, color: Color, ink: Color
 ) -> None:
     """Draw icon and word of a row on a layer."""
     sizes, label = layout.sizes, layout.labels[index]
     x = card_padding(sizes)
-    layer.paint(icons.mask(label, sizes.icon), colour, x, round(middle - sizes.icon / 2))
+    layer.paint(icons.mask(label, sizes.icon), color, x, round(middle - sizes.icon / 2))
     x += sizes.icon + sizes.gap
     name = text.fit(word(label), sizes.text, layout.bar_x - sizes.gap - x)
     write(layer, name, sizes.text, ink, x, middle)
 
 
 @lru_cache(maxsize=4)
-def _ground(layout: Layout, colours: tuple[Colour, ...]) -> Sprite:
+def _ground(layout: Layout, colors: tuple[Color, ...]) -> Sprite:
     """Draw all that does not move: the ground, the empty bars, and each row in its muted form."""
     layer = card_layer(layout.width, layout.height, layout.sizes)
     empty = rounded(layout.bar_length, layout.bar_thickness, layout.bar_thickness / 2)
-    for index, colour in enumerate(colours):
+    for index, color in enumerate(colors):
         middle = layout.middle(index)
         y = round(middle - layout.bar_thickness / 2)
         layer.paint(empty, TEXT, layout.bar_x, y, opacity=EMPTY_BAR_OPACITY)
-        _draw_row(layer, layout, index, middle, muted(colour), layout.sizes.quiet)
+        _draw_row(layer, layout, index, middle, muted(color), layout.sizes.quiet)
     return layer.sprite()
 
 
 @lru_cache(maxsize=16)
-def _winner_row(layout: Layout, index: int, colour: Colour) -> Sprite:
+def _winner_row(layout: Layout, index: int, color: Color) -> Sprite:
     """Draw the most probable row, to be laid over its muted form."""
     layer = Layer(layout.width, layout.row)
-    _draw_row(layer, layout, index, layout.row / 2, colour, TEXT)
+    _draw_row(layer, layout, index, layout.row / 2, color, TEXT)
     return layer.sprite()

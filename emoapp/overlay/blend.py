@@ -10,7 +10,7 @@ import numpy as np
 
 from emoapp.images import Image, as_image
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import Colour
+from emoapp.overlay.theme import Color
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +72,13 @@ class Layer:
         self._alpha = np.zeros((height, width, 1), np.float32)
 
     def paint(
-        self, mask: np.ndarray, colour: Colour, x: int = 0, y: int = 0, opacity: float = 1.0
+        self, mask: np.ndarray, color: Color, x: int = 0, y: int = 0, opacity: float = 1.0
     ) -> None:
         """Paint a color over the layer through a mask; parts outside the layer are clipped.
 
         Args:
             mask: uint8 (h, w), 255 for full coverage.
-            colour: Blue, green, red.
+            color: Blue, green, red.
             x: Left edge of the mask on the layer, pixels.
             y: Upper edge, pixels.
             opacity: 0 to 1, multiplied with the mask.
@@ -92,7 +92,7 @@ class Layer:
         alpha = part.astype(np.float32) * (opacity / 255)
         ink, below = self._ink[y0:y1, x0:x1], self._alpha[y0:y1, x0:x1]
         ink *= 1 - alpha
-        ink += alpha * np.array(colour, np.float32)
+        ink += alpha * np.array(color, np.float32)
         below *= 1 - alpha
         below += alpha
 
@@ -125,10 +125,10 @@ def rounded(width: int, height: int, radius: float) -> np.ndarray:
 
 
 @lru_cache(maxsize=1024)
-def capsule(width: int, height: int, colour: Colour) -> Sprite:
+def capsule(width: int, height: int, color: Color) -> Sprite:
     """Return a bar with semicircular ends, sizes in pixels."""
     layer = Layer(width, height)
-    layer.paint(rounded(width, height, height / 2), colour)
+    layer.paint(rounded(width, height, height / 2), color)
     return layer.sprite()
 
 
@@ -191,7 +191,7 @@ class Painter:
         width, height = self.image.size_wh
         self.paste(sprite, (width - sprite.width) // 2, (height - sprite.height) // 2)
 
-    def strokes(self, lines: np.ndarray, *pens: tuple[Colour, int]) -> None:
+    def strokes(self, lines: np.ndarray, *pens: tuple[Color, int]) -> None:
         """Draw antialiased open polylines.
 
         Args:
@@ -206,17 +206,17 @@ class Painter:
         for number, (plane, step) in enumerate(self._planes):
             # With shift=4, OpenCV takes sixteenths of a pixel, from the center of a pixel.
             fixed = list(np.rint((lines / step - 0.5) * 16).astype(np.int32))
-            for colour, thickness in pens:
-                value, pen = self.image.colour(colour)[number], max(1, round(thickness / step))
+            for color, thickness in pens:
+                value, pen = self.image.color(color)[number], max(1, round(thickness / step))
                 cv2.polylines(plane, fixed, False, value, pen, cv2.LINE_AA, shift=4)
 
     def dim(self, share: float) -> None:
         """Darken the whole image to `share` of its brightness, 0 to 1."""
         self._clip(0, 0, *self.image.size_wh)
-        for plane, black in zip(self.image.planes, self.image.colour((0, 0, 0)), strict=True):
+        for plane, black in zip(self.image.planes, self.image.color((0, 0, 0)), strict=True):
             cv2.convertScaleAbs(plane, dst=plane, alpha=share, beta=black[0] * (1 - share))
 
-    def grey(self, share: float) -> None:
+    def gray(self, share: float) -> None:
         """Remove the color of the whole image and darken it as `dim` does."""
         self.dim(share)
         self.image.drain()

@@ -10,7 +10,7 @@ import numpy as np
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.layout import Rect, Wanted, place
 from emoapp.overlay.tags import FORMS, FULL, SHORT, Style, Tag, draw_tag, style_of
-from emoapp.overlay.theme import GROUND, Colour, Sizes, mix
+from emoapp.overlay.theme import GROUND, Color, Sizes, mix
 from emoapp.types import Box, Track
 
 CROWD_SIZE = 5
@@ -37,7 +37,7 @@ class Faces:
         self,
         painter: Painter,
         tracks: Sequence[Track],
-        colours: Mapping[str, Colour],
+        colors: Mapping[str, Color],
         sizes: Sizes,
         *,
         followed: int | None,
@@ -47,7 +47,7 @@ class Faces:
         Args:
             painter: Draws on the image.
             tracks: The faces in the frame.
-            colours: Label -> color.
+            colors: Label -> color.
             sizes: Of the image.
             followed: Id of the followed track.
         """
@@ -55,13 +55,13 @@ class Faces:
         for track in sorted(tracks, key=lambda track: track.id == followed):
             rect = _inside(track.face.box, sizes)
             if rect:
-                _corners(painter, rect, style_of(track, tracks, colours, followed), sizes)
+                _corners(painter, rect, style_of(track, tracks, colors, followed), sizes)
 
     def labels(
         self,
         painter: Painter,
         tracks: Sequence[Track],
-        colours: Mapping[str, Colour],
+        colors: Mapping[str, Color],
         sizes: Sizes,
         *,
         avoid: Sequence[Rect],
@@ -72,7 +72,7 @@ class Faces:
         Args:
             painter: Draws on the image.
             tracks: The faces in the frame.
-            colours: Label -> color.
+            colors: Label -> color.
             sizes: Of the image.
             avoid: Rectangles to keep free where possible.
             followed: Id of the followed track, whose tag takes precedence.
@@ -97,7 +97,7 @@ class Faces:
             if not spot.above:
                 self._lowered.add(track.id)
             self.pills[track.id] = spot.rect
-            style = style_of(track, tracks, colours, followed)
+            style = style_of(track, tracks, colors, followed)
             if spot.apart:
                 _leader(painter, spot.rect, rect, style, sizes)
             form = spot.form + len(FORMS) - len(want.sizes_wh)
@@ -145,8 +145,8 @@ def _nearest(rect: Rect, point: tuple[float, float]) -> tuple[float, float]:
     return min(max(x, rect.x0), rect.x1), min(max(y, rect.y0), rect.y1)
 
 
-def _pens(style: Style, thickness: int, sizes: Sizes) -> tuple[tuple[Colour, int], ...]:
+def _pens(style: Style, thickness: int, sizes: Sizes) -> tuple[tuple[Color, int], ...]:
     """Return the pens for strokes: a dark rim, then the color."""
     # The rim keeps yellow visible on a white wall and blue on a black one.
-    rim = mix(style.colour, GROUND, 0.25), thickness + 2 * max(1, sizes.stroke // 3)
-    return rim, (style.colour, thickness)
+    rim = mix(style.color, GROUND, 0.25), thickness + 2 * max(1, sizes.stroke // 3)
+    return rim, (style.color, thickness)

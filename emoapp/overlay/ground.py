@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import Layer, Painter, rounded
-from emoapp.overlay.theme import GROUND, GROUND_OPACITY, TEXT, Colour, Sizes
+from emoapp.overlay.theme import GROUND, GROUND_OPACITY, TEXT, Color, Sizes
 
 CAP_OPACITY = 0.16
 CAP_RADIUS_EM = 0.35
@@ -45,7 +45,7 @@ def write(
     layer: Layer,
     string: str,
     size: int,
-    colour: Colour,
+    color: Color,
     x: int,
     middle: float,
     *,
@@ -57,19 +57,19 @@ def write(
         layer: The layer, changed in place.
         string: The text.
         size: Font size (the em), pixels.
-        colour: Of the text.
+        color: Of the text.
         x: Left edge, pixels.
         middle: The y on which capitals are centered, pixels.
         bold: Whether the text is semibold.
     """
-    layer.paint(text.mask(string, size, bold), colour, x, text.top(middle, size, bold))
+    layer.paint(text.mask(string, size, bold), color, x, text.top(middle, size, bold))
 
 
 def write_lines(
     layer: Layer,
     lines: Iterable[tuple[int, str]],
     size: int,
-    colour: Colour,
+    color: Color,
     y: float,
     line_height: int,
 ) -> None:
@@ -79,21 +79,21 @@ def write_lines(
         layer: The layer, changed in place.
         lines: The left edge in pixels and the text of each.
         size: Font size (the em), pixels.
-        colour: Of the text.
+        color: Of the text.
         y: Upper edge of the first line, pixels.
         line_height: From line to line, pixels.
     """
     middle = y + line_height / 2
     for x, string in lines:
-        write(layer, string, size, colour, x, middle)
+        write(layer, string, size, color, x, middle)
         middle += line_height
 
 
 def paste_text(
-    painter: Painter, string: str, size: int, colour: Colour, x: int, middle: float
+    painter: Painter, string: str, size: int, color: Color, x: int, middle: float
 ) -> None:
     """Draw one line directly on an image; arguments as for `write`."""
-    painter.paste(text.sprite(string, size, colour), x, text.top(middle, size))
+    painter.paste(text.sprite(string, size, color), x, text.top(middle, size))
 
 
 def write_cap(layer: Layer, key: str, size: int, rect_xywh: tuple[int, ...], sizes: Sizes) -> None:

@@ -12,7 +12,7 @@ from emoapp.overlay.guide_parts import (
     Dots,
     Key,
     annulus,
-    colour_of,
+    color_of,
     draw_dots,
     draw_keys,
     key_width,
@@ -20,7 +20,7 @@ from emoapp.overlay.guide_parts import (
     ring,
 )
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import TEXT, WARNING, Sizes, colours_of, legible
+from emoapp.overlay.theme import TEXT, WARNING, Sizes, colors_of, legible
 
 OPACITY = 0.9
 RING_OPACITY = 0.16
@@ -112,9 +112,9 @@ def draw_guide(painter: Painter, card: StepCard | Page, sizes: Sizes) -> dict[st
     y = sizes.height - sizes.margin - sprite.height
     painter.paste(sprite, x, y)
     side = round(RING_EM * sizes.text)
-    colour = legible(colour_of(card.label, card.dots)) if card.fills else TEXT
+    color = legible(color_of(card.label, card.dots)) if card.fills else TEXT
     if card.share > 0:
-        painter.paste(ring(side, card.share, colour), x + ring_xy[0], y + ring_xy[1])
+        painter.paste(ring(side, card.share, color), x + ring_xy[0], y + ring_xy[1])
     return moved(keys, x, y)
 
 
@@ -126,11 +126,11 @@ def _step(card: StepCard, sizes: Sizes) -> tuple[Sprite, dict[str, Rect], tuple[
     foot = round(2.2 * em)
     height = ring + 2 * edge + foot
     layer = panel_layer(width, height, em, sizes.opacity(OPACITY))
-    colour = legible(colour_of(card.label, card.dots))
+    color = legible(color_of(card.label, card.dots))
     layer.paint(annulus(ring, 1.0), TEXT, edge, edge, opacity=RING_OPACITY)
     icon = round(ICON_EM * em)
     inset = edge + (ring - icon) // 2
-    layer.paint(icons.mask(card.label, icon), colour, inset, inset)
+    layer.paint(icons.mask(card.label, icon), color, inset, inset)
     left = edge + ring + round(1.4 * em)
     big = round(2.1 * em)
     count_room = round(3.2 * em)
@@ -187,7 +187,7 @@ def _page(page: Page, sizes: Sizes) -> tuple[Sprite, dict[str, Rect]]:
 def _marks(layer: Layer, row: Row, x: int, middle: float, sizes: Sizes) -> None:
     """Draw the icons of a row: in color where right, faint where wrong."""
     side = round(MARK_EM * sizes.text)
-    colours = colours_of(dict.fromkeys(label for label, _ in row.marks))
+    colours = colors_of(dict.fromkeys(label for label, _ in row.marks))
     for label, right in row.marks:
         icon, y = icons.mask(label, side), round(middle - side / 2)
         if right:

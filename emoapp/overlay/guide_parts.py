@@ -10,7 +10,7 @@ from emoapp.overlay import text
 from emoapp.overlay.blend import Layer, Sprite, rounded
 from emoapp.overlay.ground import write, write_cap
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import TEXT, Colour, Sizes, colours_of, legible
+from emoapp.overlay.theme import TEXT, Color, Sizes, colors_of, legible
 
 Key = tuple[str, str]
 """(what the key's cap says, what it does)"""
@@ -22,9 +22,9 @@ DOT_EM = 0.62
 DOT_OPACITY = {"now": 1.0, "open": 0.3, "skipped": 0.12}
 
 
-def colour_of(label: str, dots: Dots) -> Colour:
+def color_of(label: str, dots: Dots) -> Color:
     """Return the color of a label among those of all steps, by which one's own get theirs."""
-    return colours_of(dict.fromkeys([name for name, _ in dots] + [label]))[label]
+    return colors_of(dict.fromkeys([name for name, _ in dots] + [label]))[label]
 
 
 def draw_dots(layer: Layer, dots: Dots, x: int, middle: float, sizes: Sizes) -> None:
@@ -35,7 +35,7 @@ def draw_dots(layer: Layer, dots: Dots, x: int, middle: float, sizes: Sizes) -> 
         mask = rounded(width, side, side / 2)
         y = round(middle - side / 2)
         if state == "done":
-            layer.paint(mask, legible(colour_of(label, dots)), x, y)
+            layer.paint(mask, legible(color_of(label, dots)), x, y)
         else:
             layer.paint(mask, TEXT, x, y, opacity=DOT_OPACITY[state])
         x += width + round(0.7 * side)
@@ -71,16 +71,16 @@ def _cap_width(cap: str, sizes: Sizes) -> int:
 
 
 @lru_cache(maxsize=256)
-def ring(side: int, share: float, colour: Colour) -> Sprite:
+def ring(side: int, share: float, color: Color) -> Sprite:
     """Return a part of a ring, clockwise from the top.
 
     Args:
         side: Of its square, pixels.
         share: Of the ring, 0 to 1.
-        colour: Its color.
+        color: Its color.
     """
     layer = Layer(side, side)
-    layer.paint(annulus(side, share), colour)
+    layer.paint(annulus(side, share), color)
     return layer.sprite()
 
 

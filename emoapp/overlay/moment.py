@@ -11,7 +11,7 @@ from emoapp.overlay.timeline import LAG_S, plan
 
 
 def moment_at(x: float, sizes: Sizes) -> float | None:
-    """Return how many seconds ago was what the band shows at an x of the image, in pixels.
+    """Return the age in seconds of the moment that the band shows at an x of the image, in pixels.
 
     Beyond the ends of the colored part it is the moment at the end; None without a band.
     """
@@ -23,7 +23,7 @@ def moment_at(x: float, sizes: Sizes) -> float | None:
 
 
 def draw_moment(painter: Painter, age_s: float, sizes: Sizes) -> None:
-    """Mark a moment of the band, and say above it how long ago that was.
+    """Mark a moment of the band, and show above it how long ago that was.
 
     Args:
         painter: Draws on the image.

@@ -11,7 +11,7 @@ from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
 from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import TEXT, Colour, Sizes
+from emoapp.overlay.theme import TEXT, Color, Sizes
 
 NO_FACE_TEXT = "No face in sight"
 THUMBNAIL_EM = 7
@@ -24,7 +24,7 @@ class Notices:
     """Keep the last notice until it expires."""
 
     def __init__(self) -> None:
-        self._text, self._colour = "", TEXT
+        self._text, self._color = "", TEXT
         self._picture: np.ndarray | None = None
         self._from = self._until = 0.0
 
@@ -34,7 +34,7 @@ class Notices:
         *,
         now: float,
         seconds: float,
-        colour: Colour = TEXT,
+        color: Color = TEXT,
         picture: np.ndarray | None = None,
     ) -> None:
         """Show a notice, replacing any other.
@@ -43,10 +43,10 @@ class Notices:
             string: The text.
             now: When it appears; seconds, monotonic.
             seconds: How long it stays.
-            colour: Of the text.
+            color: Of the text.
             picture: uint8 (H, W, 3), BGR, shown small above the text; None for none.
         """
-        self._colour, self._picture = colour, picture
+        self._color, self._picture = color, picture
         self._text, self._from, self._until = string, now, now + seconds
 
     def prepare(
@@ -66,7 +66,7 @@ class Notices:
         """
         share = 1.0
         if self._text and self._from <= now < self._until:
-            line = _line(self._text, self._colour, sizes)
+            line = _line(self._text, self._color, sizes)
             if line is not None and self._picture is not None:
                 line = _with_thumbnail(line, self._picture, sizes)
             share = min(1.0, (self._until - now) / FADE_S)
@@ -105,12 +105,12 @@ def _with_thumbnail(line: Sprite, picture: np.ndarray, sizes: Sizes) -> Sprite:
 
 
 @lru_cache(maxsize=8)
-def _line(string: str, colour: Colour, sizes: Sizes) -> Sprite | None:
+def _line(string: str, color: Color, sizes: Sizes) -> Sprite | None:
     """Draw as much of `string` as fits; None if the image is too small for any of it."""
     size, pad = sizes.small, 2 * sizes.pad
     string = text.fit(string, size, sizes.width - 2 * (sizes.margin + pad))
     if not string.strip("…") or sizes.row > sizes.height - 2 * sizes.margin:
         return None
     layer = row_layer(text.width(string, size) + 2 * pad, sizes)
-    write(layer, string, size, colour, pad, sizes.row / 2)
+    write(layer, string, size, color, pad, sizes.row / 2)
     return layer.sprite()

@@ -17,7 +17,7 @@ from emoapp.overlay.history import History
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.notices import notice_sprite
 from emoapp.overlay.status import Status
-from emoapp.overlay.theme import WARNING, Colour, Sizes, colours_of
+from emoapp.overlay.theme import WARNING, Color, Sizes, colors_of
 from emoapp.speech import Speech
 from emoapp.types import Box, Result, Track
 
@@ -40,6 +40,7 @@ class Overlay:
         text_size: Size of the text, percent of the default.
         high_contrast: Whether grounds are opaque, text is white and strokes are thicker.
         details: Whether the status row includes milliseconds, detector and missed frames.
+        half_rate: Whether the panels move in every second drawing only; faces move in each.
         help: Whether the keys are shown over the dimmed image.
         keys: Rows of the help: (keys, what they do).
         speech: The companion's reply; None for no panel.
@@ -56,15 +57,11 @@ class Overlay:
         history: History | None = None,
     ) -> None:
         parts = parts or OverlayConfig()
-        self.boxes = parts.boxes
-        self.labels = parts.labels
-        self.bars = parts.bars
-        self.timeline = parts.timeline
-        self.status = parts.status
+        self.boxes, self.labels = parts.boxes, parts.labels
+        self.bars, self.timeline, self.status = parts.bars, parts.timeline, parts.status
         self.text_size = parts.text_size
         self.high_contrast = parts.high_contrast
-        self.details = False
-        self.help = False
+        self.details = self.half_rate = self.help = False
         self.keys = panels.HELP
         self.speech: Speech | None = None
         self.reserved: Rect | None = None
@@ -72,8 +69,8 @@ class Overlay:
         self.arrangement: Arrangement | None = None
         self._names = tuple(labels)
         self._history = history or History(labels)
-        self._colours: dict[str, Colour] = colours_of(labels)
-        self._panels = Panels(labels, self._colours, self._history)
+        self._colors: dict[str, Color] = colors_of(labels)
+        self._panels = Panels(labels, self._colors, self._history)
         self._faces = Faces()
         self._boxes: list[tuple[int, Box]] = []
 
@@ -86,6 +83,7 @@ class Overlay:
     def take_messages(self, other: Overlay) -> None:
         """Take over another overlay's messages: status row, help, alerts and notices."""
         self.status, self.details, self.help = other.status, other.details, other.help
+        self.half_rate = other.half_rate
         self._panels.alerts = other._panels.alerts
         self._panels.notices = other._panels.notices
 
@@ -125,21 +123,19 @@ class Overlay:
         """
         painter, sizes = self._begin(image)
         tracks, followed = result.tracks, result.selected
-        self._add_colours(tracks)
+        self._add_colors(tracks)
         self._boxes = [(track.id, track.face.box) for track in tracks]
-        self._panels.follow(result, now=now)
-        arrangement = self._panels.arrange(self._contents(result, status), sizes, now=now)
+        self._panels.half_rate = self.half_rate
+        arrangement = self._panels.step(result, self._contents(result, status), sizes, now=now)
         self.arrangement = arrangement
 
         if self.boxes:
-            self._faces.strokes(painter, tracks, self._colours, sizes, followed=followed)
-        self._panels.draw(painter, arrangement, sizes, speech=self.speech, colours=self._colours)
+            self._faces.strokes(painter, tracks, self._colors, sizes, followed=followed)
+        self._panels.draw(painter, arrangement, sizes, speech=self.speech, colors=self._colors)
         # After the panels, because a tag that found no other room must be readable on them.
         if self.labels:
             avoid = arrangement.rects
-            self._faces.labels(
-                painter, tracks, self._colours, sizes, avoid=avoid, followed=followed
-            )
+            self._faces.labels(painter, tracks, self._colors, sizes, avoid=avoid, followed=followed)
         if self.help:
             painter.dim(DIM_SHARE)
             painter.paste_centered(panels.help_panel(self.keys, sizes))
@@ -165,7 +161,7 @@ class Overlay:
 
     def warn(self, text: str, *, now: float, seconds: float = 8.0) -> None:
         """Show a notice that something may soon go wrong; arguments as for `notify`."""
-        self._panels.notices.show(text, now=now, seconds=seconds, colour=WARNING)
+        self._panels.notices.show(text, now=now, seconds=seconds, color=WARNING)
 
     def track_at(self, x: float, y: float) -> int | None:
         """Return the track whose tag or box contains a point in the last drawing.
@@ -210,7 +206,7 @@ class Overlay:
             text: Below the title; "" for none.
         """
         painter, sizes = self._begin(image)
-        painter.grey(DIM_SHARE)
+        painter.gray(DIM_SHARE)
         painter.paste_centered(panels.message(title, text, sizes))
         painter.paste_placed(self.alerts.prepare(sizes, floor=sizes.height - sizes.margin))
 
@@ -238,11 +234,11 @@ class Overlay:
         self._faces.pills.clear()
         return painter, self.sizes(image.size_wh)
 
-    def _add_colours(self, tracks: Sequence[Track]) -> None:
+    def _add_colors(self, tracks: Sequence[Track]) -> None:
         """Choose colors for labels that are not the model's."""
-        new = [track.label for track in tracks if track.label not in self._colours]
+        new = [track.label for track in tracks if track.label not in self._colors]
         if new:
-            self._colours = colours_of([*self._colours, *dict.fromkeys(new)])
+            self._colors = colors_of([*self._colors, *dict.fromkeys(new)])
 
 
 def _is_drawable(plane: np.ndarray) -> bool:

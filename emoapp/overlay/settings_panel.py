@@ -217,8 +217,8 @@ def _draw_switch(layer: Layer, on: bool, right: int, middle: float, sizes: Sizes
     gap = max(1, height // 7)
     side = height - 2 * gap
     knob = rounded(side, side, side / 2)
-    colour = GROUND if on else sizes.quiet
-    layer.paint(knob, colour, x + (width - gap - side if on else gap), y + gap)
+    color = GROUND if on else sizes.quiet
+    layer.paint(knob, color, x + (width - gap - side if on else gap), y + gap)
 
 
 def _draw_key(

@@ -10,7 +10,7 @@ from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite
 from emoapp.overlay.ground import card_layer, card_padding, paste_text
 from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
-from emoapp.overlay.theme import TEXT, Colour, Sizes
+from emoapp.overlay.theme import TEXT, Color, Sizes
 from emoapp.speech import Speech
 from emoapp.types import Box
 
@@ -129,7 +129,7 @@ class SpeechPanel:
         return spots[self._spot]
 
     def draw(
-        self, painter: Painter, rect: Rect, speech: Speech, colour: Colour, sizes: Sizes
+        self, painter: Painter, rect: Rect, speech: Speech, color: Color, sizes: Sizes
     ) -> None:
         """Draw the panel.
 
@@ -137,7 +137,7 @@ class SpeechPanel:
             painter: Draws on the image.
             rect: What `rect()` returned.
             speech: The reply.
-            colour: Color of the icon of the expression that the reply is about.
+            color: Color of the icon of the expression that the reply is about.
             sizes: Of the image.
         """
         layout = plan(_reply(speech), speech.note, sizes)
@@ -146,7 +146,7 @@ class SpeechPanel:
         sizes = layout.sizes
         painter.paste(_ground(layout.width, layout.height, sizes), rect.x0, rect.y0)
         x, y = rect.x0 + layout.edge, rect.y0 + layout.edge // 2
-        _draw_head(painter, rect, speech, colour, layout)
+        _draw_head(painter, rect, speech, color, layout)
         y += layout.head
         for line in layout.lines:
             paste_text(painter, line, sizes.text, TEXT, x, y + layout.line / 2)
@@ -169,16 +169,14 @@ def _reply(speech: Speech) -> str:
     return f"{speech.text} …" if speech.coming else speech.text
 
 
-def _draw_head(
-    painter: Painter, rect: Rect, speech: Speech, colour: Colour, layout: Layout
-) -> None:
+def _draw_head(painter: Painter, rect: Rect, speech: Speech, color: Color, layout: Layout) -> None:
     """Draw the icon, who speaks, and at the right how long ago."""
     sizes, size = layout.sizes, layout.sizes.small
     middle = rect.y0 + layout.edge // 2 + layout.head / 2
     age = ago(speech.age_s)
     right = rect.x1 - layout.edge - text.sprite(age, size, sizes.quiet).width
     paste_text(painter, age, size, sizes.quiet, right, middle)
-    icon = _icon(speech.label, round(size * 1.3), colour)
+    icon = _icon(speech.label, round(size * 1.3), color)
     x = rect.x0 + layout.edge
     painter.paste(icon, x, round(middle - icon.height / 2))
     x += icon.width + sizes.gap
@@ -201,7 +199,7 @@ def _ground(width: int, height: int, sizes: Sizes) -> Sprite:
 
 
 @lru_cache(maxsize=32)
-def _icon(label: str, side: int, colour: Colour) -> Sprite:
+def _icon(label: str, side: int, color: Color) -> Sprite:
     layer = Layer(side, side)
-    layer.paint(icons.mask(label, side), colour)
+    layer.paint(icons.mask(label, side), color)
     return layer.sprite()

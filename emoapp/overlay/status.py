@@ -10,7 +10,7 @@ from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
 from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import QUIET, RECORDING, TEXT, WARNING, Colour, Sizes
+from emoapp.overlay.theme import QUIET, RECORDING, TEXT, WARNING, Color, Sizes
 
 HOLD_S = 0.25
 """How long numbers stay; one that changes at every frame cannot be read."""
@@ -93,7 +93,7 @@ def clock(seconds: float) -> str:
 
 def _parts(
     status: Status, fps: float | None, latency_ms: float | None, details: bool
-) -> Iterator[tuple[str, Colour]]:
+) -> Iterator[tuple[str, Color]]:
     """Yield the row's parts, most important first: the row drops from the end what does not fit."""
     if status.recording_s is not None:
         yield clock(status.recording_s), RECORDING
@@ -118,28 +118,28 @@ def _parts(
 
 
 @lru_cache(maxsize=16)
-def _row(parts: tuple[tuple[str, Colour], ...], sizes: Sizes) -> Sprite | None:
+def _row(parts: tuple[tuple[str, Color], ...], sizes: Sizes) -> Sprite | None:
     """Draw the parts that fit; None if none does."""
     size, between = sizes.small, 2 * sizes.gap
     dot = round(size * 0.62)
     room = sizes.width - 2 * sizes.margin
-    pieces: list[tuple[int, str, Colour]] = []
+    pieces: list[tuple[int, str, Color]] = []
     x = sizes.pad
-    for string, colour in parts:
-        start = x + (dot + sizes.gap if colour == RECORDING else 0)
+    for string, color in parts:
+        start = x + (dot + sizes.gap if color == RECORDING else 0)
         end = start + text.width(string, size)
         if end + sizes.pad > room:
             break
-        pieces.append((start, string, colour))
+        pieces.append((start, string, color))
         x = end + between
     height = sizes.row
     if not pieces or height > sizes.height - 2 * sizes.margin:
         return None
     layer = row_layer(x - between + sizes.pad, sizes)
-    for start, string, colour in pieces:
-        if colour == RECORDING:
+    for start, string, color in pieces:
+        if color == RECORDING:
             layer.paint(rounded(dot, dot, dot / 2), RECORDING, sizes.pad, round((height - dot) / 2))
-            colour = TEXT
-        ink = sizes.quiet if colour == QUIET else colour
+            color = TEXT
+        ink = sizes.quiet if color == QUIET else color
         write(layer, string, size, ink, start, height / 2)
     return layer.sprite()

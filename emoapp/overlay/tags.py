@@ -11,7 +11,7 @@ from emoapp.overlay.advice import ADVICE
 from emoapp.overlay.blend import Painter, Sprite
 from emoapp.overlay.ground import panel_layer, write
 from emoapp.overlay.layout import Placed
-from emoapp.overlay.theme import QUIET, TEXT, Colour, Sizes, legible, muted, word
+from emoapp.overlay.theme import QUIET, TEXT, Color, Sizes, legible, muted, word
 from emoapp.types import Track
 
 MAX_WORD_EM = 11
@@ -28,13 +28,13 @@ class Style:
     """How a face is drawn: the followed one in full color, others quieter.
 
     Attributes:
-        colour: Color of the corners and the icon.
+        color: Color of the corners and the icon.
         ink: Color of the text.
         prominent: Whether the corners are thicker, because this face is followed among others.
     """
 
-    colour: Colour
-    ink: Colour
+    color: Color
+    ink: Color
     prominent: bool
 
 
@@ -77,21 +77,21 @@ class Tag:
 
 
 def style_of(
-    track: Track, tracks: Sequence[Track], colours: Mapping[str, Colour], followed: int | None
+    track: Track, tracks: Sequence[Track], colors: Mapping[str, Color], followed: int | None
 ) -> Style:
     """Return the style of a track.
 
     Args:
         track: The track.
         tracks: All tracks in the frame.
-        colours: Label -> color.
+        colors: Label -> color.
         followed: Id of the followed track.
     """
-    colour = QUIET if track.rejection else legible(colours[track.label])
+    color = QUIET if track.rejection else legible(colors[track.label])
     several = len(tracks) > 1 and followed is not None
     if several and track.id != followed:
-        return Style(muted(colour), QUIET, prominent=False)
-    return Style(colour, TEXT, prominent=several)
+        return Style(muted(color), QUIET, prominent=False)
+    return Style(color, TEXT, prominent=several)
 
 
 def draw_tag(
@@ -121,7 +121,7 @@ def draw_tag(
         painter.paste(percent, right - percent.width, text.top(middle, sizes.text))
 
 
-def _ink(style: Style, sizes: Sizes) -> Colour:
+def _ink(style: Style, sizes: Sizes) -> Color:
     return TEXT if sizes.high_contrast else style.ink
 
 
@@ -130,7 +130,7 @@ def _ground(width: int, label: str, name: str, style: Style, sizes: Sizes) -> Sp
     """Draw the part of a tag that its numbers do not change: ground, icon and word."""
     layer = panel_layer(width, sizes.pill, sizes.pill / 2, sizes.opacity())
     inset = (sizes.pill - sizes.icon) // 2
-    layer.paint(icons.mask(label, sizes.icon), style.colour, inset, inset)
+    layer.paint(icons.mask(label, sizes.icon), style.color, inset, inset)
     if name:
         x = sizes.pill + sizes.gap // 3
         write(layer, name, sizes.text, _ink(style, sizes), x, sizes.pill / 2, bold=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoapp.overlay.blend import Layer, Sprite
-from emoapp.overlay.theme import Colour, asset
+from emoapp.overlay.theme import Color, asset
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -67,11 +67,11 @@ def mask(string: str, size: int, bold: bool = False) -> np.ndarray:
 
 
 @lru_cache(maxsize=512)
-def sprite(string: str, size: int, colour: Colour, bold: bool = False) -> Sprite:
+def sprite(string: str, size: int, color: Color, bold: bool = False) -> Sprite:
     """Return a string in one color as a sprite; arguments as for `mask`."""
     letters = mask(string, size, bold)
     layer = Layer(letters.shape[1], letters.shape[0])
-    layer.paint(letters, colour)
+    layer.paint(letters, color)
     return layer.sprite()
 
 

@@ -14,14 +14,14 @@ from emoapp.overlay.blend import Painter, Sprite, rounded
 from emoapp.overlay.ground import panel_layer, write
 from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
 from emoapp.overlay.layout import Rect
-from emoapp.overlay.theme import TEXT, Colour, Sizes
+from emoapp.overlay.theme import TEXT, Color, Sizes
 from emoapp.types import Track
 
 COMPLETE_AGE_S = 1.5 * BIN_S
 """Columns older than this lie between complete bins: once drawn, they do not change."""
 LAG_S = COMPLETE_AGE_S + BIN_S
 """Age of the right edge: columns are drawn a bin at a time and come into view one by one."""
-COLOUR_OPACITY = 0.85
+COLOR_OPACITY = 0.85
 """Opacity of the colors, which must not outshine the image."""
 EMPTY_OPACITY = 0.1
 """Opacity of the band where nothing was seen."""
@@ -81,13 +81,13 @@ class Timeline:
 
     Args:
         labels: The expressions, stacked from the bottom up.
-        colours: Label -> color.
+        colors: Label -> color.
         history: Remembers the tracks' scores.
     """
 
-    def __init__(self, labels: Sequence[str], colours: dict[str, Colour], history: History) -> None:
+    def __init__(self, labels: Sequence[str], colors: dict[str, Color], history: History) -> None:
         self._history = history
-        stack = np.array([(*colours[label], 255) for label in labels], np.float32) * COLOUR_OPACITY
+        stack = np.array([(*colors[label], 255) for label in labels], np.float32) * COLOR_OPACITY
         stack = stack.reshape(-1, 4)  # No labels are known while the model loads.
         # Each color less the one stacked on top of it; the fourth channel is opacity.
         self._steps = stack - np.vstack([stack[1:], np.zeros((min(1, len(stack)), 4), np.float32)])
@@ -111,6 +111,15 @@ class Timeline:
             self._track_id = track.id
         elif self._track_id not in self._history:
             self._track_id = None
+
+    def remember(self, tracks: Sequence[Track], *, t: float) -> None:
+        """Add a frame, and show the band as it was before.
+
+        Args:
+            tracks: All tracks in the frame.
+            t: Time of the frame, seconds since the source began.
+        """
+        self._history.add(tracks, t)
 
     def rect(self, sizes: Sizes) -> Rect | None:
         """Return the band's rectangle; None if there is nothing to show, or no room."""
@@ -197,11 +206,11 @@ class _Strip:
 
     def append(self, columns: np.ndarray, end: int) -> None:
         """Append columns up to `end`: float32 (thickness, n, 4), as `Timeline` draws them."""
-        new, colours, opacity = columns.shape[1], columns[..., :3], columns[..., 3:]
+        new, colors, opacity = columns.shape[1], columns[..., :3], columns[..., 3:]
         through = 1 - opacity / 255
         ink, keep = self._empty
         self._columns[:, :, :-new] = self._columns[:, :, new:]
-        self._columns[0, :, -new:] = np.rint(colours + through * ink)
+        self._columns[0, :, -new:] = np.rint(colors + through * ink)
         self._columns[1, :, -new:] = np.rint(through * keep)
         self.end = end
 

@@ -106,8 +106,8 @@ def _toolbar(state: ToolbarState, sizes: Sizes) -> Sprite:
         if name == state.hovered:
             _hover(layer, x, side)
         inset = (side - size) // 2
-        colour = RECORDING if name == "record" else TEXT if name == state.hovered else sizes.quiet
-        layer.paint(shapes.mask(_icon(name, state), size), colour, x + inset, inset)
+        color = RECORDING if name == "record" else TEXT if name == state.hovered else sizes.quiet
+        layer.paint(shapes.mask(_icon(name, state), size), color, x + inset, inset)
     return layer.sprite()
 
 

@@ -1,4 +1,4 @@
-"""Tell how much a crop looks like those of a person: gradients, whitened, compared by cosine."""
+"""Measure how similar a crop is to those of a person: cosine of whitened gradients."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def describe(crops: np.ndarray) -> np.ndarray:
     """Describe how faces look, with little regard to their expression.
 
     Args:
-        crops: uint8 (N, S, S), grey.
+        crops: uint8 (N, S, S), gray.
 
     Returns:
         float32 (N, 200), of length 1. The cosine of two tells how much alike they are.
@@ -73,7 +73,7 @@ def gradients(crops: np.ndarray) -> np.ndarray:
     """Return histograms of oriented gradients (Dalal and Triggs 2005).
 
     Args:
-        crops: uint8 (N, S, S), grey.
+        crops: uint8 (N, S, S), gray.
 
     Returns:
         float32 (N, 900), of length 1.

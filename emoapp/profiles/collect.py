@@ -1,4 +1,4 @@
-"""Collect labelled crops of one person from photographs or a video."""
+"""Collect labeled crops of one person from photographs or a video."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Progress = Callable[[int, "int | None"], None]
 
 @dataclass(slots=True)
 class Collected:
-    """Labelled crops, and what was left out.
+    """Labeled crops, and notes on what was left out.
 
     Attributes:
         crops: uint8 (S, S) each.
@@ -105,7 +105,7 @@ def from_photos(
     Raises:
         ProfileError: There are no photographs in folders of labels.
     """
-    files, collected = _labelled_files(folder, (*classifier.labels, *own))
+    files, collected = _labeled_files(folder, (*classifier.labels, *own))
     if not files:
         names = ", ".join(classifier.labels)
         raise ProfileError(f"{folder}: expected pictures as <label>/*.jpg, with labels of {names}")
@@ -131,7 +131,7 @@ def from_video(
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Collected:
-    """Crop the largest face in frames of labelled spans of a video.
+    """Crop the largest face in frames of labeled spans of a video.
 
     Args:
         video: The file.
@@ -168,9 +168,7 @@ def from_video(
     return collected
 
 
-def _labelled_files(
-    folder: Path, labels: Sequence[str]
-) -> tuple[list[tuple[str, Path]], Collected]:
+def _labeled_files(folder: Path, labels: Sequence[str]) -> tuple[list[tuple[str, Path]], Collected]:
     collected, files = Collected(), list[tuple[str, Path]]()
     if not folder.is_dir():
         raise ProfileError(f"{folder}: there is no such folder")
@@ -199,7 +197,7 @@ def _add(
     limits: Limits,
     time_s: float = 0.0,
 ) -> bool:
-    """Add the largest face; return False where it was left out."""
+    """Add the largest face; return False if it was left out."""
     pixels = image.pixels if isinstance(image, Frame) else as_image(image)
     faces = detector.detect(pixels)
     if not faces:

@@ -163,7 +163,7 @@ def fit_weights(
         inputs: float64 (N, R), components of the samples.
         logs: float64 (N, M), the prior.
         targets: float64 (N, M), one-hot labels.
-        ridge: Strength of the regularization towards the prior.
+        ridge: Strength of the regularization toward the prior.
 
     Returns:
         float64 (R, M), weights of the components.

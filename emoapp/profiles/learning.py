@@ -1,4 +1,4 @@
-"""Learn a correction from labelled samples; cross-validation says whether it helps."""
+"""Learn a correction from labeled samples, and cross-validate whether it helps."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """A correction, and what cross-validation says of it.
+    """A correction and its cross-validated figures.
 
     Attributes:
         correction: None where none helps.
@@ -81,7 +81,7 @@ class Learned:
 
 
 def learn(samples: Samples, *, provisional: bool = False) -> Learned:
-    """Learn a correction, and adopt it only where it helps in cross-validation.
+    """Learn a correction, and adopt it only if it helps in cross-validation.
 
     Args:
         samples: At least one.

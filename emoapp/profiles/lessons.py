@@ -16,7 +16,7 @@ class Observation:
     """A face in one frame, as the network saw it, before any correction.
 
     Attributes:
-        crop: uint8 (S, S), grey.
+        crop: uint8 (S, S), gray.
         probabilities: float32 (K,), of the model's labels.
         features: float32 (D,); D is 0 for a model that returns none.
         t: Seconds since the source began.

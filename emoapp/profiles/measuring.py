@@ -1,4 +1,4 @@
-"""Measure a profile on labelled photographs of one person."""
+"""Measure a profile on labeled photographs of one person."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def measure(profile: Profile, samples: Samples) -> Tested:
 
     Args:
         profile: The profile.
-        samples: Labelled faces of one person, with their crops.
+        samples: Labeled faces of one person, with their crops.
 
     Returns:
         The figures.

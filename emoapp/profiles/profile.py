@@ -1,4 +1,4 @@
-"""A profile: what was learned of one person, kept in one file."""
+"""Read, write and learn profiles: a correction for one person in one file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Profile:
     Attributes:
         name: The person's name, as the user gave it.
         model: Checksum of the model that saw the samples.
-        samples: The labelled faces.
+        samples: The labeled faces.
         correction: Corrects the model's probabilities; None where none helped.
         figures: What cross-validation said when it was learned, by name.
     """
@@ -50,7 +50,7 @@ class Profile:
         """Return how much of the correction applies to faces: little to another person's.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
 
         Returns:
             float (N,), 0 to 1.
@@ -61,7 +61,7 @@ class Profile:
         """Return how much faces look like the person, float (N,), -1 to 1.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
         """
         return appearance.similarity(appearance.describe(crops), self.samples.looks)
 
@@ -71,7 +71,7 @@ class Profile:
         """Correct the probabilities of faces.
 
         Args:
-            crops: uint8 (N, S, S), grey.
+            crops: uint8 (N, S, S), gray.
             probabilities: float32 (N, K), what the model shows; labels that the profile does not
                 know follow those that it knows.
             features: float32 (N, D); None for a model that returns none.
@@ -122,7 +122,7 @@ def new_profile(
     Args:
         name: The person's name.
         model: Checksum of the model that saw the samples.
-        samples: The labelled faces, with their crops.
+        samples: The labeled faces, with their crops.
         keep_pictures: Keep the crops in the profile.
         provisional: See `learn`.
 
@@ -135,7 +135,7 @@ def new_profile(
 
 
 def figures_of(learned: Learned, samples: Samples) -> dict[str, Any]:
-    """Return what cross-validation says, for JSON.
+    """Return the cross-validated figures, for JSON.
 
     Args:
         learned: The outcome of learning.
@@ -200,7 +200,7 @@ def _choice(figures: dict[str, Any]) -> Choice:
 
 
 def for_model(profile: Profile, classifier: Classifier) -> Profile:
-    """Return the profile for a model; it is learned again where its pictures were kept.
+    """Return the profile for a model; learn it again if its pictures were kept.
 
     Args:
         profile: The profile.

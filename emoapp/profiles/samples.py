@@ -1,4 +1,4 @@
-"""What is remembered of a person's labelled faces: numbers, and no picture unless asked for."""
+"""What is remembered of a person's labeled faces: numbers, and no picture unless asked for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COPY_COSINE = 0.9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Labelled faces of one person, as the network saw them.
+    """Labeled faces of one person, as the network saw them.
 
     Attributes:
         names: K labels of the model, in the order of the probabilities.
@@ -96,11 +96,11 @@ def sample(
     groups: Sequence[int] | None = None,
     own: tuple[str, ...] = (),
 ) -> Samples:
-    """Classify labelled crops and remember them, crops included.
+    """Classify labeled crops and remember them, crops included.
 
     Args:
         classifier: The model; crops are classified one by one, as in live use.
-        crops: uint8 (N, S, S), grey.
+        crops: uint8 (N, S, S), gray.
         labels: Index in the classifier's labels followed by `own`, one for each crop.
         times: Seconds in the video; None for photographs.
         groups: See `Samples.groups`; None to put copies together and all others apart.

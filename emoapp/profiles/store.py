@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from emoapp.errors import ProfileError, UsageError
+from emoapp.platforms.files import safe_name
 from emoapp.profiles.profile import Profile, read_profile
 
 VARIABLE = "EMOAPP_PROFILE_DIR"
@@ -45,7 +46,7 @@ def path_of(name: str) -> Path:
             f"{name!r} is no name for a profile: use up to {MAX_NAME_LENGTH} letters, digits, "
             "spaces, hyphens and underscores"
         )
-    return folder() / f"{name}{SUFFIX}"
+    return folder() / safe_name(f"{name}{SUFFIX}")
 
 
 def names() -> list[str]:

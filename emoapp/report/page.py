@@ -13,7 +13,7 @@ import pandas as pd
 
 import emoapp
 from emoapp.overlay import icons
-from emoapp.overlay.theme import colours_of, word
+from emoapp.overlay.theme import colors_of, word
 from emoapp.report import measures as m
 from emoapp.report import plots
 from emoapp.report.reading import Log
@@ -62,7 +62,7 @@ def page(
         facts=_facts(log, measures),
         notes=[*_notes(log), *notes],
         words={label: word(label) for label in log.labels},
-        colours=plots.label_colours(log.labels),
+        colors=plots.label_colors(log.labels),
         icons={label: _icon(label, log.labels) for label in log.labels},
         seen=seen,
         people=list(_people(measures, portraits)),
@@ -149,14 +149,14 @@ def _timeline(log: Log, measures: m.Measures, *, narrow: bool) -> str:
 
 
 def _shares(log: Log, measures: m.Measures, seen: list[str]) -> Iterator[dict[str, Any]]:
-    colours = plots.label_colours(log.labels)
+    colors = plots.label_colors(log.labels)
     table = measures.shares.pivot(index="track", columns="label", values="share")
     for person in measures.people[measures.people["shown"]].itertuples():
         row = table.loc[person.track, seen]
         yield {
             "track": person.track,
             "cells": [
-                {"text": percent(share), "tint": tint(colours[label], share)}
+                {"text": percent(share), "tint": tint(colors[label], share)}
                 for label, share in row.items()
             ],
             "believed": duration(person.believed_s),
@@ -195,11 +195,11 @@ def _transitions(log: Log, measures: m.Measures) -> dict[str, Any] | None:
 
 
 def _coverage(measures: m.Measures) -> Iterator[dict[str, Any]]:
-    colours = plots.coverage_colours(measures)
+    colors = plots.coverage_colors(measures)
     for part in measures.coverage[measures.coverage["seconds"] > 0].itertuples():
         yield {
             "state": word(part.state),
-            "colour": colours[part.state],
+            "color": colors[part.state],
             "width": round(100 * part.share, 2),
             "share": percent(part.share),
             "time": duration(part.seconds),
@@ -228,7 +228,7 @@ def _icon(label: str, labels: Sequence[str]) -> str:
     from PIL import Image
 
     shape = Image.fromarray(icons.mask(label, ICON_PX))
-    blue, green, red = colours_of(labels)[label]
+    blue, green, red = colors_of(labels)[label]
     image = Image.new("RGBA", shape.size, (red, green, blue, 0))
     image.putalpha(shape)
     file = io.BytesIO()

@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from emoapp.overlay.status import clock
-from emoapp.overlay.theme import Colour, colours_of, word
+from emoapp.overlay.theme import Color, colors_of, word
 from emoapp.report.measures import BELIEVED, NO_FACE, NOT_RECORDED, Measures
 from emoapp.report.reading import Log
 
@@ -29,7 +29,7 @@ WIDE_IN, NARROW_IN = 9.2, 3.7
 _INK = "#22262c"
 _PAGE_INK = "#0a0b0c"  # replaced by the page's text color
 _DARK_TEXT, _LIGHT_TEXT = "#14161a", "#ffffff"
-_REJECTION_COLOURS = ("#e69f00", "#c98a00", "#a87300", "#8a5e00", "#6d4a00", "#523800")
+_REJECTION_COLORS = ("#e69f00", "#c98a00", "#a87300", "#8a5e00", "#6d4a00", "#523800")
 
 _STYLE: dict[str, Any] = {
     "font.family": "sans-serif",
@@ -59,23 +59,23 @@ class Look:
     legend: bool = True
 
 
-def css(colour: Colour) -> str:
+def css(color: Color) -> str:
     """Return a color (blue, green, red) as "#rrggbb"."""
-    blue, green, red = colour
+    blue, green, red = color
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def label_colours(labels: tuple[str, ...]) -> dict[str, str]:
+def label_colors(labels: tuple[str, ...]) -> dict[str, str]:
     """Return the colors of the window's overlay: label -> "#rrggbb"."""
-    return {label: css(colour) for label, colour in colours_of(labels).items()}
+    return {label: css(color) for label, color in colors_of(labels).items()}
 
 
-def coverage_colours(measures: Measures) -> dict[str, str]:
+def coverage_colors(measures: Measures) -> dict[str, str]:
     """Return the colors of the states in `Measures.coverage`: state -> "#rrggbb"."""
     fixed = {BELIEVED: "#55677d", NO_FACE: "#b9bfc8", NOT_RECORDED: "#dfe2e6"}
     rejections = [state for state in measures.coverage["state"] if state not in fixed]
     return fixed | {
-        rejection: _REJECTION_COLOURS[i % len(_REJECTION_COLOURS)]
+        rejection: _REJECTION_COLORS[i % len(_REJECTION_COLORS)]
         for i, rejection in enumerate(rejections)
     }
 
@@ -113,26 +113,26 @@ def svg(draw: Callable[[Look], Figure], *, narrow: bool = False, name: str) -> s
 def shares(log: Log, measures: Measures, look: Look) -> Figure:
     """Draw a bar per person: the expressions' shares of the time in which they were believed."""
     tracks = measures.shown
-    colours = label_colours(log.labels)
+    colors = label_colors(log.labels)
     figure, axes = _bars(len(tracks), look)
     for row, track in enumerate(tracks):
         own = measures.shares[measures.shares["track"] == track]
         parts = zip(own["label"], own["share"].fillna(0), strict=True)
-        _stacked(axes, len(tracks) - 1 - row, [(colours[name], share) for name, share in parts])
+        _stacked(axes, len(tracks) - 1 - row, [(colors[name], share) for name, share in parts])
     axes.set_yticks(range(len(tracks)), [f"Person {track}" for track in reversed(tracks)])
     shown = measures.shares.loc[measures.shares["seconds"] > 0, "label"].unique()
-    legend(figure, [(word(name), colours[name]) for name in log.labels if name in shown])
+    legend(figure, [(word(name), colors[name]) for name in log.labels if name in shown])
     return figure
 
 
 def coverage(measures: Measures, look: Look) -> Figure:
     """Draw one bar: the shares of time in which a face was believed, or why not."""
-    colours = coverage_colours(measures)
+    colors = coverage_colors(measures)
     figure, axes = _bars(1, look)
     parts = list(zip(measures.coverage["state"], measures.coverage["share"], strict=True))
-    _stacked(axes, 0, [(colours[state], share) for state, share in parts])
+    _stacked(axes, 0, [(colors[state], share) for state, share in parts])
     axes.set_yticks([])
-    legend(figure, [(word(state), colours[state]) for state, share in parts if share > 0])
+    legend(figure, [(word(state), colors[state]) for state, share in parts if share > 0])
     return figure
 
 
@@ -172,9 +172,9 @@ def moment(t: float, *, tenths: bool = True) -> str:
     return f"{clock(t)}.{round(t * 10) % 10}"
 
 
-def on(colour: str) -> str:
-    """Return black or white, whichever is readable on `colour`, "#rrggbb"."""
-    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+def on(color: str) -> str:
+    """Return black or white, whichever is readable on `color`, "#rrggbb"."""
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
     return _DARK_TEXT if 0.299 * red + 0.587 * green + 0.114 * blue > 120 else _LIGHT_TEXT
 
 
@@ -189,11 +189,11 @@ def _bars(count: int, look: Look) -> tuple[Figure, Axes]:
 
 def _stacked(axes: Axes, y: float, parts: list[tuple[str, float]]) -> None:
     left = 0.0
-    for colour, share in parts:
-        axes.barh(y, share, left=left, height=0.7, color=colour)
+    for color, share in parts:
+        axes.barh(y, share, left=left, height=0.7, color=color)
         if share > 0.05:
             axes.text(
-                left + share / 2, y, f"{share:.0%}", ha="center", va="center", color=on(colour)
+                left + share / 2, y, f"{share:.0%}", ha="center", va="center", color=on(color)
             )
         left += share
 
@@ -206,14 +206,14 @@ def legend(figure: Figure, entries: list[tuple[str, str]]) -> None:
         entries: Pairs (name, color "#rrggbb"); none for no legend.
     """
     if entries:
-        handles = [Patch(color=colour, label=name) for name, colour in entries]
+        handles = [Patch(color=color, label=name) for name, color in entries]
         columns = min(len(handles), 8)
         figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
 
 
 @contextmanager
 def _style(ink: str) -> Iterator[None]:
-    colours = {f"{name}.color": ink for name in ("text", "xtick", "ytick")}
-    colours |= {"axes.labelcolor": ink, "axes.edgecolor": ink}
-    with matplotlib.rc_context(matplotlib.RcParams(_STYLE | colours)):
+    colors = {f"{name}.color": ink for name in ("text", "xtick", "ytick")}
+    colors |= {"axes.labelcolor": ink, "axes.edgecolor": ink}
+    with matplotlib.rc_context(matplotlib.RcParams(_STYLE | colors)):
         yield

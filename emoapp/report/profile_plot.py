@@ -43,5 +43,5 @@ def write_confusions(
         axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
         axes.set_yticks(range(len(names)), names)
         accuracy = figures[when]["balanced_accuracy"]
-        axes.set(title=f"{when}: balanced {accuracy:.0%}", xlabel="shown", ylabel="labelled")
+        axes.set(title=f"{when}: balanced {accuracy:.0%}", xlabel="shown", ylabel="labeled")
     write_whole(path, lambda half: figure.savefig(half, dpi=120), overwrite=overwrite)

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from emoapp.overlay.theme import word
 from emoapp.report.measures import Measures
-from emoapp.report.plots import NARROW_IN, Look, label_colours, legend, moment, on
+from emoapp.report.plots import NARROW_IN, Look, label_colors, legend, moment, on
 from emoapp.report.reading import Log
 
 _MAX_COLUMNS = 1500  # finer than the eye sees in a band of that width
@@ -36,7 +36,7 @@ _TICK_STEPS_S = (
     7200,
     14400,
 )
-_REJECTED_COLOUR = "#8a919b"
+_REJECTED_COLOR = "#8a919b"
 
 
 def timeline(log: Log, measures: Measures, look: Look) -> Figure:
@@ -45,7 +45,7 @@ def timeline(log: Log, measures: Measures, look: Look) -> Figure:
     figure = Figure(figsize=(look.width_in, 0.62 * len(tracks) + (1.0 if look.legend else 0.45)))
     figure.set_layout_engine("constrained")
     axes = figure.add_subplot()
-    colours = label_colours(log.labels)
+    colors = label_colors(log.labels)
     segments = measures.segments
     for row, track in enumerate(tracks):
         base = len(tracks) - 1 - row
@@ -53,8 +53,8 @@ def timeline(log: Log, measures: Measures, look: Look) -> Figure:
         faces = log.faces[log.faces["track"] == track]
         axes.text(log.start_s, base + 0.78, f"Person {track}", color=look.ink, va="center")
         raster = len(segments) > _MAX_VECTOR_SEGMENTS
-        _draw_band(axes, own, faces, base, colours, log.seconds, rasterized=raster)
-        _draw_words(axes, own, faces, base, colours, log.seconds / look.width_in)
+        _draw_band(axes, own, faces, base, colors, log.seconds, rasterized=raster)
+        _draw_words(axes, own, faces, base, colors, log.seconds / look.width_in)
     for y in range(len(tracks)):
         axes.axhline(y, color=look.ink, alpha=0.15, linewidth=0.6)
     axes.set(xlim=(log.start_s, log.end_s), ylim=(0, len(tracks) - 0.02), yticks=[])
@@ -64,7 +64,7 @@ def timeline(log: Log, measures: Measures, look: Look) -> Figure:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda t, _: moment(t, tenths=step < 1)))
     if look.legend:
         shown = set(segments["label"].dropna())
-        legend(figure, [(word(name), colours[name]) for name in log.labels if name in shown])
+        legend(figure, [(word(name), colors[name]) for name in log.labels if name in shown])
     return figure
 
 
@@ -73,7 +73,7 @@ def _draw_band(
     segments: pd.DataFrame,
     faces: pd.DataFrame,
     base: float,
-    colours: dict[str, str],
+    colors: dict[str, str],
     whole_s: float,
     *,
     rasterized: bool,
@@ -85,12 +85,12 @@ def _draw_band(
         if pd.isna(part.label):
             high = np.array([0.06, 0.06])
             x = np.array([part.start_s, part.end_s])
-            fills.append(_REJECTED_COLOUR)
+            fills.append(_REJECTED_COLOR)
         else:
             inside = slice(*np.searchsorted(t, (part.start_s - 1e-9, part.end_s - 1e-9)))
             x, high = _maxima(t[inside], 0.64 * height[inside], whole_s / _MAX_COLUMNS)
             x, high = np.append(x, part.end_s), np.append(high, high[-1])
-            fills.append(colours[part.label])
+            fills.append(colors[part.label])
         outline = np.column_stack([np.append(x, x[::-1]), np.append(high, np.zeros(len(x)))])
         shapes.append(outline + (0, base))
     bands = PolyCollection(shapes, facecolors=fills, linewidths=0)
@@ -113,7 +113,7 @@ def _draw_words(
     segments: pd.DataFrame,
     faces: pd.DataFrame,
     base: float,
-    colours: dict[str, str],
+    colors: dict[str, str],
     s_per_inch: float,
 ) -> None:
     """Write the expression into each segment that is long enough for the word."""
@@ -126,5 +126,5 @@ def _draw_words(
         if confidence[low:high].min() < 0.3:  # the band is lower than the letters
             continue
         middle = (part.start_s + part.end_s) / 2
-        ink = on(colours[part.label])
+        ink = on(colors[part.label])
         axes.text(middle, base + 0.1, name, ha="center", va="center", color=ink, fontsize=7)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pandas as pd
 
 
-def tint(colour: str, share: float) -> str:
+def tint(color: str, share: float) -> str:
     """Return a CSS background color that grows stronger with the share.
 
     Text stays readable on it.
 
     Args:
-        colour: "#rrggbb".
+        color: "#rrggbb".
         share: 0 to 1, or NaN.
     """
     if pd.isna(share) or share <= 0:
         return "none"
-    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
     return f"rgba({red},{green},{blue},{0.12 + 0.4 * share:.2f})"
 
 

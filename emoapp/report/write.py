@@ -113,7 +113,7 @@ def _images(
     measured: measures.Measures,
     notes: list[str],
 ) -> tuple[dict[int, bytes], dict[int, bytes]]:
-    """Return the moments' images by row and the portraits by track; add to `notes` what lacks."""
+    """Return the moments' images by row and the portraits by track; add gaps to `notes`."""
     if not config.pictures:
         return {}, {}
     if video is None:

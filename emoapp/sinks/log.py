@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
-import time
 from abc import abstractmethod
 from collections.abc import Sequence
 from io import FileIO
 from pathlib import Path
 
 from emoapp.errors import OutputExistsError, SinkError
+from emoapp.platforms import clock
 from emoapp.rows import Rows, Value
 from emoapp.sinks.base import FileSink
 from emoapp.sinks.files import cannot_write, check_target
@@ -89,9 +89,9 @@ class LineLog(FileSink):
         for row in self.rows.of(result):
             self._buffer.write(self.line(row))
             self._has_rows = True
-        if time.monotonic() >= self._flush_at:
+        if clock.now() >= self._flush_at:
             self._flush()
-            self._flush_at = time.monotonic() + _FLUSH_INTERVAL_S
+            self._flush_at = clock.now() + _FLUSH_INTERVAL_S
 
     def close(self) -> None:
         """Write the remaining rows and close the file; may be called twice."""

@@ -13,6 +13,8 @@ import numpy as np
 from emoapp.colorimetry import Colorimetry
 from emoapp.errors import OutputExistsError, SinkError
 from emoapp.images import Image, as_image
+from emoapp.platforms import waits
+from emoapp.platforms.files import can_rename_open
 from emoapp.sinks.base import PictureSink
 from emoapp.sinks.codecs import TIME_BASE, Codec, Container, add_video, choose, to_video_frame
 from emoapp.sinks.files import cannot_write, check_target
@@ -159,8 +161,8 @@ class VideoRecorder(PictureSink):
         with closing(self._claim):
             if not self._finish_thread() or not self.frames:
                 return
-            if os.name == "nt":
-                self._claim.close()  # Windows cannot rename an open file
+            if not can_rename_open():
+                self._claim.close()
             try:
                 move(self.part, self.path, overwrite=self._overwrite)
             except FileExistsError:
@@ -191,7 +193,7 @@ class VideoRecorder(PictureSink):
             return False
         self._closed = True
         self._queue.finish()
-        self._thread.join()
+        waits.join(self._thread)
         if not self.frames:
             self.part.unlink(missing_ok=True)
         self._raise_error()

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from emoapp.errors import NoScreenError
+from emoapp.platforms import windows
 
 _NO_WINDOW_HINT = "To work without a window, add `--no-window`."
 
@@ -44,7 +45,7 @@ def prepare_screen() -> socket.socket | None:
         NoScreenError: No window can be opened.
     """
     # Windows and macOS always have a screen when a program is started by hand.
-    if not sys.platform.startswith(("linux", "freebsd")):
+    if not windows.needs_x11():
         return None
     _check_imports()
     # OpenCV's wheels bundle only Qt's X11 plugin. With this, Qt does not try Wayland first and
@@ -119,7 +120,10 @@ def _parse_display(display: str) -> tuple[str, int]:
     if not display:
         reason = "the variable DISPLAY is not set"
         if os.environ.get("WAYLAND_DISPLAY"):
-            reason += " (this Wayland desktop runs without XWayland, which OpenCV's windows need)"
+            reason += (
+                " (this Wayland desktop runs without XWayland, which OpenCV's windows need: "
+                "install the package xwayland and log in again)"
+            )
         raise NoScreenError(f"There is no screen for a window: {reason}. {_NO_WINDOW_HINT}")
     match = re.fullmatch(r"(?:[a-z]+/)?(.*):(\d+)(?:\.\d+)?", display)
     if match is None:

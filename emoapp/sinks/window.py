@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from emoapp.errors import NoScreenError
+from emoapp.platforms import clock, windows
 from emoapp.sinks.keys import key_name
 from emoapp.sinks.screen import opencv_version, prepare_screen, wait_until_idle
 
@@ -16,7 +17,7 @@ FIRST_WH = (1280, 720)
 """The window's size at first fits into this one, (width, height) in pixels."""
 
 BACKGROUND = 24
-"""Grey of margins, and of a window that has nothing to show yet, 0 to 255."""
+"""Gray of margins, and of a window that has nothing to show yet, 0 to 255."""
 
 STAND_POLLS = 8
 
@@ -49,7 +50,8 @@ class Window:
         self._click: tuple[int, int] | None = None
         self._corner_xy = (0, 0)
         self._full = False
-        self._hides_room = opencv_version() < (4, 12)
+        self._asked_wh = FIRST_WH
+        self._hides_room = opencv_version() < (4, 12) and windows.tells_size()
         self._next_probe = self._settled_at = 0.0
         self._pointer_xy: tuple[int, int] | None = None
         self._rest_xy: tuple[int, int] | None = None
@@ -67,9 +69,9 @@ class Window:
             return source_wh
         if source_wh != self._source_wh:
             self._source_wh = source_wh
-            self._settled_at = time.monotonic() + SETTLING_S
+            self._settled_at = clock.now() + SETTLING_S
             if self._open and not self._full:
-                cv2.resizeWindow(self._title, *_fitted(source_wh, FIRST_WH))
+                self._resize(source_wh)
         width, height = self._room_wh()
         if self._must_probe():
             width, height = round(width * PROBE_SCALE), round(height * PROBE_SCALE)
@@ -133,7 +135,7 @@ class Window:
 
     @property
     def moved_at(self) -> float:
-        """When the mouse moved last, by `time.monotonic()`; minus infinity before it did."""
+        """When the mouse moved last, by `platforms.clock.now`; minus infinity before it did."""
         return self._moved_at
 
     @property
@@ -145,7 +147,7 @@ class Window:
         """Fill the screen, or go back to a window."""
         if self._open and not self.closed:
             self._full = not self._full
-            self._settled_at = time.monotonic() + SETTLING_S
+            self._settled_at = clock.now() + SETTLING_S
             mode = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
             cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
 
@@ -154,7 +156,8 @@ class Window:
         """Whether the user closed the window, or `close` did."""
         if self._open and not self._closed:
             try:
-                self._closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+                visible = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1
+                self._closed = not visible and windows.can_be_closed()
             except cv2.error:  # OpenCV 4.14 knows no closed window
                 self._closed = True
         return self._closed
@@ -175,7 +178,7 @@ class Window:
         self.close()
 
     def _must_probe(self) -> bool:
-        now = time.monotonic()
+        now = clock.now()
         if not (
             self._hides_room and self._open and (now < self._settled_at or now >= self._next_probe)
         ):
@@ -187,6 +190,8 @@ class Window:
         """The (width, height) of the window's inside in pixels."""
         if not self._open:
             return FIRST_WH
+        if not windows.tells_size():
+            return (windows.screen_wh() or FIRST_WH) if self._full else self._asked_wh
         width, height = cv2.getWindowImageRect(self._title)[2:]
         # Some platforms say nothing of a window that is not painted yet, or is minimized.
         return (width, height) if width > 0 and height > 0 else FIRST_WH
@@ -202,9 +207,14 @@ class Window:
                 "`pip install opencv-python`, or add `--no-window`."
             ) from exc
         self._open = True
-        self._settled_at = time.monotonic() + SETTLING_S
-        cv2.resizeWindow(self._title, *_fitted((picture.shape[1], picture.shape[0]), FIRST_WH))
+        self._settled_at = clock.now() + SETTLING_S
+        self._resize((picture.shape[1], picture.shape[0]))
         cv2.setMouseCallback(self._title, self._on_mouse)
+
+    def _resize(self, source_wh: tuple[int, int]) -> None:
+        """Give the window the shape of the source."""
+        self._asked_wh = _fitted(source_wh, FIRST_WH)
+        cv2.resizeWindow(self._title, *self._asked_wh)
 
     def _on_mouse(self, event: int, x: int, y: int, flags: int, data: object) -> None:
         self._pointer_xy = x, y
@@ -219,7 +229,7 @@ class Window:
             if rest is None:
                 self._rest_xy = x, y
             elif max(abs(x - rest[0]), abs(y - rest[1])) >= JITTER_PX:
-                self._rest_xy, self._moved_at = (x, y), time.monotonic()
+                self._rest_xy, self._moved_at = (x, y), clock.now()
 
     def _in_picture(self, xy: tuple[int, int] | None) -> tuple[int, int] | None:
         """Convert a point of the window to pixels of the picture that was shown last."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import glob
 import os
-import sys
-import time
 
 import cv2
 import numpy as np
 
 from emoapp.errors import CameraError
+from emoapp.platforms import clock
+from emoapp.platforms.cameras import known_rate, opening, refusal_reason
 from emoapp.sources.grabber import QUEUE_SIZE, LatestFrameGrabber
 from emoapp.sources.live import LiveSource
+from emoapp.utils.logs import get_logger
+
+logger = get_logger(__name__)
 
 DEFAULT_SIZE_WH, DEFAULT_FPS = (1280, 720), 30.0
 """Requested from a camera by default; it may deliver something close to it."""
@@ -26,6 +29,11 @@ _FIRST_FRAME_TIMEOUT_S = 6.0
 
 # How long the thread waits for a frame before it checks whether it should stop.
 _POLL_TIMEOUT_S = 0.2
+
+# Reads that fail one after the other until a camera counts as gone, and the pause before the next.
+_MAX_FAILURES, _RETRY_PAUSE_S = 3, 0.05
+
+_WHY_SILENT = "another program may be using it, or its lid is closed"
 
 _ALTERNATIVES_HINT = (
     "Choose another camera with `--source N`, or see the program without one: `emoapp live --demo`."
@@ -70,13 +78,13 @@ class Camera(LiveSource):
         self._device = device
         self.name = f"camera {device}"
         self._capture = self._open(size_wh or DEFAULT_SIZE_WH, fps or DEFAULT_FPS)
-        self.fps = self._capture.get(cv2.CAP_PROP_FPS) or None
+        self.fps = known_rate(self._capture.get(cv2.CAP_PROP_FPS))
         self.size_wh = (
             int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
             int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
         )
         self._has_frames = False
-        self.trouble = f"{self._title} gives no picture yet; its lid may be closed"
+        self.trouble = f"{self._title} gives no picture yet; {_WHY_SILENT}"
         self._grabber = LatestFrameGrabber(
             self._grab,
             release=self._capture.release,
@@ -101,23 +109,36 @@ class Camera(LiveSource):
         return self.name[0].upper() + self.name[1:]
 
     def _open(self, size_wh: tuple[int, int], fps: float) -> cv2.VideoCapture:
-        backend = cv2.CAP_V4L2 if sys.platform.startswith("linux") else cv2.CAP_ANY
-        capture = cv2.VideoCapture(self._device, backend)
-        if not capture.isOpened():
-            reason = open_failure_reason(self._device)
-            raise CameraError(f"{self._title} cannot be opened: {reason} {_ALTERNATIVES_HINT}")
-        # Each call below makes some drivers restart (up to a second each), so there are no others.
+        for backend in opening().backends:
+            capture = cv2.VideoCapture(self._device, getattr(cv2, backend))
+            if capture.isOpened():
+                self._backend = backend
+                logger.info("%s by %s", self.name, backend)
+                self._ask(capture, size_wh, fps)
+                return capture
+        reason = open_failure_reason(self._device)
+        raise CameraError(f"{self._title} cannot be opened: {reason} {_ALTERNATIVES_HINT}")
+
+    def _ask(self, capture: cv2.VideoCapture, size_wh: tuple[int, int], fps: float) -> None:
+        """Ask an open camera for a size and a rate."""
+        # Each call below makes some drivers restart (up to seconds each), so there are no others.
+        asks_mjpg = self._backend in opening().mjpg
         # MJPG first: uncompressed, USB 2 carries 1280x720 at only 5 to 10 frames per second.
-        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_wh[0])
-        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
-        if abs(capture.get(cv2.CAP_PROP_FPS) - fps) > 0.5:
+        if asks_mjpg:
+            capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        sides = (cv2.CAP_PROP_FRAME_WIDTH, size_wh[0]), (cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
+        for which, length in sides:
+            if asks_mjpg or capture.get(which) != length:
+                capture.set(which, length)
+        stated = known_rate(capture.get(cv2.CAP_PROP_FPS))
+        if stated is None or abs(stated - fps) > 0.5:
             capture.set(cv2.CAP_PROP_FPS, fps)
-        return capture
 
     def _grab(self) -> tuple[np.ndarray, float] | None:
-        # A camera drops a frame now and then; one that is gone fails at once and every time.
-        for _ in range(3):
+        failures = 0
+        # A camera drops a frame now and then; one that is gone fails at once and every time. One
+        # that wakes up, or that another program uses, opens and gives nothing: it is not gone.
+        while failures < _MAX_FAILURES or (not self._has_frames and is_connected(self._device)):
             self._await_frame()
             if self._grabber.stopping:
                 return None
@@ -125,7 +146,10 @@ class Camera(LiveSource):
             if ok:
                 self._has_frames, self.size_wh = True, (image.shape[1], image.shape[0])
                 self.trouble = f"{self._title} gives no picture"
-                return image, time.monotonic()
+                return image, clock.now()
+            failures += 1
+            if not self._has_frames:
+                self._grabber.sleep(_RETRY_PAUSE_S)
         gone = "stopped giving pictures" if is_connected(self._device) else "was unplugged"
         self.trouble = f"{self._title} {gone}"
         raise CameraError(
@@ -135,8 +159,8 @@ class Camera(LiveSource):
     def _await_frame(self) -> None:
         """Wait until a frame is ready, something is wrong, or the grabber stops."""
         # Inside `read`, OpenCV waits 10 s for a silent camera, and nothing can end that.
-        while sys.platform.startswith("linux") and not self._grabber.stopping:
-            began = time.monotonic()
+        while self._backend == "CAP_V4L2" and not self._grabber.stopping:
+            began = clock.now()
             try:
                 timeout_ns = int(_POLL_TIMEOUT_S * 1e9)
                 if cv2.VideoCapture.waitAny([self._capture], timeoutNs=timeout_ns)[0]:
@@ -144,14 +168,14 @@ class Camera(LiveSource):
                     return
             except cv2.error:  # `read` then fails too
                 return
-            if time.monotonic() - began < _POLL_TIMEOUT_S / 2:  # not because of silence
+            if clock.now() - began < _POLL_TIMEOUT_S / 2:  # not because of silence
                 return
 
     def _stalled(self) -> CameraError:
         if not self._has_frames:
             return CameraError(
                 f"{self._title} opened, but gave no picture within {_FIRST_FRAME_TIMEOUT_S:g} s. "
-                f"Another program may be using it, or its lid is closed. {_ALTERNATIVES_HINT}"
+                f"{_WHY_SILENT[0].upper()}{_WHY_SILENT[1:]}. {_ALTERNATIVES_HINT}"
             )
         return CameraError(
             f"{self._title} has given no picture for {STALL_TIMEOUT_S:g} s. "
@@ -165,7 +189,7 @@ def is_connected(device: int | str) -> bool:
     Args:
         device: A number or a path, as for `Camera`.
     """
-    if not sys.platform.startswith("linux"):
+    if not opening().says_loss:
         return True
     try:
         os.close(os.open(device_path(device), os.O_RDWR))
@@ -189,11 +213,8 @@ def open_failure_reason(device: int | str) -> str:
     Args:
         device: A number or a path, as for `Camera`.
     """
-    if not sys.platform.startswith("linux"):
-        return (
-            "there is none with that number, another program is using it, or the system's privacy "
-            "settings keep programs from the camera."
-        )
+    if not opening().says_loss:
+        return refusal_reason()
     path = device_path(device)
     try:
         os.close(os.open(path, os.O_RDWR))

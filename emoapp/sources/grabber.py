@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 
 import numpy as np
 
 from emoapp.images import as_image
+from emoapp.platforms import clock, waits
 from emoapp.types import Frame
-
-# Waits are cut into slices: on Windows, Ctrl-C cannot interrupt a longer wait.
-_WAIT_SLICE_S = 0.1
 
 QUEUE_SIZE = 4
 """Frames that bridge a reader's slow moment: 130 ms at 30 frames per second."""
@@ -95,7 +92,7 @@ class LatestFrameGrabber:
 
     def arrives(self) -> None:
         """Note inside `grab` that the frame arrives now, before it is decoded."""
-        self._arrived = time.monotonic()
+        self._arrived = clock.now()
 
     def peek(self, timeout_s: float) -> np.ndarray | None:
         """Return the latest image without taking it.
@@ -196,7 +193,7 @@ class LatestFrameGrabber:
         """Wait until there is news or `timeout_s` is over; return the seconds waited in vain."""
         waited = 0.0
         while not self._has_news() and (timeout_s is None or waited < timeout_s):
-            slice_s = _WAIT_SLICE_S if timeout_s is None else min(_WAIT_SLICE_S, timeout_s - waited)
+            slice_s = waits.SLICE_S if timeout_s is None else min(waits.SLICE_S, timeout_s - waited)
             # This counts slices instead of reading the clock, which jumps when the computer
             # sleeps; that is not the camera's fault.
             if not self._changed.wait(slice_s):
@@ -208,7 +205,7 @@ class LatestFrameGrabber:
             while not self._stop.is_set():
                 self._arrived = None
                 picture = self._grab()
-                arrived = self._arrived or time.monotonic()
+                arrived = self._arrived or clock.now()
                 if picture is None or self._stop.is_set():
                     break
                 with self._changed:

@@ -19,8 +19,8 @@ from emoapp.types import Frame
 IMAGE_DURATION_S = 1.0
 """How long each image is shown."""
 
-PLACEHOLDER_WH, PLACEHOLDER_GREY = (1280, 720), 24
-"""(width, height) in pixels, and grey level, of the frame that replaces an unreadable image."""
+PLACEHOLDER_WH, PLACEHOLDER_GRAY = (1280, 720), 24
+"""(width, height) in pixels, and gray level, of the frame that replaces an unreadable image."""
 
 
 def list_images(spec: str | os.PathLike[str]) -> list[str]:
@@ -172,6 +172,6 @@ class Stills(ImageFiles):
             self.problem, self.scale = str(exc), 1
             self.problems.add(path)
             width, height = PLACEHOLDER_WH
-            return np.full((height, width, 3), PLACEHOLDER_GREY, np.uint8)
+            return np.full((height, width, 3), PLACEHOLDER_GRAY, np.uint8)
         self.problem, self.scale = None, loaded.scale
         return loaded.image

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from emoapp.errors import CameraError
+from emoapp.platforms.cameras import chooses_default, default_of, opening
 
 NONE_HINT = "Plug one in, or see the program without one: `emoapp live --demo`."
 
@@ -51,12 +51,12 @@ def list_cameras() -> list[CameraInfo]:
     import cv2
     from cv2_enumerate_cameras import enumerate_cameras
 
-    # The first backend that OpenCV tries on each system: its numbers are those of `VideoCapture`.
-    backends = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_MSMF}
+    # The backend that is tried first: its numbers are those of `VideoCapture`.
+    backend = getattr(cv2, opening().backends[0])
     cameras = []
-    for found in enumerate_cameras(backends.get(sys.platform, cv2.CAP_ANY)):
+    for found in enumerate_cameras(backend):
         path, modes = None, None
-        if sys.platform.startswith("linux"):
+        if backend == cv2.CAP_V4L2:
             path = f"/dev/video{found.index}"
             modes = _linux_modes(path)
             if modes is None:
@@ -64,6 +64,27 @@ def list_cameras() -> list[CameraInfo]:
         name = found.name or f"camera {found.index}"
         cameras.append(CameraInfo(found.index, name, path, modes or ()))
     return sorted(cameras, key=lambda camera: camera.number)
+
+
+def default_camera() -> int:
+    """Return the number of the camera to open where nobody chose one.
+
+    A phone that is near is taken only where there is no other.
+    """
+    return default_of([(c.number, c.name) for c in list_cameras()]) if chooses_default() else 0
+
+
+def is_listed(spec: str) -> bool:
+    """Return whether a camera is connected.
+
+    Args:
+        spec: As for `emoapp.sources.open_source`.
+    """
+    try:
+        wanted = spec.removeprefix("camera:")
+        return find_camera(wanted) >= 0
+    except CameraError:
+        return False
 
 
 def find_camera(wanted: int | str) -> int:

@@ -35,7 +35,7 @@ _PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
 _LIBRARY_PIXEL_BYTES = {"WEBP": 12, "AVIF": 6, "HEIF": 4.5}
 """Bytes per pixel that a format's library takes in addition (measured with 24-megapixel photos)."""
 
-_GREY_PIXEL_BYTES = 3  # while a grey image becomes an array
+_GRAY_PIXEL_BYTES = 3  # while a gray image becomes an array
 _FILE_HOLDING_FORMATS = ("WEBP", "AVIF", "HEIF", "TIFF")
 """Formats whose libraries hold, or map, the whole file while they decode."""
 
@@ -107,8 +107,8 @@ def choose_scale(image: ImageFile.ImageFile, file: BinaryIO) -> int | None:
     return None
 
 
-def choose_grey_scale(image: ImageFile.ImageFile, file: BinaryIO, *, beside: int) -> int | None:
-    """Return the finest scale at which a JPEG can be decoded in grey.
+def choose_gray_scale(image: ImageFile.ImageFile, file: BinaryIO, *, beside: int) -> int | None:
+    """Return the finest scale at which a JPEG can be decoded in gray.
 
     Args:
         image: Opened but not loaded.
@@ -122,7 +122,7 @@ def choose_grey_scale(image: ImageFile.ImageFile, file: BinaryIO, *, beside: int
         return None
     pixels, whole = image.width * image.height, beside + _coefficient_bytes(image, file)
     fitting = (
-        scale for scale in SCALES if whole + _GREY_PIXEL_BYTES * pixels // scale**2 <= MAX_MEMORY
+        scale for scale in SCALES if whole + _GRAY_PIXEL_BYTES * pixels // scale**2 <= MAX_MEMORY
     )
     return next(fitting, None)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 
+from emoapp.platforms import clock
 from emoapp.sources.base import Source, Waiting
 from emoapp.sources.grabber import QUEUE_SIZE, LatestFrameGrabber
 from emoapp.types import Frame
@@ -48,7 +47,7 @@ class Paced(Source):
         frame = self._source.read()
         if frame is None or isinstance(frame, Waiting):  # files end, but never wait
             return None
-        now = time.monotonic()
+        now = clock.now()
         if self._began is None or now - (self._began + frame.t) > _MAX_LAG_S:
             self._began = now - frame.t
         self._grabber.sleep(self._began + frame.t - now)

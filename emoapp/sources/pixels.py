@@ -39,7 +39,7 @@ def from_pillow(image: Image.Image) -> np.ndarray:
         uint8 (H, W, 3), BGR.
 
     Raises:
-        SourceError: It is grey with 32 bits per pixel.
+        SourceError: It is gray with 32 bits per pixel.
     """
     rgb = np.asarray(_to_rgb(image, IN_MEMORY))
     rotate = ROTATIONS.get(orientation_of(image) or 1)
@@ -58,7 +58,7 @@ def to_bgr(image: Image.Image, shrink: int, path: str | os.PathLike[str]) -> np.
         uint8 (H, W, 3), BGR.
 
     Raises:
-        SourceError: It is grey with 32 bits per pixel.
+        SourceError: It is gray with 32 bits per pixel.
     """
     width, height = image.size
     out = np.empty((-(-height // shrink), -(-width // shrink), 3), np.uint8)
@@ -92,11 +92,11 @@ def orientation_of(image: Image.Image) -> int | None:
 
 
 def _to_8_bits(image: Image.Image, path: str | os.PathLike[str]) -> Image.Image:
-    """Convert 16-bit grey to 8 bits; Pillow would cut off values above 255."""
+    """Convert 16-bit gray to 8 bits; Pillow would cut off values above 255."""
     values = np.asarray(image)
     if image.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
         raise SourceError(
-            f"{path} is grey with 32 bits a pixel, and nothing says what white is. Save it with "
+            f"{path} is gray with 32 bits a pixel, and nothing says what white is. Save it with "
             "8 or 16 bits."
         )
     return Image.fromarray((values // 257).astype(np.uint8))

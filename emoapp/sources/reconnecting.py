@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from emoapp.errors import CameraError, SourceError
 from emoapp.images import as_image
+from emoapp.platforms import clock
 from emoapp.sources.base import Source, Waiting
 from emoapp.sources.live import LiveSource
 from emoapp.types import Frame
@@ -60,7 +60,7 @@ class Reconnecting(Source):
         self._returned_count = self._missed_earlier = 0
         # Added to the indices and times of the current source; None until its first frame.
         self._offset: tuple[int, float] | None = None
-        self._last_t, self._last_frame_at = 0.0, time.monotonic()
+        self._last_t, self._last_frame_at = 0.0, clock.now()
         source = open()
         self._source: LiveSource | None = source
         self.name, self.size_wh, self.fps = source.name, source.size_wh, source.fps
@@ -117,10 +117,10 @@ class Reconnecting(Source):
             return self._source
 
     def _waiting(self, reason: str) -> Waiting:
-        return Waiting(reason, time.monotonic() - self._last_frame_at)
+        return Waiting(reason, clock.now() - self._last_frame_at)
 
     def _continue_numbering(self, frame: Frame) -> Frame:
-        now = time.monotonic()
+        now = clock.now()
         if self._returned_count == 0:
             self.size_wh = frame.size_wh
         if self._offset is None:

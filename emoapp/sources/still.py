@@ -17,7 +17,7 @@ from PIL import Image, ImageFile
 from emoapp.errors import SourceError
 from emoapp.sources.memory import (
     MAX_PIXELS,
-    choose_grey_scale,
+    choose_gray_scale,
     choose_scale,
     file_size,
     max_file_size,
@@ -35,7 +35,7 @@ from emoapp.sources.pixels import (
 __all__ = ["IN_MEMORY", "StillImage", "from_pillow", "load_finer", "load_image", "read_image"]
 
 _FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "GIF", "AVIF", "HEIF")
-_READABLE = "JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC, with 8 or 16 bits a colour,"
+_READABLE = "JPEG, PNG, BMP, TIFF, WebP, GIF, AVIF and HEIC, with 8 or 16 bits a color,"
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 """What follows `ftyp` in a file of ISO/IEC 23008-12 with images coded as HEVC."""
 
@@ -99,7 +99,7 @@ def load_image(source: StrPath | bytes) -> StillImage:
 
 
 def load_finer(still: StillImage) -> StillImage:
-    """Decode a reduced image again, in grey and at the finest scale that fits into memory.
+    """Decode a reduced image again, in gray and at the finest scale that fits into memory.
 
     Args:
         still: What `load_image` returned.
@@ -111,16 +111,16 @@ def load_finer(still: StillImage) -> StillImage:
     with _open_file(still.source) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         image = _open_image(file, _display_name(still.source))
-        scale = choose_grey_scale(image, file, beside=still.image.nbytes)
+        scale = choose_gray_scale(image, file, beside=still.image.nbytes)
         if scale is None or scale >= still.scale:
             return still
         image.draft("L", (image.width // scale, image.height // scale))
         image.load()
-        grey = np.asarray(image.convert("L"))
+        gray = np.asarray(image.convert("L"))
         orientation = orientation_of(image)
     if orientation in ROTATIONS:
-        grey = ROTATIONS[orientation](grey)
-    shown = np.broadcast_to(grey[..., None], (*grey.shape, 3))
+        gray = ROTATIONS[orientation](gray)
+    shown = np.broadcast_to(gray[..., None], (*gray.shape, 3))
     return StillImage(shown, still.size_wh, scale, still.source)
 
 

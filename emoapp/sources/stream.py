@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import time
 
 import numpy as np
 
 from emoapp.errors import SourceError
+from emoapp.platforms import clock
 from emoapp.sources import pyav
 from emoapp.sources.grabber import QUEUE_SIZE, LatestFrameGrabber
 from emoapp.sources.live import LiveSource
@@ -78,22 +78,22 @@ class Stream(LiveSource):
         options = {"analyzeduration": "1000000"}
         if address.lower().startswith("rtsp"):
             options["rtsp_transport"] = "tcp"  # over UDP, lost packets smear the image
-        began = time.monotonic()
+        began = clock.now()
         try:
             return av.open(address, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
         except av.error.FFmpegError as exc:
-            reason = _reason(exc, time.monotonic() - began)
+            reason = _reason(exc, clock.now() - began)
             raise SourceError(
                 f"{self.name} cannot be opened: {reason}. Check that the address "
                 "plays in a browser or another player, and that this computer can reach it."
             ) from exc
 
     def _grab(self) -> tuple[np.ndarray, float] | None:
-        began = time.monotonic()
+        began = clock.now()
         try:
             picture = next(self._decoded_frames, None)
         except av.error.FFmpegError as exc:
-            reason = _reason(exc, time.monotonic() - began)
+            reason = _reason(exc, clock.now() - began)
             self.trouble = f"{self.name} broke off: {reason}"
             raise SourceError(f"{self.name} broke off: {reason}.") from exc
         if picture is None:
@@ -101,9 +101,9 @@ class Stream(LiveSource):
             return None
         if self._is_paced and picture.time is not None:
             if self._began is None:
-                self._began = time.monotonic() - picture.time
-            self._grabber.sleep(self._began + picture.time - time.monotonic())
-        return pyav.to_bgr(picture), time.monotonic()
+                self._began = clock.now() - picture.time
+            self._grabber.sleep(self._began + picture.time - clock.now())
+        return pyav.to_bgr(picture), clock.now()
 
     def _count_damage(self) -> None:
         self.damaged += 1

@@ -12,6 +12,7 @@ import numpy as np
 from emoapp.limits import Limits
 from emoapp.tracking.smoothing import Smoother
 from emoapp.types import Box, Face, Frame, Rejection, Scores, Track
+from emoapp.utils.geometry import distance, shifted_face
 
 MAX_AGE_S = 1.5
 """A track that was not seen for longer is dropped; a face that appears later is a new track."""
@@ -76,9 +77,13 @@ class _State:
     label: str = ""
     unsure: bool = False
 
+    def shift(self, t: float) -> tuple[float, float]:
+        """Return how far the box is expected to have moved by `t` seconds, x and y in pixels."""
+        return tuple((self.velocity * min(t - self.last_t, COASTING_S)).tolist())
+
     def predicted(self, t: float) -> Box:
         """Return the predicted bounding box at `t` seconds."""
-        dx, dy = self.velocity * min(t - self.last_t, COASTING_S)
+        dx, dy = self.shift(t)
         x0, y0, x1, y1 = self.box
         return Box(x0 + dx, y0 + dy, x1 + dx, y1 + dy)
 
@@ -171,12 +176,19 @@ class Tracker:
             ValueError: A face of a new track has no scores, or the numbers of faces, scores and
                 rejections differ.
         """
-        rejections = [None] * len(scores) if rejections is None else rejections
+        rejections = rejections or [None] * len(scores)
         for (track, _), raw, rejection in zip(self._assigned, scores, rejections, strict=True):
             if raw is not None:
                 track.raw, track.classified_t = raw, self._t
                 track.rejection = self._judge(track, raw, rejection)
         return tuple(self._track(state, face) for state, face in self._assigned)
+
+    def move_on(self, t: float) -> tuple[Track, ...]:
+        """Return the tracks of the last assigned frame, where they are expected at `t` seconds."""
+        return tuple(
+            self._track(state, shifted_face(face, *state.shift(t)))
+            for state, face in self._assigned
+        )
 
     def _begin(self, face: Face) -> _State:
         self._last_id += 1
@@ -229,17 +241,10 @@ class Tracker:
         if not faces or not self._tracks:
             return matched
         predicted = [track.predicted(self._t) for track in self._tracks]
-        distances = [[_distance(face.box, box) for box in predicted] for face in faces]
+        distances = [[distance(face.box, box) for box in predicted] for face in faces]
         # Columns by row; -1 where any match would be farther than the limit.
         _, columns, _ = lap.lapjv(np.array(distances), extend_cost=True, cost_limit=MAX_DISTANCE)
         for i, j in enumerate(columns):
             if j >= 0:
                 matched[i] = self._tracks[j]
         return matched
-
-
-def _distance(a: Box, b: Box) -> float:
-    """Return the distance of the centers in widths of the larger box, plus the log size ratio."""
-    (ax, ay), (bx, by) = a.center, b.center
-    moved = math.hypot(ax - bx, ay - by) / max(a.width, b.width)
-    return moved + abs(math.log(a.width / b.width))

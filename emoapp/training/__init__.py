@@ -1,1 +1,1 @@
-"""Training: from labelled images to a model. The only place that imports TensorFlow."""
+"""Training: from labeled images to a model. The only place that imports TensorFlow."""

@@ -160,7 +160,7 @@ def _head_truth(dataset: Dataset) -> dict[str, np.ndarray]:
 def _evaluate(
     folder: Path, validation: Dataset, test: Dataset | None
 ) -> tuple[Evaluation, dict[str, dict]]:
-    """Return the figures on the last split that there is, and those of all splits by name."""
+    """Return the figures on the last existing split, and those on all splits by name."""
     with LiteRTClassifier(folder) as classifier:
         evaluation = evaluate(classifier, validation)
         metrics = {"validation": evaluation.as_dict()}

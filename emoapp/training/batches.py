@@ -32,7 +32,7 @@ def targets(dataset: Dataset, *, smoothing: float) -> Targets:
     """Return the target distributions of each head.
 
     Args:
-        dataset: The labelled images.
+        dataset: The labeled images.
         smoothing: Probability to spread evenly over all labels, where a single person chose the
             label. FER+'s shares of votes are not smoothed.
 

@@ -98,7 +98,7 @@ class Checkpoint(keras.callbacks.Callback):
         return self._wait >= self._config.patience
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Save the weights and the state; stop training where the patience is over."""
+        """Save the weights and the state; stop training if the patience is over."""
         accuracies = [
             value
             for name, value in (logs or {}).items()

@@ -30,7 +30,7 @@ class Augmentation:
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """All settings that decide how a model comes out; written into its description.
+    """All settings that determine a model; written into its description.
 
     The defaults train the shipped network from random weights; models/README.md lists the runs
     that the shipped model is the result of.

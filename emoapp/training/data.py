@@ -1,4 +1,4 @@
-"""Read labelled face crops: FER-2013's CSV with FER+'s votes, or folders of images."""
+"""Read labeled face crops: FER-2013's CSV with FER+'s votes, or folders of images."""
 
 from __future__ import annotations
 

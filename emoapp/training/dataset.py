@@ -1,4 +1,4 @@
-"""Labelled face crops, and the meaning of FER+'s votes for them."""
+"""Labeled face crops, and the meaning of FER+'s votes for them."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """Labelled crops of one split.
+    """Labeled crops of one split.
 
     Attributes:
-        images: uint8 (N, 48, 48), grey.
+        images: uint8 (N, 48, 48), gray.
         labels: int64 (N,), index in `names`.
         names: Names of the labels.
         votes: float32 (N, 10), how many of FER+'s taggers chose each of the eight expressions
@@ -62,7 +62,7 @@ class Dataset:
         return replace(self, images=images, labels=labels, votes=votes, missed=missed)
 
     def with_face(self) -> Dataset:
-        """Return the images in which a face was found: all of them where they were crops."""
+        """Return the images in which a face was found; all of them if they were crops."""
         return self if self.missed is None else self.take(~self.missed)
 
 

@@ -26,7 +26,7 @@ def reduce_resolution(image: np.ndarray, side_px: int) -> np.ndarray:
     """Shrink an image to a square and enlarge it again, like a face that is far away.
 
     Args:
-        image: uint8 (H, W), grey.
+        image: uint8 (H, W), gray.
         side_px: Side of the square in between, pixels.
 
     Returns:
@@ -40,7 +40,7 @@ def compress(image: np.ndarray, quality: int) -> np.ndarray:
     """Compress an image as JPEG and decode it again.
 
     Args:
-        image: uint8, (H, W) grey or (H, W, 3) BGR.
+        image: uint8, (H, W) gray or (H, W, 3) BGR.
         quality: JPEG quality, 0 to 100.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Evaluate a model on labelled images, through the same code as live use."""
+"""Evaluate a model on labeled images, through the same code as live use."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def evaluate(
 
     Args:
         classifier: The model.
-        dataset: Labelled crops, or crops that were found in photographs.
+        dataset: Labeled crops, or crops that were found in photographs.
         shown: Evaluate what live use shows instead of the head of these labels; None does so for
             photographs.
         timed: Measure the milliseconds for a face too.
@@ -95,7 +95,7 @@ def _classify(
     progress: Progress | None,
     corrector: Corrector | None,
 ) -> dict[str, np.ndarray]:
-    """Return the probabilities of each head, and what is shown; zeros where no face was found."""
+    """Return the probabilities of each head and those shown; zeros where no face was found."""
     found: dict[str, list[np.ndarray]] = {}
     for start in range(0, len(dataset), BATCH_SIZE):
         batch = dataset.images[start : start + BATCH_SIZE]

@@ -1,4 +1,4 @@
-"""Read labelled images from folders: crops of faces, or photographs."""
+"""Read labeled images from folders: crops of faces, or photographs."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def load_folder(
     Raises:
         DataError: If there are no images, or one can't be read.
     """
-    files = {split: _labelled_files(folder) for split, folder in folders.items()}
-    found = {label for labelled in files.values() for label, _ in labelled}
+    files = {split: _labeled_files(folder) for split, folder in folders.items()}
+    found = {label for labeled in files.values() for label, _ in labeled}
     if not found:
         raise DataError(
             f"{path}: expected pictures as <label>/*.jpg or *.png, "
@@ -81,8 +81,8 @@ def load_folder(
             progress(done, count)
 
     return {
-        split: _read_files(labelled, names, skip_bad, cut, advance)
-        for split, labelled in wanted.items()
+        split: _read_files(labeled, names, skip_bad, cut, advance)
+        for split, labeled in wanted.items()
     }
 
 
@@ -94,7 +94,7 @@ def label_order(found: set[str]) -> tuple[str, ...]:
     )
 
 
-def _labelled_files(folder: Path) -> list[tuple[str, Path]]:
+def _labeled_files(folder: Path) -> list[tuple[str, Path]]:
     return [
         (label_name(label.name), Path(file))
         for label in sorted(folder.iterdir())
@@ -142,14 +142,14 @@ class _Rows:
 
 
 def _read_files(
-    labelled: list[tuple[str, Path]],
+    labeled: list[tuple[str, Path]],
     names: tuple[str, ...],
     skip_bad: bool,
     cut: Cut | None,
     advance: Callable[[], None],
 ) -> Dataset:
     rows, bad, large = _Rows(), list[str](), 0
-    for label, file in labelled:
+    for label, file in labeled:
         advance()
         try:
             image = read_image(file)
@@ -175,7 +175,7 @@ def _read_files(
 
 
 def _as_crop(image: np.ndarray) -> np.ndarray:
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    if grey.shape != (SIZE, SIZE):
-        grey = cv2.resize(grey, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-    return grey
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    if gray.shape != (SIZE, SIZE):
+        gray = cv2.resize(gray, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    return gray

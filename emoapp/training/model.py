@@ -133,7 +133,7 @@ def build_model(
         any_size: Take crops of any size that is a multiple of 8, for training on small ones first.
 
     Returns:
-        A model that takes uint8 (N, 48, 48) grey crops, scales them itself, and returns a
+        A model that takes uint8 (N, 48, 48) gray crops, scales them itself, and returns a
         dictionary head name -> logits float32 (N, labels).
     """
     norm = FusedBatchNormalization if fused else layers.BatchNormalization

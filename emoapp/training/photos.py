@@ -137,7 +137,7 @@ def imitate(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     image with a plain or blurred background, in different light, compressed as JPEG.
 
     Args:
-        crop: uint8 (S, S), grey.
+        crop: uint8 (S, S), gray.
         rng: Source of randomness.
 
     Returns:
@@ -195,8 +195,8 @@ def _background(face: np.ndarray, side: float, rng: np.random.Generator) -> np.n
     return cv2.resize(small, face.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _light(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _light(gray: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Change contrast and brightness and add a slight tint: float32 (H, W) -> uint8 (H, W, 3)."""
-    lit = degrade.adjust_contrast(grey, rng.uniform(0.75, 1.25), rng.uniform(-25, 25))
+    lit = degrade.adjust_contrast(gray, rng.uniform(0.75, 1.25), rng.uniform(-25, 25))
     tint = rng.uniform(0.92, 1.08, 3)
     return degrade.to_uint8(lit[..., None] * tint, rounded=False)

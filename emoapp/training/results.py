@@ -1,4 +1,4 @@
-"""Figures of a model on labelled images."""
+"""Figures of a model on labeled images."""
 
 from __future__ import annotations
 

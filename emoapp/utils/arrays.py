@@ -10,7 +10,7 @@ def to_bgr(picture: object) -> np.ndarray:
     """Convert an image as OpenCV may have read it to 8-bit BGR.
 
     Args:
-        picture: uint8 or uint16, (H, W) grey, (H, W, 3) BGR or (H, W, 4) BGRA, whose transparent
+        picture: uint8 or uint16, (H, W) gray, (H, W, 3) BGR or (H, W, 4) BGRA, whose transparent
             parts become white.
 
     Returns:
@@ -38,7 +38,7 @@ def to_bgr(picture: object) -> np.ndarray:
         return np.rint(picture[..., :3] * share + 255 * (1 - share)).astype(np.uint8)
     if picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
         raise ValueError(
-            "picture: expected shape (H, W) grey, (H, W, 3) BGR or (H, W, 4) BGRA, "
+            "picture: expected shape (H, W) gray, (H, W, 3) BGR or (H, W, 4) BGRA, "
             f"got {picture.shape}"
         )
     return picture

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from emoapp.errors import OutputExistsError, OutputInUseError
+from emoapp.platforms.files import can_rename_open
 from emoapp.utils.locks import create_locked, unused
 
 ANNOTATED = "annotated by emoapp"
@@ -109,7 +110,7 @@ def move(part: Path, path: Path, *, overwrite: bool = False) -> None:
     """
     if overwrite:
         part.replace(path)
-    elif os.name == "nt":
+    elif not can_rename_open():
         part.rename(path)  # never replaces a file on Windows
     else:
         _move_to_unused(part, path)

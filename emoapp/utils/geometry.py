@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from emoapp.types import Box, Face
@@ -51,6 +53,18 @@ def iou(a: Box, b: Box) -> float:
         return 0.0
     shared = width * height
     return shared / (a.area + b.area - shared)
+
+
+def distance(a: Box, b: Box) -> float:
+    """Return the distance of the centers in widths of the larger box, plus the log size ratio.
+
+    Args:
+        a: A box.
+        b: Another box in the same coordinates.
+    """
+    (ax, ay), (bx, by) = a.center, b.center
+    moved = math.hypot(ax - bx, ay - by) / max(a.width, b.width)
+    return moved + abs(math.log(a.width / b.width))
 
 
 def scaled(box: Box, factor: float) -> Box:

@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from io import FileIO
 from pathlib import Path
 
+from emoapp.platforms import clock, system
+
 _CREATION_GRACE_S = 0.2
 """How long to wait for an empty file: the process that created it may be about to lock it."""
 
@@ -47,7 +49,7 @@ def create_locked(path: Path, *, replace: bool) -> FileIO:
     raise BlockingIOError
 
 
-if os.name == "nt":
+if system() == "windows":
     # Windows neither removes nor renames an open file: no lock is needed, and one would keep
     # FFmpeg, which opens the file a second time, from writing.
 
@@ -76,12 +78,12 @@ else:
         Raises:
             BlockingIOError: Another process has locked it.
         """
-        deadline = time.monotonic() + wait_s
+        deadline = clock.now() + wait_s
         while True:
             try:
                 return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if time.monotonic() >= deadline:
+                if clock.now() >= deadline:
                     raise
                 time.sleep(0.01)
             except OSError:

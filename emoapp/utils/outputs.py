@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from emoapp.errors import UsageError
+from emoapp.platforms.files import identity
 
 
 def check_outputs(
@@ -28,19 +29,19 @@ def check_outputs(
     read = {_identity(path): path for path in _expand_folders(inputs)}
     written: dict[tuple, Path] = {}
     for path in filter(None, outputs):
-        identity = _identity(path)
-        if identity in read:
-            same = f"the same file as {read[identity]}, which is" if path != read[identity] else ""
+        key = _identity(path)
+        if key in read:
+            same = f"the same file as {read[key]}, which is" if path != read[key] else ""
             raise UsageError(
                 f"{path} is {same or 'itself'} to be read. Choose another name for the result; "
                 "nothing was written."
             )
-        if identity in written:
+        if key in written:
             raise UsageError(
-                f"{written[identity]} and {path} are one file, and two results are to be written. "
+                f"{written[key]} and {path} are one file, and two results are to be written. "
                 "Choose another name for one of them."
             )
-        written[identity] = path
+        written[key] = path
 
 
 def _expand_folders(paths: Iterable[str | os.PathLike[str] | None]) -> Iterable[Path]:
@@ -57,8 +58,8 @@ def _identity(path: Path) -> tuple:
             stat = whole.stat()
         except OSError:
             if whole == whole.parent:
-                return (os.path.normcase(path),)
-            below.insert(0, os.path.normcase(whole.name))
+                return (identity(os.fspath(path)),)
+            below.insert(0, identity(whole.name))
             whole = whole.parent
         else:
             return stat.st_dev, stat.st_ino, *below

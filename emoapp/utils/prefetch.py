@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+from emoapp.platforms import waits
 
-# Waits are cut into slices: on Windows, Ctrl-C cannot interrupt a longer wait.
-_WAIT_SLICE_S = 0.1
+T = TypeVar("T")
 
 
 class _Sentinel(Enum):
@@ -45,7 +44,7 @@ class Prefetcher(Generic[T]):
         """
         while not self._ended:
             try:
-                item = self._queue.get(timeout=_WAIT_SLICE_S)
+                item = self._queue.get(timeout=waits.SLICE_S)
             except queue.Empty:
                 continue
             if isinstance(item, BaseException):
@@ -60,7 +59,7 @@ class Prefetcher(Generic[T]):
         """Stop the thread and drop all prefetched items; may be called twice."""
         self._stop.set()
         self._ended = True
-        self._thread.join()
+        waits.join(self._thread)
         # Frames are large: free them now.
         while not self._queue.empty():
             self._queue.get_nowait()
@@ -68,7 +67,7 @@ class Prefetcher(Generic[T]):
     def _put(self, item: T | BaseException | _Sentinel) -> None:
         while not self._stop.is_set():
             try:
-                return self._queue.put(item, timeout=_WAIT_SLICE_S)
+                return self._queue.put(item, timeout=waits.SLICE_S)
             except queue.Full:
                 continue
 

@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 
 from emoapp.errors import SinkError
+from emoapp.platforms.processes import peak_rss_bytes
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.files import write_whole
 
@@ -90,14 +91,14 @@ class Stats:
     Attributes:
         recent: The latest frames.
         read: Number of frames read; counted by the runner.
-        analysed: Number of frames analyzed.
+        analyzed: Number of frames analyzed.
         shown: Number of frames shown; counted by the runner.
     """
 
     def __init__(self) -> None:
         self.recent = Recent()
         self.read = 0
-        self.analysed = 0
+        self.analyzed = 0
         self.shown = 0
         self._ms = {stage: Sample() for stage in STAGES}
         self._latency_ms = Sample()
@@ -119,7 +120,7 @@ class Stats:
             self._began = now
             self._first_result_s = _process_age_s()
         self._last = now
-        self.analysed += 1
+        self.analyzed += 1
         for stage, value in ms.items():
             self._ms[stage].add(value)
         if latency_ms is not None:
@@ -131,9 +132,9 @@ class Stats:
     @property
     def fps(self) -> float | None:
         """Analyzed frames per second since the first result; None if there are fewer than two."""
-        if self._began is None or self.analysed < 2 or self._last <= self._began:
+        if self._began is None or self.analyzed < 2 or self._last <= self._began:
             return None
-        return (self.analysed - 1) / (self._last - self._began)
+        return (self.analyzed - 1) / (self._last - self._began)
 
     def as_dict(
         self, *, source: str, size_wh: tuple[int, int], source_fps: float | None, missed: int
@@ -152,7 +153,7 @@ class Stats:
             "source_fps": source_fps,
             "frames": {
                 "read": self.read,
-                "analysed": self.analysed,
+                "analysed": self.analyzed,
                 "shown": self.shown,
                 "missed": missed,
             },
@@ -161,8 +162,8 @@ class Stats:
             "ms": {stage: _median_p95(sample.values) for stage, sample in self._ms.items()},
             "latency_ms": _median_p95(self._latency_ms.values),
             "faces": {
-                "mean": _rounded(self._faces / self.analysed) if self.analysed else None,
-                "max": self._max_faces if self.analysed else None,
+                "mean": _rounded(self._faces / self.analyzed) if self.analyzed else None,
+                "max": self._max_faces if self.analyzed else None,
             },
             "peak_rss_mb": _rounded(peak_rss_mb()),
         }
@@ -188,14 +189,7 @@ def write_json(path: Path, numbers: dict, *, overwrite: bool = True) -> None:
 
 def peak_rss_mb() -> float:
     """Return the peak memory of this process in megabytes (10^6 bytes)."""
-    memory = psutil.Process().memory_info()
-    if hasattr(memory, "peak_wset"):  # Windows
-        return memory.peak_wset / 1e6
-    import resource
-    import sys
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    return peak_rss_bytes() / 1e6
 
 
 def _process_age_s() -> float:
@@ -203,7 +197,7 @@ def _process_age_s() -> float:
     try:
         # By the kernel's own clock, exact to its tick (10 ms). psutil adds the same number to the
         # boot time, which Linux states in whole seconds: an error of up to a second.
-        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        fields = Path("/proc/self/stat").read_text("utf-8").rpartition(")")[2].split()
         started_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
         return time.clock_gettime(time.CLOCK_BOOTTIME) - started_s
     except (OSError, AttributeError):  # not Linux

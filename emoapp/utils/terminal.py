@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from typing import TextIO
 
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.escape import printable
+
+
+def accept_all_characters() -> None:
+    """Let standard output and error show escapes for what their encoding does not have.
+
+    Redirected, they have the encoding of Windows' code page there, which lacks most letters.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def sayable(text: object) -> str:

@@ -42,7 +42,7 @@ def update_table(
 
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        content = path.read_text(encoding="utf-8")
+        content = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         content = ""
     document = tomlkit.parse(content)  # its errors are ValueErrors

@@ -7,10 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+from emoapp.platforms import waits
 
-# Waits are cut into slices: on Windows, Ctrl-C cannot interrupt a longer wait.
-_WAIT_SLICE_S = 0.1
+T = TypeVar("T")
 
 
 class WorkQueue(Generic[T]):
@@ -34,7 +33,7 @@ class WorkQueue(Generic[T]):
         while True:
             check()
             try:
-                return self._queue.put(item, timeout=_WAIT_SLICE_S)
+                return self._queue.put(item, timeout=waits.SLICE_S)
             except queue.Full:
                 continue
 
@@ -47,7 +46,7 @@ class WorkQueue(Generic[T]):
             # Checked before the queue, which then holds all items added before `finish`.
             last_round = self._finishing.is_set()
             try:
-                yield self._queue.get(timeout=_WAIT_SLICE_S, block=not last_round)
+                yield self._queue.get(timeout=waits.SLICE_S, block=not last_round)
             except queue.Empty:
                 if last_round:
                     return

@@ -57,7 +57,7 @@ def test_a_pasted_crop_comes_back_pixel_for_pixel(times, angle):
 
 
 def test_a_large_face_is_averaged_down_not_sampled():
-    """A checkerboard finer than the crop's pixels must come out grey."""
+    """A checkerboard finer than the crop's pixels must come out gray."""
     rows, columns = np.mgrid[:960, :960]
     board = np.uint8(((rows // 5 + columns // 5) % 2) * 255)
     points = FRAMED * 20
@@ -94,10 +94,10 @@ def test_without_eyes_the_box_decides():
     np.testing.assert_allclose(transform, [[1 / 3, 0, -7 / 3], [0, 1 / 3, 2 / 3]], atol=1e-9)
 
 
-def test_a_grey_picture_gives_the_same_crop():
+def test_a_gray_picture_gives_the_same_crop():
     image = portrait()
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    np.testing.assert_array_equal(align(image, [face()]), align(grey, [face()]))
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    np.testing.assert_array_equal(align(image, [face()]), align(gray, [face()]))
 
 
 @pytest.mark.parametrize("angle", [-40, 0, 30])

@@ -110,8 +110,8 @@ def test_blurred_faces_are_not_to_be_seen(portrait, tmp_path):
     assert main(["image", str(portrait), "-o", str(blurred), "--blur", "faces"]) == 0
     # Around the eyes, where nothing is drawn.
     eyes = [cv2.imread(str(path))[340:365, 630:715] for path in (plain, blurred)]
-    colours = [len(np.unique(image.reshape(-1, 3), axis=0)) for image in eyes]
-    assert colours[0] > 500 and colours[1] < 30
+    colors = [len(np.unique(image.reshape(-1, 3), axis=0)) for image in eyes]
+    assert colors[0] > 500 and colors[1] < 30
 
 
 @pytest.mark.logs_errors

@@ -83,12 +83,12 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _png(width: int, height: int, *, bits: int = 8, colour: int = 2, between: bytes = b"") -> bytes:
-    """A black PNG, written row by row. colour: 0 for grey, 2 for RGB."""
-    row = bytes(1 + width * bits * (3 if colour == 2 else 1) // 8)
+def _png(width: int, height: int, *, bits: int = 8, color: int = 2, between: bytes = b"") -> bytes:
+    """A black PNG, written row by row. color: 0 for gray, 2 for RGB."""
+    row = bytes(1 + width * bits * (3 if color == 2 else 1) // 8)
     packer = zlib.compressobj(1)
     packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
-    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, bits, color, 0, 0, 0)
     return b"".join(
         [
             b"\x89PNG\r\n\x1a\n",
@@ -101,7 +101,7 @@ def _png(width: int, height: int, *, bits: int = 8, colour: int = 2, between: by
 
 
 def _jpeg(width: int, height: int, *, scans: int = 1, **options: object) -> bytes:
-    """A small JPEG that says it has this size; with `scans`, that each colour has its own."""
+    """A small JPEG that says it has this size; with `scans`, that each color has its own."""
     file = BytesIO()
     Image.new("RGB", (64, 64)).save(file, "JPEG", **options)
     data = bytearray(file.getvalue())
@@ -115,7 +115,7 @@ def _jpeg(width: int, height: int, *, scans: int = 1, **options: object) -> byte
 
 def _animated(kind: str, frames: int) -> bytes:
     """The same small frame over and over."""
-    first, second = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+    first, second = (Image.new("RGB", (8, 8), color) for color in ("red", "blue"))
     file = BytesIO()
     if kind == "GIF":
         first.save(file, kind)
@@ -142,10 +142,10 @@ TOO_LARGE, NO_FACE = "million pixels", ": no face"
 @pytest.mark.parametrize(
     ("name", "make", "says"),
     [
-        ("huge.png", lambda: _png(30_000, 30_000, bits=1, colour=0), TOO_LARGE),
+        ("huge.png", lambda: _png(30_000, 30_000, bits=1, color=0), TOO_LARGE),
         ("huge.jpg", lambda: _jpeg(30_000, 30_000), TOO_LARGE),
         ("bomb.png", lambda: _png(12_000, 12_000), TOO_LARGE),
-        ("grey.png", lambda: _png(13_000, 13_000, colour=0), NO_FACE),
+        ("gray.png", lambda: _png(13_000, 13_000, color=0), NO_FACE),
         (
             "progressive.jpg",
             lambda: _jpeg(12_000, 8_000, progressive=True, subsampling=0),
@@ -209,8 +209,8 @@ def test_a_reduced_picture_is_the_full_one_averaged(
     assert np.abs(expected.astype(int) - reduced.image).mean() < 12
     assert finer.scale == (1 if suffix == "jpg" and mode != "CMYK" else reduced.scale)
     if finer is not reduced:
-        grey = cv2.cvtColor(full.image, cv2.COLOR_BGR2GRAY)
-        assert np.abs(grey.astype(int) - finer.image[..., 0]).mean() < 3
+        gray = cv2.cvtColor(full.image, cv2.COLOR_BGR2GRAY)
+        assert np.abs(gray.astype(int) - finer.image[..., 0]).mean() < 3
 
 
 def test_a_file_is_read_as_its_picture_is(tmp_path):

@@ -9,7 +9,7 @@ from support.faces import portrait
 from emoapp import EMOTIONS, EmotionRecognizer
 from emoapp.cli import main
 from emoapp.overlay.icons import mask
-from emoapp.overlay.theme import colours_of
+from emoapp.overlay.theme import colors_of
 
 
 def test_a_library_user_gets_it():
@@ -29,9 +29,9 @@ def test_the_log_of_a_video_has_it(demo, tmp_path, contempt):
     assert ("raw_contempt" in header, "smoothed_contempt" in header) == (contempt, contempt)
 
 
-def test_it_has_a_colour_and_a_face_of_its_own():
+def test_it_has_a_color_and_a_face_of_its_own():
     labels = (*EMOTIONS, "contempt")
-    assert len(set(colours_of(labels).values())) == 8
+    assert len(set(colors_of(labels).values())) == 8
     faces = [mask(label, 48) for label in (*labels, "other")]
     assert all(
         np.abs(faces[7].astype(int) - other).mean() > 2 for i, other in enumerate(faces) if i != 7

@@ -140,6 +140,19 @@ def test_the_name_alone_opens_the_window_and_says_where_the_commands_are(monkeyp
     assert "emoapp --help" in capsys.readouterr().out
 
 
+def test_options_without_a_command_are_those_of_the_window(monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr("emoapp.cli.live.command.callback", lambda args: opened.append(args.demo))
+    assert main(["--demo"]) == 0 and opened == [True]
+    assert main(["--version"]) == 0 and main(["--help"]) == 0 and opened == [True]
+
+
+@pytest.mark.logs_errors
+def test_a_wrong_option_without_a_command_is_refused_as_the_windows(capsys):
+    assert main(["--dmeo"]) == 2
+    assert "did you mean --demo?" in capsys.readouterr().err
+
+
 def test_a_value_with_a_space_behind_an_option_of_several_values():
     found = parse(["export", "--model", "a", "b c", "--output=d e"], settings=False)
     assert [str(path) for path in found.model] == ["a", "b c"] and str(found.output) == "d e"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from support.faults.commands import COMMANDS, FRAMES, Command, params, slow
 from support.faults.state import contents, frames_in
 
 from emoapp.utils.libav import av
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows sends signals to whole consoles only"
+)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,9 @@ import pytest
 
 from emoapp.cli import main, parse
 from emoapp.cli.renamed import with_current_options
+from emoapp.errors import UsageError
 from emoapp.limits import LIMITS, Limits
+from emoapp.utils.toml_tables import update_table
 
 
 @pytest.fixture
@@ -123,3 +125,22 @@ def test_old_names_work_with_a_warning(settings, capsys):
     said = capsys.readouterr().err
     for old, new in (("turn", "yaw"), ("hidden", "erase-"), ("camera", "degrade-")):
         assert f"{old} is now called {new}" in said
+
+
+def test_a_mark_that_windows_editor_puts_in_front_is_no_error(settings):
+    settings.write_bytes(b"\xef\xbb\xbf" + b'[live]\nsize = "640x360"\n')
+    assert parse(["live"]).size == (640, 360)
+    update_table(settings, "live", {"mirror": True}, {"mirror": None})
+    assert parse(["live"]).mirror and parse(["live"]).size == (640, 360)
+
+
+def test_a_path_with_backslashes_gets_a_hint(settings):
+    settings.write_text('[live]\nfolder = "C:\\Users\\Ada"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"single quotes: 'C:\\Users\\Ada'"):
+        parse(["live"])
+    settings.write_text("[live]\nfolder = 'C:\\Users\\Ada'\n", encoding="utf-8")
+    assert str(parse(["live"]).folder) == r"C:\Users\Ada"
+    settings.write_text('[live]\nfolder = \n# "C:\\x"\n', encoding="utf-8")
+    with pytest.raises(UsageError) as error:
+        parse(["live"])
+    assert "quotes" not in str(error.value)

@@ -71,7 +71,7 @@ def test_the_letterbox_has_the_picture_in_the_middle_and_black_around(width, hei
     inexact = pixel / 16  # OpenCV places pixels to a 32nd of one
     for axis, (first, last) in enumerate(zip(start, end, strict=True)):
         brightest = square.max(axis=(axis, 2))
-        # Corners lie on corners as if they were centres, so the last pixel ends early.
+        # Corners lie on corners as if they were centers, so the last pixel ends early.
         inside = (lines >= first + inexact) & (lines <= last - pixel - inexact)
         assert (brightest[inside] > 0.9).all()
         outside = (lines <= first - pixel - inexact) | (lines >= last + inexact)

@@ -32,7 +32,7 @@ def opened(name: str):
 
 
 def placed(scale: float, corner: tuple[int, int]) -> np.ndarray:
-    """The portrait somewhere in a grey 1280x720 picture."""
+    """The portrait somewhere in a gray 1280x720 picture."""
     picture = np.full((720, 1280, 3), 120, np.uint8)
     small = cv2.resize(portrait(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     x, y = corner

@@ -15,50 +15,50 @@ from support.drawing import (
 
 from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS, FERPLUS
-from emoapp.overlay import Overlay, Status, colours_of, text
+from emoapp.overlay import Overlay, Status, colors_of, text
 from emoapp.overlay.bars import BarsPanel, plan
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.theme import Sizes, legible, muted
 from emoapp.types import Box, Rejection
 
 
-def full(colour):
-    return legible(colour)
+def full(color):
+    return legible(color)
 
 
-def bar_pixels(panel, sizes, colours, inks):
+def bar_pixels(panel, sizes, colors, inks):
     """Label -> how many pixels of its bar, on a black picture, have one of its `inks`."""
     image = np.zeros((sizes.height, sizes.width, 3), np.uint8)
     rect = panel.rect(sizes, [], None)
     panel.draw(Painter(image), rect, sizes)
-    layout = plan(tuple(colours), sizes)
+    layout = plan(tuple(colors), sizes)
     found = {}
-    for index, label in enumerate(colours):
+    for index, label in enumerate(colors):
         y = rect.y0 + int(layout.middle(index))
         x = rect.x0 + layout.bar_x
         row = image[y, x : x + layout.bar_length].astype(int)
         found[label] = sum(
-            int((abs(row - ink(colours[label])).max(axis=1) <= 1).sum()) for ink in inks
+            int((abs(row - ink(colors[label])).max(axis=1) <= 1).sum()) for ink in inks
         )
     return found
 
 
 @pytest.mark.parametrize("label", FERPLUS)
 @pytest.mark.parametrize("size_wh", [(640, 360), (1280, 720), (3840, 2160)])
-def test_the_winner_has_the_longest_bar_and_alone_the_full_colour(label, size_wh):
-    colours, sizes = colours_of(FERPLUS), Sizes.of(*size_wh)
-    panel = BarsPanel(FERPLUS, colours)
+def test_the_winner_has_the_longest_bar_and_alone_the_full_color(label, size_wh):
+    colors, sizes = colors_of(FERPLUS), Sizes.of(*size_wh)
+    panel = BarsPanel(FERPLUS, colors)
     for now in (0.0, 1.0):
         panel.follow(make_track(1, (0, 0, 9, 9), label, 0.4, FERPLUS), now=now)
-    bright = bar_pixels(panel, sizes, colours, [full])
-    dull = bar_pixels(panel, sizes, colours, [muted])
+    bright = bar_pixels(panel, sizes, colors, [full])
+    dull = bar_pixels(panel, sizes, colors, [muted])
     assert bright.pop(label) > max(dull.values()) and dull.pop(label) == 0
     assert min(dull.values()) > 0 and max(bright.values()) == 0
 
 
 def test_bars_glide_to_a_new_expression_in_150_ms():
-    colours, sizes = colours_of(EMOTIONS), Sizes.of(1280, 720)
-    panel = BarsPanel(EMOTIONS, colours)
+    colors, sizes = colors_of(EMOTIONS), Sizes.of(1280, 720)
+    panel = BarsPanel(EMOTIONS, colors)
     lengths = []
     for now, label in (
         (0.0, "sad"),
@@ -68,7 +68,7 @@ def test_bars_glide_to_a_new_expression_in_150_ms():
         (9.15, "happy"),
     ):
         panel.follow(make_track(1, (0, 0, 9, 9), label, 1.0), now=now)
-        lengths.append(bar_pixels(panel, sizes, colours, [full, muted])["happy"])
+        lengths.append(bar_pixels(panel, sizes, colors, [full, muted])["happy"])
     _, before, at_once, midway, arrived = lengths
     longest = plan(EMOTIONS, sizes).bar_length
     assert before == at_once < midway < arrived
@@ -99,19 +99,19 @@ def test_tag_and_panel_say_the_numbers_of_the_track_while_the_bars_glide(monkeyp
 
 
 def test_bars_begin_at_their_value_and_a_face_that_is_not_read_has_none():
-    colours, sizes = colours_of(EMOTIONS), Sizes.of(1280, 720)
-    panel, face = BarsPanel(EMOTIONS, colours), (0, 0, 9, 9)
+    colors, sizes = colors_of(EMOTIONS), Sizes.of(1280, 720)
+    panel, face = BarsPanel(EMOTIONS, colors), (0, 0, 9, 9)
     panel.follow(make_track(1, face, "sad", 1.0), now=0.0)
-    at_once = bar_pixels(panel, sizes, colours, [full, muted])["sad"]
+    at_once = bar_pixels(panel, sizes, colors, [full, muted])["sad"]
     panel.follow(make_track(1, face, "sad", 1.0), now=9.0)
-    assert bar_pixels(panel, sizes, colours, [full, muted])["sad"] == at_once
+    assert bar_pixels(panel, sizes, colors, [full, muted])["sad"] == at_once
     dark = replace(make_track(1, face, "sad", 1.0), rejection=Rejection.TOO_DARK)
     panel.follow(dark, now=9.1)
-    assert not any(bar_pixels(panel, sizes, colours, [full, muted]).values())
+    assert not any(bar_pixels(panel, sizes, colors, [full, muted]).values())
 
 
 def test_the_panel_moves_away_from_faces_and_hides_in_a_small_picture():
-    panel, sizes = BarsPanel(EMOTIONS, colours_of(EMOTIONS)), Sizes.of(1280, 720)
+    panel, sizes = BarsPanel(EMOTIONS, colors_of(EMOTIONS)), Sizes.of(1280, 720)
     panel.follow(make_track(1, (0, 0, 9, 9)), now=0.0)
     middle, at_left, at_right = (Box(x, 200, x + 200, 400) for x in (500, 50, 1000))
     right = panel.rect(sizes, [middle], middle)

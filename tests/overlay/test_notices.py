@@ -34,7 +34,7 @@ def test_a_notice_comes_before_the_hint_fades_and_goes():
     assert ink[10.0] == ink[11.5] > 1.2 * ink[11.8] > 1.2 * ink[11.95] > 0
 
 
-def test_the_waiting_picture_is_grey_dark_and_says_why():
+def test_the_waiting_picture_is_gray_dark_and_says_why():
     whole = picture(700, 500)
     image, plain = whole[50:450, 20:660], whole.copy()
     overlay = Overlay(EMOTIONS)

@@ -22,7 +22,7 @@ from support.drawing import (
 
 from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS, FERPLUS
-from emoapp.overlay import HELP, Overlay, colours_of
+from emoapp.overlay import HELP, Overlay, colors_of
 from emoapp.overlay.bars import STAY_S
 from emoapp.overlay.theme import (
     BRIGHTEST_GROUND,
@@ -174,8 +174,8 @@ def test_a_camera_that_fails_before_the_model_is_there_is_waited_for():
 
 @pytest.mark.parametrize("label", FERPLUS)
 def test_icons_and_text_are_legible_on_every_ground(label):
-    colour = colours_of(FERPLUS)[label]
-    for icon in (legible(colour), muted(colour)):
+    color = colors_of(FERPLUS)[label]
+    for icon in (legible(color), muted(color)):
         assert contrast(icon, BRIGHTEST_GROUND) >= ICON_CONTRAST
     for ink in (TEXT, QUIET):
         assert contrast(ink, BRIGHTEST_GROUND) >= TEXT_CONTRAST

@@ -1,4 +1,4 @@
-"""Colours, icons and letters."""
+"""Colors, icons and letters."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoapp.labels import FERPLUS
-from emoapp.overlay import colours_of, icons, text
-from emoapp.overlay.theme import EXPRESSION_COLOURS, EXTRA_COLOURS
+from emoapp.overlay import colors_of, icons, text
+from emoapp.overlay.theme import EXPRESSION_COLORS, EXTRA_COLORS
 
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
 BLINDNESS = {
@@ -30,8 +30,8 @@ BLINDNESS = {
 }
 
 
-def seen_as_lab(colour, matrix):
-    rgb = np.array(colour[::-1]) / 255
+def seen_as_lab(color, matrix):
+    rgb = np.array(color[::-1]) / 255
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     seen = np.clip(np.asarray(matrix) @ linear, 0, 1)
     back = np.where(seen <= 0.0031308, seen * 12.92, 1.055 * seen ** (1 / 2.4) - 0.055)
@@ -40,21 +40,21 @@ def seen_as_lab(colour, matrix):
 
 @pytest.mark.parametrize("matrix", BLINDNESS.values(), ids=BLINDNESS)
 @pytest.mark.parametrize(
-    "colours", [tuple(EXPRESSION_COLOURS.values()), EXTRA_COLOURS], ids=["known", "extra"]
+    "colors", [tuple(EXPRESSION_COLORS.values()), EXTRA_COLORS], ids=["known", "extra"]
 )
-def test_colours_are_told_apart_by_colour_blind_people(matrix, colours):
-    lab = [seen_as_lab(colour, matrix) for colour in colours]
+def test_colors_are_told_apart_by_color_blind_people(matrix, colors):
+    lab = [seen_as_lab(color, matrix) for color in colors]
     # A difference of 2 is just seen when two patches touch; bars and corners stand apart.
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(lab, 2)) > 12
 
 
-def test_own_labels_get_colours_that_stay_and_other_words_for_an_expression_get_its_own():
+def test_own_labels_get_colors_that_stay_and_other_words_for_an_expression_get_its_own():
     labels = ("bored", "Happiness", "tired", "anger")
-    colours = colours_of(labels)
-    assert colours == colours_of(labels)
-    assert colours["Happiness"] == EXPRESSION_COLOURS["happy"]
-    assert colours["anger"] == EXPRESSION_COLOURS["angry"]
-    assert len(set(colours.values())) == 4
+    colors = colors_of(labels)
+    assert colors == colors_of(labels)
+    assert colors["Happiness"] == EXPRESSION_COLORS["happy"]
+    assert colors["anger"] == EXPRESSION_COLORS["angry"]
+    assert len(set(colors.values())) == 4
 
 
 def test_every_expression_has_a_face_of_its_own():

@@ -21,10 +21,10 @@ from support.drawing import (
 
 from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
-from emoapp.overlay import Overlay, colours_of
+from emoapp.overlay import Overlay, colors_of
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
-from emoapp.overlay.theme import EXPRESSION_COLOURS, Sizes
+from emoapp.overlay.theme import EXPRESSION_COLORS, Sizes
 from emoapp.overlay.timeline import LAG_S, Timeline, plan
 from emoapp.types import Rejection
 
@@ -40,8 +40,8 @@ def scores_at(t):
 
 
 def shown(times, draw_all=True):
-    """The band's coloured part at the last of `times`, on a black picture."""
-    timeline = Timeline(EMOTIONS, colours_of(EMOTIONS), History(EMOTIONS))
+    """The band's colored part at the last of `times`, on a black picture."""
+    timeline = Timeline(EMOTIONS, colors_of(EMOTIONS), History(EMOTIONS))
     for t in times:
         tracks = scores_at(t)
         timeline.follow(tracks[0] if tracks else None, tracks, t=t)
@@ -90,7 +90,7 @@ def nearest(pixel):
     """The expression whose hue a pixel has; None for the empty ground."""
     if pixel.max() < 70:
         return None
-    unit = {name: np.array(c) / np.linalg.norm(c) for name, c in EXPRESSION_COLOURS.items()}
+    unit = {name: np.array(c) / np.linalg.norm(c) for name, c in EXPRESSION_COLORS.items()}
     return max(unit, key=lambda name: float(pixel @ unit[name]) / np.linalg.norm(pixel))
 
 
@@ -112,10 +112,10 @@ def test_the_newest_is_at_the_right_with_the_share_of_its_probability_and_gaps_s
 
 
 def pixels_of(label, image):
-    """How many pixels of the band have the colour of `label`."""
+    """How many pixels of the band have the color of `label`."""
     rect = plan(HD).rect
     band = image[rect.y0 : rect.y1, rect.x0 : rect.x1].astype(int)
-    return int((abs(band - 0.85 * np.array(EXPRESSION_COLOURS[label])).max(axis=2) < 12).sum())
+    return int((abs(band - 0.85 * np.array(EXPRESSION_COLORS[label])).max(axis=2) < 12).sum())
 
 
 def test_a_face_that_is_not_believed_leaves_a_gap_and_an_undecided_one_does_not():
@@ -128,7 +128,7 @@ def test_a_face_that_is_not_believed_leaves_a_gap_and_an_undecided_one_does_not(
 
 
 def test_another_person_has_another_past_and_a_source_that_starts_again_has_none():
-    timeline = Timeline(EMOTIONS, colours_of(EMOTIONS), History(EMOTIONS))
+    timeline = Timeline(EMOTIONS, colors_of(EMOTIONS), History(EMOTIONS))
     one, two = make_track(1, FACE, "sad"), make_track(2, FACE, "happy")
     found = []
     for t in (*seconds(5, 24), 5.1, 5.2, 0.0, 0.5):

@@ -1,4 +1,4 @@
-"""Faces that are made unrecognisable in a video."""
+"""Faces that are made unrecognizable in a video."""
 
 from __future__ import annotations
 

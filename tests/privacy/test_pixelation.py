@@ -1,4 +1,4 @@
-"""Faces that are made unrecognisable in a picture."""
+"""Faces that are made unrecognizable in a picture."""
 
 from __future__ import annotations
 

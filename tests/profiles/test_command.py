@@ -65,7 +65,7 @@ def test_from_photographs_to_nothing_left(capsys, photos, folder, tmp_path):
     assert "Ada" in run(capsys, "list")
     plot, figures = tmp_path / "a.png", tmp_path / "a.json"
     said = run(capsys, "show", "Ada", "--plot", plot, "--json", figures)
-    assert "8 faces (happy 4, neutral 4), without pictures" in said and "before: labelled" in said
+    assert "8 faces (happy 4, neutral 4), without pictures" in said and "before: labeled" in said
     assert cv2.imread(str(plot)).std() > 10
     assert json.loads(figures.read_text())["tested"] == 8
 

@@ -56,16 +56,17 @@ def test_csv_refuses_to_overwrite_and_other_labels(tmp_path):
 
 
 _FULL_LOG = """
-import itertools, resource, sys, time
+import itertools, resource, sys
 from pathlib import Path
 from emoapp.errors import SinkError
 from emoapp.labels import EMOTIONS
+from emoapp.platforms import clock
 from emoapp.sinks import open_log
 from support.results import result, track
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 # The log writes to its file every half second: at each row, or only when it is closed.
-clock = itertools.count() if sys.argv[2] == "midway" else itertools.repeat(-1)
-time.monotonic = lambda: next(clock)
+times = itertools.count() if sys.argv[2] == "midway" else itertools.repeat(-1)
+clock.now = lambda: next(times)
 log = open_log(sys.argv[1], EMOTIONS)
 errors = []
 for number in range(300):

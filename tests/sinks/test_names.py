@@ -53,12 +53,12 @@ def test_a_torn_row_of_a_name_with_line_breaks_is_left_out(tmp_path):
 
 
 def test_pictures_with_such_names_get_their_tables(tmp_path):
-    from emoapp.app.images import Analysed, write_csv, write_json
+    from emoapp.app.images import Analyzed, write_csv, write_json
 
     results = []
     for name in HOSTILE:
         track = seen(name, (name, "x"))
-        results.append(Analysed(tmp_path / name, (10, 10), (track,)))
+        results.append(Analyzed(tmp_path / name, (10, 10), (track,)))
     write_json(tmp_path / "faces.json", results)
     found = json.loads((tmp_path / "faces.json").read_text("utf-8"))
     assert [one["faces"][0]["label"] for one in found] == [encodable(name) for name in HOSTILE]

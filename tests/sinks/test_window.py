@@ -118,6 +118,15 @@ def test_no_screen_says_so(monkeypatch, display, says):
     assert "--no-window" in str(error.value)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Wayland is Linux's")
+def test_wayland_without_x_says_what_to_install(monkeypatch):
+    """OpenCV's wheels hold Qt's X11 alone: left to itself, it ends the program by SIGABRT."""
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    with pytest.raises(NoScreenError, match="install the package xwayland.*--no-window"):
+        prepare_screen()
+
+
 def test_the_screen_answers(screen):
     for name in (screen, screen + ".0", "unix" + screen):
         # Xvfb starts anew each time its only visitor leaves: the next one has to wait for it.

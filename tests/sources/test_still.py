@@ -13,41 +13,41 @@ from support.pictures import picture
 from emoapp.errors import SourceError
 from emoapp.sources.still import read_image
 
-RED, GREEN, GREY, WHITE = (255, 0, 0), (0, 160, 0), (120, 120, 120), (255, 255, 255)
+RED, GREEN, GRAY, WHITE = (255, 0, 0), (0, 160, 0), (120, 120, 120), (255, 255, 255)
 
 
 def flag(size_wh=(64, 40)) -> Image.Image:
-    """Red at the top left, green at the top right, grey below."""
+    """Red at the top left, green at the top right, gray below."""
     width, height = size_wh
-    rgb = np.full((height, width, 3), GREY, np.uint8)
+    rgb = np.full((height, width, 3), GRAY, np.uint8)
     rgb[: height // 2] = GREEN
     rgb[: height // 2, : width // 2] = RED
     return Image.fromarray(rgb)
 
 
 def corners(path) -> list[tuple[int, ...]]:
-    """The colours (red, green, blue) in the corners: top left and right, bottom left and right."""
+    """The colors (red, green, blue) in the corners: top left and right, bottom left and right."""
     image = read_image(path)
     assert image.dtype == np.uint8 and image.flags.c_contiguous
     return [tuple(image[y, x, ::-1].tolist()) for y in (3, -4) for x in (3, -4)]
 
 
 def near(expected) -> list:
-    return [pytest.approx(colour, abs=6) for colour in expected]
+    return [pytest.approx(color, abs=6) for color in expected]
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "avif"])
 @pytest.mark.parametrize(
     ("orientation", "expected"),
     [
-        (1, [RED, GREEN, GREY, GREY]),
-        (2, [GREEN, RED, GREY, GREY]),
-        (3, [GREY, GREY, GREEN, RED]),
-        (4, [GREY, GREY, RED, GREEN]),
-        (5, [RED, GREY, GREEN, GREY]),
-        (6, [GREY, RED, GREY, GREEN]),
-        (7, [GREY, GREEN, GREY, RED]),
-        (8, [GREEN, GREY, RED, GREY]),
+        (1, [RED, GREEN, GRAY, GRAY]),
+        (2, [GREEN, RED, GRAY, GRAY]),
+        (3, [GRAY, GRAY, GREEN, RED]),
+        (4, [GRAY, GRAY, RED, GREEN]),
+        (5, [RED, GRAY, GREEN, GRAY]),
+        (6, [GRAY, RED, GRAY, GREEN]),
+        (7, [GRAY, GREEN, GRAY, RED]),
+        (8, [GREEN, GRAY, RED, GRAY]),
     ],
 )
 def test_pictures_come_upright(tmp_path, suffix, orientation, expected):
@@ -67,25 +67,25 @@ def _halves(mode: str) -> Image.Image:
     return image
 
 
-def _grey(*values: int) -> list[tuple[int, int, int]]:
+def _gray(*values: int) -> list[tuple[int, int, int]]:
     return [(value,) * 3 for value in values]
 
 
 @pytest.mark.parametrize(
     ("name", "make", "expected"),
     [
-        ("rgb.bmp", flag, [RED, GREEN, GREY, GREY]),
-        ("animated.gif", flag, [RED, GREEN, GREY, GREY]),
-        ("phone.heic", flag, [RED, GREEN, GREY, GREY]),
-        ("palette.png", lambda: flag().quantize(8), [RED, GREEN, GREY, GREY]),
-        ("grey.png", lambda: flag().convert("L"), _grey(76, 94, 120, 120)),
-        ("grey.jpg", lambda: flag().convert("L"), _grey(76, 94, 120, 120)),
-        ("cmyk.jpg", lambda: flag().convert("CMYK"), [RED, GREEN, GREY, GREY]),
-        ("cmyk.tif", lambda: flag().convert("CMYK"), [RED, GREEN, GREY, GREY]),
+        ("rgb.bmp", flag, [RED, GREEN, GRAY, GRAY]),
+        ("animated.gif", flag, [RED, GREEN, GRAY, GRAY]),
+        ("phone.heic", flag, [RED, GREEN, GRAY, GRAY]),
+        ("palette.png", lambda: flag().quantize(8), [RED, GREEN, GRAY, GRAY]),
+        ("gray.png", lambda: flag().convert("L"), _gray(76, 94, 120, 120)),
+        ("gray.jpg", lambda: flag().convert("L"), _gray(76, 94, 120, 120)),
+        ("cmyk.jpg", lambda: flag().convert("CMYK"), [RED, GREEN, GRAY, GRAY]),
+        ("cmyk.tif", lambda: flag().convert("CMYK"), [RED, GREEN, GRAY, GRAY]),
         ("alpha.png", lambda: _halves("RGBA"), [RED, GREEN, WHITE, WHITE]),
         ("alpha.webp", lambda: _halves("RGBA"), [RED, GREEN, WHITE, WHITE]),
         ("alpha.tif", lambda: _halves("RGBA"), [RED, GREEN, WHITE, WHITE]),
-        ("grey_alpha.png", lambda: _halves("LA"), _grey(76, 94, 255, 255)),
+        ("gray_alpha.png", lambda: _halves("LA"), _gray(76, 94, 255, 255)),
         ("palette_alpha.png", lambda: _halves("RGBA").quantize(8), [RED, GREEN, WHITE, WHITE]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -98,25 +98,25 @@ def test_every_kind_of_picture_is_read_right(tmp_path, name, make, expected):
     assert corners(path) == near(expected)
 
 
-@pytest.mark.parametrize("name", ["grey.png", "grey.tif", "colour.png", "colour.tif"])
+@pytest.mark.parametrize("name", ["gray.png", "gray.tif", "color.png", "color.tif"])
 def test_sixteen_bits_are_read_right(tmp_path, name):
     rgb = np.asarray(flag())
-    values = rgb[..., 0] if name.startswith("grey") else rgb[..., ::-1]
+    values = rgb[..., 0] if name.startswith("gray") else rgb[..., ::-1]
     cv2.imwrite(str(tmp_path / name), values.astype(np.uint16) * 257)
-    expected = _grey(255, 0, 120, 120) if values.ndim == 2 else [RED, GREEN, GREY, GREY]
+    expected = _gray(255, 0, 120, 120) if values.ndim == 2 else [RED, GREEN, GRAY, GRAY]
     assert corners(tmp_path / name) == expected
 
 
 def test_what_cannot_be_read_right_is_refused(tmp_path):
     floats = np.asarray(flag(), np.float32) / 255
-    cv2.imwrite(str(tmp_path / "colour32.tif"), floats)
-    cv2.imwrite(str(tmp_path / "grey32.tif"), floats[..., 0])
+    cv2.imwrite(str(tmp_path / "color32.tif"), floats)
+    cv2.imwrite(str(tmp_path / "gray32.tif"), floats[..., 0])
     whole = tmp_path / "whole.jpg"
     Image.fromarray(picture(3)).save(whole)
     (tmp_path / "half.jpg").write_bytes(whole.read_bytes()[:-1000])
     for name, says in [
-        ("colour32.tif", "not a picture"),
-        ("grey32.tif", "32 bits"),
+        ("color32.tif", "not a picture"),
+        ("gray32.tif", "32 bits"),
         ("half.jpg", "its end is missing"),
     ]:
         with pytest.raises(SourceError, match=says) as error:

@@ -100,7 +100,7 @@ def write_clip(path: Path, times: list[float], size_wh: tuple[int, int] = (320, 
         stream.codec_context.time_base = Fraction(1, 90_000)
         for number, t in enumerate(times):
             frame = av.VideoFrame.from_ndarray(picture(number, size_wh), format="bgr24")
-            # 0x40000: rounded well, or the greys come back too dark to be told apart.
+            # 0x40000: rounded well, or the grays come back too dark to be told apart.
             frame = frame.reformat(format="yuv420p", interpolation=0x40004)
             frame.pts, frame.time_base = round(t * 90_000), Fraction(1, 90_000)
             container.mux(stream.encode(frame))

@@ -18,7 +18,7 @@ def portrait() -> np.ndarray:
 
 
 def pasted(crop: np.ndarray, *, times: int, angle: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """A grey crop enlarged and turned in the middle of a larger picture.
+    """A gray crop enlarged and turned in the middle of a larger picture.
 
     Returns the picture, uint8 (H, H, 3), and the transform (2, 3) from crop to picture positions.
     """
@@ -28,7 +28,7 @@ def pasted(crop: np.ndarray, *, times: int, angle: float = 0.0) -> tuple[np.ndar
     cos, sin = np.cos(radians) * times, np.sin(radians) * times
     transform = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]])
     transform[:, 2] = side / 2 - transform[:, :2] @ (size / 2, size / 2)
-    # OpenCV counts from the centres of pixels.
+    # OpenCV counts from the centers of pixels.
     from_centers = transform.copy()
     from_centers[:, 2] += transform[:, :2] @ (0.5, 0.5) - 0.5
     picture = cv2.warpAffine(
@@ -45,17 +45,17 @@ def drawn(expression: str) -> np.ndarray:
     def at(x: float, y: float) -> tuple[int, int]:
         return round(x * s), round(y * s)
 
-    def line(*points: tuple[float, float], width: int, grey: int = 40) -> None:
+    def line(*points: tuple[float, float], width: int, gray: int = 40) -> None:
         path = np.array([at(*point) for point in points], np.int32)
-        cv2.polylines(image, [path], False, grey, width, cv2.LINE_AA)
+        cv2.polylines(image, [path], False, gray, width, cv2.LINE_AA)
 
-    def disc(x: float, y: float, rx: float, ry: float, grey: int) -> None:
-        cv2.ellipse(image, at(x, y), at(rx, ry), 0, 0, 360, grey, -1, cv2.LINE_AA)
+    def disc(x: float, y: float, rx: float, ry: float, gray: int) -> None:
+        cv2.ellipse(image, at(x, y), at(rx, ry), 0, 0, 360, gray, -1, cv2.LINE_AA)
 
     disc(24, 26, 19, 25, 205)
     disc(24, 2, 21, 9, 40)
-    line((24, 20), (22, 29), width=5, grey=165)
-    line((22, 29), (26, 30), width=6, grey=140)
+    line((24, 20), (22, 29), width=5, gray=165)
+    line((22, 29), (26, 30), width=6, gray=140)
     open_wide = {"happy": 2.2, "surprise": 3.6}[expression]
     for x in (15.6, 33.1):
         disc(x, 19, 4.5, open_wide + 0.3, 60)

@@ -1,4 +1,4 @@
-"""Labelled faces for profiles: made up, or those of four people where they are at hand."""
+"""Labeled faces for profiles: made up, or those of four people where they are at hand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def made_up(
     certainty: float = 2.0,
     seed: int = 0,
 ) -> Samples:
-    """Samples of a network that is mostly right, but for a bias towards some labels."""
+    """Samples of a network that is mostly right, but for a bias toward some labels."""
     rng = np.random.default_rng(seed)
     labels = np.concatenate([[EMOTIONS.index(label)] * n for label, n in counts.items()])
     logits = rng.normal(0, 1, (len(labels), 7)) + certainty * np.eye(7)[labels]

@@ -41,7 +41,7 @@ class Program:
         # A picture of the screen taken while Qt waits for its window's first events holds the
         # server, and Qt misses them: the window then stays black.
         time.sleep(1.5)
-        # Keys count from the first analysed frame on.
+        # Keys count from the first analyzed frame on.
         self.until(lambda: self.changes() > 0.0005)
         time.sleep(1)
 

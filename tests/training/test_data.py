@@ -1,4 +1,4 @@
-"""Labelled pictures as people have them, whole and broken."""
+"""Labeled pictures as people have them, whole and broken."""
 
 from __future__ import annotations
 

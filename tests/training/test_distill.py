@@ -49,7 +49,6 @@ def said(teachers: Path) -> list[Path]:
     return [teachers / f"teacher{number}" / "soft_labels.npz" for number in (1, 2)]
 
 
-@pytest.mark.slow
 def test_each_teacher_is_another_network(teachers, own_folder):
     seeds = [
         json.loads((teachers / f"teacher{n}" / FILE_NAME).read_text())["made"]["config"]["seed"]
@@ -61,7 +60,6 @@ def test_each_teacher_is_another_network(teachers, own_folder):
     assert np.abs(one - two).max() > 0.001
 
 
-@pytest.mark.slow
 def test_files_and_networks_say_the_same(teachers, own_folder):
     training = data.load(own_folder)["train"]
     from_files = distill.gather(said(teachers), training)["labels"]
@@ -70,7 +68,6 @@ def test_files_and_networks_say_the_same(teachers, own_folder):
     np.testing.assert_allclose(from_files.sum(axis=1), 1, atol=2e-3)
 
 
-@pytest.mark.slow
 def test_a_student_needs_the_files_only(teachers, own_folder, tmp_path):
     files = []
     for number, path in enumerate(said(teachers)):
@@ -83,7 +80,6 @@ def test_a_student_needs_the_files_only(teachers, own_folder, tmp_path):
     assert made["metrics"]["validation"]["accuracy"] > 0.9
 
 
-@pytest.mark.slow
 def test_what_was_said_of_other_images_is_refused(teachers, own_folder, tmp_path):
     training = data.load(own_folder)["train"]
     with pytest.raises(DataError, match="other training images"):

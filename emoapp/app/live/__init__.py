@@ -1,10 +1,10 @@
-"""Live use: a camera, a stream or a file as it plays."""
+"""Run live: a camera, a stream, or a file as it plays."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
@@ -15,7 +15,9 @@ from emoapp.app.run import Run, open_pipeline, open_results_log
 from emoapp.config import LiveConfig
 from emoapp.errors import CameraError
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import waits
 from emoapp.sinks import Sink, open_window
+from emoapp.sinks.outputs import preload
 from emoapp.sinks.targets import check_targets
 from emoapp.sinks.window import Window
 from emoapp.sources import Source, kind_of, open_source
@@ -59,15 +61,16 @@ def run_live(config: LiveConfig) -> dict:
         # Detector and model load while the camera starts: each takes a few tenths of a second.
         # A log has the numbers of every face in every frame; who only looks sees no difference.
         interval = 2 if config.log is None and not stills else 1
-        loading = stack.enter_context(
-            _in_background(
-                lambda: warm_up(open_pipeline(config, classify_interval=interval), config.overlay)
-            )
-        )
+
+        def load() -> Pipeline:
+            preload(config.outputs)
+            return warm_up(open_pipeline(config, classify_interval=interval), config.overlay)
+
+        loading = stack.enter_context(_in_background(load))
         config, opened = _open_source(config, window)
         source = stack.enter_context(opened)
         if window is None:
-            run = _without_window(config, source, loading.result(), stack)
+            run = _without_window(config, source, loading, stack)
         else:
             run = _in_window(config, source, loading, window, messages, stack)
         numbers = run.to_the_end()
@@ -92,7 +95,7 @@ def _open_standing_window(config: LiveConfig, stack: ExitStack) -> Window:
 def _open_source(
     config: LiveConfig, window: Window | None
 ) -> tuple[LiveConfig, AbstractContextManager[Source]]:
-    """Open what is to be read, or the demo clip where no camera can be opened and the user agrees.
+    """Open the source, or the demo clip if no camera can be opened and the user agrees.
 
     Returns:
         The configuration with the source that was opened, and that source.
@@ -102,7 +105,18 @@ def _open_source(
     if is_stills(config):
         return config, open_stills(config)
     try:
-        return config, _open_live(config)
+        if kind_of(config.source) != "camera":
+            return config, _open_live(config)
+        from emoapp.app.live.opening import open_served
+        from emoapp.sources.listing import is_listed
+
+        opened = open_served(
+            lambda: _open_live(config),
+            window,
+            parts=config.overlay,
+            present=lambda: is_listed(config.source),
+        )
+        return config, opened
     except CameraError as exc:
         if window is None or not accepts_demo(
             window, exc, seconds=config.max_seconds, parts=config.overlay
@@ -124,23 +138,27 @@ def _open_live(config: LiveConfig) -> Source:
 
 
 def _without_window(
-    config: LiveConfig, source: Source, pipeline: Pipeline, stack: ExitStack
+    config: LiveConfig, source: Source, loading: Future[Pipeline], stack: ExitStack
 ) -> Run:
-    """Compose a run that prints; what it opens is closed with the stack."""
+    """Compose a run that prints; the stack closes what it opens."""
+    from emoapp.app.live.outputs import LiveOutputs
     from emoapp.app.live.stills import StillsController, StillsLog, StillsPrinter, analyze_still
     from emoapp.sinks.console import ConsoleLog
     from emoapp.sources.images import Stills
 
+    pipeline = waits.result_of(loading)
+    pipeline.detector.exhaustive = config.private or config.outputs.hides_faces
+    outputs = stack.enter_context(LiveOutputs(config, source, loading))
     logs: list[Sink] = []
     if config.log is not None:
         logs.append(stack.enter_context(open_results_log(config, pipeline)))
     if not isinstance(source, Stills):
-        return Run(config, source, pipeline, [stack.enter_context(ConsoleLog()), *logs])
+        return Run(config, source, pipeline, [stack.enter_context(ConsoleLog()), *logs, outputs])
     return Run(
         config,
         source,
         pipeline,
-        [StillsPrinter(source), *(StillsLog(log, source) for log in logs)],
+        [StillsPrinter(source), *(StillsLog(log, source) for log in logs), outputs],
         analyze=analyze_still,
         controller=StillsController(source),
     )
@@ -154,9 +172,10 @@ def _in_window(
     messages: Messages,
     stack: ExitStack,
 ) -> Run:
-    """Compose a run in a window; what it opens is closed with the stack."""
+    """Compose a run in a window; the stack closes what it opens."""
     from emoapp.app.live.browser import ImageBrowser
     from emoapp.app.live.controller import WindowController
+    from emoapp.app.live.outputs import LiveOutputs
     from emoapp.sources.images import Stills
 
     stats = Stats()
@@ -164,8 +183,15 @@ def _in_window(
     if isinstance(source, Stills):
         browser = ImageBrowser(config, source, window, stats, loading, messages=messages)
         stack.enter_context(browser)
+        outputs = LiveOutputs(config, source, loading, browser.view, messages)
         return Run(
-            config, source, loading, [], analyze=browser.analyze, controller=browser, stats=stats
+            config,
+            source,
+            loading,
+            [stack.enter_context(outputs)],
+            analyze=browser.analyze,
+            controller=browser,
+            stats=stats,
         )
     if config.guided is not None:
         from emoapp.app.live.guided.controller import GuidedController
@@ -178,12 +204,13 @@ def _in_window(
     controller = stack.enter_context(
         WindowController(config, source, window, stats, companion, messages=messages)
     )
-    return Run(config, source, loading, [], controller=controller, stats=stats)
+    outputs = stack.enter_context(LiveOutputs(config, source, loading, controller.view, messages))
+    return Run(config, source, loading, [outputs], controller=controller, stats=stats)
 
 
 @contextmanager
 def _in_background(open_it: Callable[[], Pipeline]) -> Iterator[Future[Pipeline]]:
-    """Open in a thread of its own; what was opened is closed when the block is left."""
+    """Open something in a background thread; close it when the block ends."""
     opening: Future[Pipeline] = Future()
 
     def run() -> None:
@@ -199,6 +226,6 @@ def _in_background(open_it: Callable[[], Pipeline]) -> Iterator[Future[Pipeline]
         if interrupts.came():
             interrupts.release_import_lock()
         # It may have left the lock of a single module held too, which cannot be given back.
-        wait([opening], LOADING_S if interrupts.came() else None)
+        waits.await_all([opening], LOADING_S if interrupts.came() else None)
         if opening.done() and opening.exception() is None:
             opening.result().close()

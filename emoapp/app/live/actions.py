@@ -1,4 +1,4 @@
-"""What the keys of the live window do."""
+"""Map the keys of the live window to actions."""
 
 from __future__ import annotations
 
@@ -62,9 +62,10 @@ def key_actions(
 
 
 def _toggle_private(controller: WindowController) -> None:
-    controller.view.private = not controller.view.private
+    private = controller.view.private = not controller.view.private
     if controller.pipeline is not None:
-        controller.pipeline.detector.exhaustive = controller.view.private
+        hidden = private or controller.config.outputs.hides_faces
+        controller.pipeline.detector.exhaustive = hidden
 
 
 def _toggle_companion(controller: WindowController, companion: Companion | None) -> None:

@@ -1,4 +1,4 @@
-"""Images in the live window: each stands until a key asks for another."""
+"""Show images in the live window, each until a key asks for another."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from emoapp.app.live.stills import StillsLog, analyze_still
 from emoapp.config import LiveConfig, OverlayConfig
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock
 from emoapp.sinks import Sink
 from emoapp.sinks.window import Window
 from emoapp.sources.images import Stills
@@ -51,7 +52,7 @@ BACK_KEYS = ("left", "up", "page up", "backspace")
 
 
 class ImageBrowser(WindowController):
-    """Go through images by keys. The log has each image once.
+    """Step through images by keys. The log has each image once.
 
     Args:
         config, window, stats, messages: See `WindowController`.
@@ -119,23 +120,23 @@ class ImageBrowser(WindowController):
         return super().accept(frame)
 
     def preview(self, frame: Frame) -> None:
-        """Show the plain image until the network is there."""
+        """Show the plain image until the network is loaded."""
         while not (self._loading.done() or self.ended):
             super().preview(frame)
             time.sleep(PAUSE_S)
 
     def analyze(self, pipeline: Pipeline, frame: Frame) -> Result:
-        """Return what is in an image; nothing where it can't be read."""
+        """Analyze an image; find nothing in one that can't be read."""
         return Result(frame, ()) if self._stills.problem else analyze_still(pipeline, frame)
 
     def rest(self, result: Result) -> None:
-        """Show the same image, drawn anew while something moves on it, until a key moves on."""
-        until = time.monotonic() + SETTLE_S
+        """Show the same image, redrawn while something moves on it, until a key moves on."""
+        until = clock.now() + SETTLE_S
         while not (self._moved or self.ended or self.limit_reached()):
             if self.poll() and self.pipeline is not None:
                 result = self.pipeline.reselect(result)
-                until = time.monotonic() + SETTLE_S
-            if time.monotonic() < until:
+                until = clock.now() + SETTLE_S
+            if clock.now() < until:
                 self.view.write(result)
             time.sleep(PAUSE_S)
 

@@ -13,12 +13,14 @@ import numpy as np
 from emoapp.app.controller import WAITING_S, Controller
 from emoapp.app.live.actions import key_actions
 from emoapp.app.live.controls import Controls
+from emoapp.app.live.light import LightMode
 from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.moments import LookBack
 from emoapp.app.live.recording import Recording
 from emoapp.app.live.records import LastingLog, report_unwritten
 from emoapp.app.live.settings import Settings
+from emoapp.app.live.status import status_of
 from emoapp.app.live.teaching import Teaching
 from emoapp.app.live.view import WindowView
 from emoapp.app.live.voice import Voice
@@ -28,6 +30,7 @@ from emoapp.config import LiveConfig
 from emoapp.images import BgrImage
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock
 from emoapp.sinks import Sink
 from emoapp.sinks.window import Window
 from emoapp.sources import Source, Waiting, kind_of
@@ -42,7 +45,7 @@ PAUSE_S = 0.02
 
 
 class WindowController(Controller):
-    """Do what the user of a window asks for. Closed by `close` or `with`, which ends a recording.
+    """Do what the user of a window asks for; `close` or `with` ends a recording.
 
     Args:
         config: The run's.
@@ -93,7 +96,8 @@ class WindowController(Controller):
         self._logs: list[Sink] = []
         self._last: Frame | None = None
         self._unwanted = 0
-        self._polled_at = 0.0
+        self._taken_at = self._polled_at = 0.0
+        self.light = LightMode(self.view, messages, asked=self._asks_light, fps=self._fps)
         self.keys = key_actions(self, window, companion)
 
     @property
@@ -109,7 +113,8 @@ class WindowController(Controller):
         self.view.renew(self.new_overlay(pipeline))
         self.controls.settings = Settings(self, pipeline, still=self.still)
         self.messages.hint()
-        pipeline.detector.exhaustive = self.view.private
+        pipeline.detector.exhaustive = self.view.private or self.config.outputs.hides_faces
+        self.light.begin(pipeline)
         if self.config.log is not None:
             self._logs.append(LastingLog(open_results_log(self.config, pipeline), self.messages))
         if self.config.record is not None and self._last is not None:
@@ -126,7 +131,7 @@ class WindowController(Controller):
         """See `Controller.accept`."""
         if self.mirror:
             frame = replace(frame, pixels=BgrImage(cv2.flip(frame.image, 1)))
-        self._last = frame
+        self._last, self._taken_at = frame, clock.now()
         return frame
 
     def preview(self, frame: Frame) -> None:
@@ -145,16 +150,18 @@ class WindowController(Controller):
         if self.teaching is not None:
             self.teaching.see(result)
         if self._companion is not None:
-            now = time.monotonic()
+            now = clock.now()
             self._companion.update(result.selected_track, t=result.frame.t, now=now)
             self.view.overlay.speech = self._companion.speech(now=now)
         if self._voice is not None:
-            self._voice.update(result.selected_track, now=time.monotonic())
+            self._voice.update(result.selected_track, now=clock.now())
         self.poll()
+        if self.pipeline is not None:
+            self.light.add(self._polled_at - self._taken_at, self.pipeline, now=self._polled_at)
         return self._polled_at
 
     def rest(self, result: Result) -> None:
-        """Show the same frame, drawn anew when something changes, until the pause is over."""
+        """Show the same frame, redrawn when something changes, until the pause is over."""
         if not self.paused:
             return
         # What comes while the user wants to see nothing new is not missed.
@@ -170,28 +177,16 @@ class WindowController(Controller):
 
     def status(self, result: Result) -> Status:
         """Return what the status row says."""
-        recent = self._stats.recent
-        return Status(
-            # Of a picture that stands still neither number says anything.
-            fps=None if self.paused else recent.fps,
-            latency_ms=None if self.paused else recent.latency_ms,
-            faces=len(result.tracks),
-            detector=self.pipeline.detector.name if self.pipeline else "",
-            recording_s=self.recording.seconds(result.frame.t),
-            room_s=self.recording.room_s(time.monotonic()),
-            missed=self.missed,
-            paused=self.paused,
-            profile=self.teaching.name if self.teaching else "",
-        )
+        return status_of(self, result, self._stats.recent)
 
     def poll(self) -> bool:
-        """Let the window paint itself and do what the user asks for.
+        """Let the window repaint, and handle the user's input.
 
         Returns:
             Whether the picture has to be drawn anew.
         """
         key = self._window.poll()
-        self._polled_at = time.monotonic()
+        self._polled_at = clock.now()
         click = self._window.clicked()
         if self.pipeline is not None and self.controls.take_key(key):
             return True
@@ -208,19 +203,18 @@ class WindowController(Controller):
         return True
 
     def toggle_recording(self, folders: MediaFolders) -> None:
-        """End the recording that goes on, or begin one in the folder for videos."""
+        """Stop the running recording, or start one in the folder for videos."""
         self.recording.toggle(folders.videos, fps=self._fps, frame=self._last)
 
     def judge_again(self) -> None:
-        """Apply changed limits: the next frame does, where there is one."""
+        """Apply changed limits to a picture that stands; a video applies them to its next frame."""
 
     def close(self) -> None:
         """Finish the recording and the logs."""
         self._look_back.close()
-        if self.teaching is not None:
-            self.teaching.close()
-        if self._voice is not None:
-            self._voice.close()
+        for part in (self.teaching, self._voice):
+            if part is not None:
+                part.close()
         if self.pipeline is None:
             report_unwritten(self.config, self.messages)
         for sink in (self.recording, *self._logs):
@@ -231,7 +225,7 @@ class WindowController(Controller):
         if key is not None:
             self.keys[key]()
         elif self.controls.take_click(x, y):
-            return
+            pass
         elif self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()
         elif self.pipeline is not None and not self._look_back.press(x, y):
@@ -241,10 +235,16 @@ class WindowController(Controller):
 
     def _decorated(self, picture: np.ndarray) -> np.ndarray:
         """Return the picture with what is on the screen only."""
-        picture = self._look_back.over(picture)
-        taught = self.teaching.over(picture, self.view.overlay) if self.teaching else picture
-        return self.controls.over(taught)
+        shown, teaching = self._look_back.over(picture), self.teaching
+        return self.controls.over(teaching.over(shown, self.view.overlay) if teaching else shown)
 
     @property
     def _fps(self) -> float:
         return self.source.fps or UNKNOWN_FPS
+
+    @property
+    def _asks_light(self) -> bool | None:
+        """Whether light mode is asked for; None to let the machine's speed decide."""
+        # A log has the numbers of every face in every frame, unless the user asks for fewer.
+        fixed = self.still or self.config.log is not None
+        return False if self.config.light is None and fixed else self.config.light

@@ -1,8 +1,7 @@
-"""What the mouse finds over the picture: buttons while it moves, and the panel of settings."""
+"""Show controls for the mouse over the picture: buttons while it moves, and the settings panel."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from emoapp.overlay.blend import Painter
 from emoapp.overlay.settings_panel import draw_settings, plan
 from emoapp.overlay.theme import Sizes
 from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, draw_toolbar
+from emoapp.platforms import clock
 
 if TYPE_CHECKING:
     from emoapp.app.live.settings import Settings
@@ -55,7 +55,7 @@ class Controls:
         self._drawn: tuple[object, ...] = ()
 
     def over(self, picture: np.ndarray) -> np.ndarray:
-        """Return a picture with the buttons; the picture itself while there are none.
+        """Return the picture with the buttons drawn on it; the picture itself if there are none.
 
         Args:
             picture: uint8 (H, W, 3), BGR, left as it is.
@@ -78,15 +78,15 @@ class Controls:
 
     @property
     def changed(self) -> bool:
-        """Whether the last picture shows what is no longer so."""
+        """Whether the picture shown last is out of date."""
         return self._size_wh != (0, 0) and self._look() != self._drawn
 
     def toggle_settings(self) -> None:
-        """Open the panel of settings, or close it."""
+        """Open or close the settings panel."""
         self._open = not self._open and self.settings is not None
 
     def take_key(self, key: str | None) -> bool:
-        """Do what a key does in the panel of settings.
+        """Handle a key in the settings panel.
 
         Returns:
             Whether the key was for the panel.
@@ -110,7 +110,7 @@ class Controls:
         return True
 
     def take_click(self, x: int, y: int) -> bool:
-        """Do what a click at a point of the picture does in the panel of settings.
+        """Handle a click at a point of the picture in the settings panel.
 
         Returns:
             Whether the panel is there.
@@ -140,7 +140,7 @@ class Controls:
         return self._overlay().sizes(self._size_wh)
 
     def _opacity(self) -> float:
-        rested = time.monotonic() - self._window.moved_at
+        rested = clock.now() - self._window.moved_at
         share = min(1.0, max(0.0, (REST_S + FADE_S - rested) / FADE_S))
         return round(share * FADE_STEPS) / FADE_STEPS
 

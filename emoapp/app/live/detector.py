@@ -1,4 +1,4 @@
-"""Another detector for a pipeline that is running."""
+"""Exchange the detector of a running pipeline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from emoapp.pipeline import Pipeline
 
 
 def next_detector(pipeline: Pipeline, messages: Messages) -> None:
-    """Take the next detector that works in place of the pipeline's own, once it is open.
+    """Replace the pipeline's detector by the next one that works, once that is open.
 
     messages: is told why one that is installed can't be opened; where no other can, the pipeline
         keeps what it has.

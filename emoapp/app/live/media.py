@@ -1,4 +1,4 @@
-"""Where snapshots and recordings go that the user asks for by a key."""
+"""Find the folders for snapshots and recordings that the user makes by a key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from emoapp.sinks.files import cannot_write
 
 
 class MediaFolders:
-    """The folders for snapshots and recordings, made where they are missing.
+    """The folders for snapshots and recordings, created if they are missing.
 
     Args:
         folder: For both; None for the platform's own for pictures and for videos.

@@ -1,8 +1,7 @@
-"""Messages to the user of a window."""
+"""Show messages to the user of a window."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoapp.errors import EmoappError, SinkError
+from emoapp.platforms import clock
+from emoapp.platforms.windows import quit_hint
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
@@ -25,7 +26,7 @@ NOTICE_S, SAVED_S = 2.5, 5.0
 
 
 class Messages:
-    """Take messages at any time, for the next picture to show; what matters is printed too.
+    """Collect messages for the next picture; print those that matter, too.
 
     Attributes:
         faults: What could not be written, a line each. A run that has one ends with the exit status
@@ -43,7 +44,7 @@ class Messages:
     def notice(
         self, text: str, *, seconds: float = NOTICE_S, picture: np.ndarray | None = None
     ) -> None:
-        """Show one quiet line that goes by itself.
+        """Show one quiet line that disappears by itself.
 
         Args:
             text: The line.
@@ -52,21 +53,20 @@ class Messages:
         """
         logger.info("notice: %s", text)
         self._waiting.append(
-            lambda overlay: overlay.notify(
-                text, now=time.monotonic(), seconds=seconds, picture=picture
-            )
+            lambda overlay: overlay.notify(text, now=clock.now(), seconds=seconds, picture=picture)
         )
 
     def hint(self) -> None:
-        """Say in the first seconds where the keys are explained."""
-        self.notice("h: keys", seconds=HINT_S)
+        """Tell during the first seconds which keys explain all others and end the program."""
+        hints = filter(None, ("h: keys", quit_hint()))
+        self.notice("    ".join(hints), seconds=HINT_S)
 
     def clear(self) -> None:
         """Forget the messages that were not shown yet."""
         self._waiting.clear()
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
-        """Say where a file is: in the window and on the terminal.
+        """Tell where a file is, in the window and on the terminal.
 
         Args:
             path: The file.
@@ -77,10 +77,10 @@ class Messages:
         self.notice(f"saved {self.last_saved}", seconds=SAVED_S, picture=picture)
 
     def warning(self, text: str, about: object) -> None:
-        """Show one line about what may soon go wrong; standard error also gets what it is about."""
+        """Show one line about what may soon go wrong; standard error also gets the details."""
         complain(f"{text} ({about})")
         line = text[0].upper() + text[1:]
-        self._waiting.append(lambda overlay: overlay.warn(line, now=time.monotonic()))
+        self._waiting.append(lambda overlay: overlay.warn(line, now=clock.now()))
 
     def alert(self, title: str, text: str) -> None:
         """Show a panel that stays until the user has acknowledged it."""

@@ -1,4 +1,4 @@
-"""Look back: small pictures of the last 30 seconds, shown while the timeline is held down."""
+"""Look back at small pictures of the last 30 seconds while the timeline is held down."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Moments:
             kept.popleft()
 
     def nearest(self, t: float) -> np.ndarray | None:
-        """Return the picture next to a time: uint8 (h, w, 3), BGR; None if there is none."""
+        """Return the picture nearest to a time: uint8 (h, w, 3), BGR; None if there is none."""
         if not self._kept:
             return None
         _, data = min(self._kept, key=lambda kept: abs(kept[0] - t))
@@ -104,7 +104,7 @@ class LookBack:
         self._moments.add(image, t)
 
     def press(self, x: int, y: int) -> bool:
-        """Take a click; returns whether it was on the timeline."""
+        """Handle a click; return whether it was on the timeline."""
         arrangement = self._overlay().arrangement
         rect = arrangement.timeline if arrangement else None
         if rect is None or not rect.contains(x, y):
@@ -113,7 +113,7 @@ class LookBack:
         return True
 
     def follow_mouse(self) -> bool:
-        """Go where the mouse is while it is held down.
+        """Follow the mouse while its button is held down.
 
         Returns:
             Whether the picture has to be drawn anew.
@@ -126,7 +126,7 @@ class LookBack:
         return self._moment != self._drawn
 
     def over(self, picture: np.ndarray) -> np.ndarray:
-        """Return the picture of the moment that is looked at; `picture` itself without one.
+        """Return the picture of the selected moment; `picture` itself if there is none.
 
         Args:
             picture: uint8 (H, W, 3), BGR, left as it is; its timeline is kept.

@@ -8,6 +8,7 @@ import numpy as np
 
 from emoapp.config import OverlayConfig
 from emoapp.errors import CameraError
+from emoapp.platforms import clock
 from emoapp.sinks.window import FIRST_WH, Window
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain
@@ -37,8 +38,8 @@ def accepts_demo(
     from emoapp.overlay import Overlay
 
     logger.warning("no camera, the demo is offered: %s", error)
-    overlay, until = Overlay((), parts), time.monotonic() + min(ANSWER_S, seconds or ANSWER_S)
-    while (left := until - time.monotonic()) > 0 and not window.closed:
+    overlay, until = Overlay((), parts), clock.now() + min(ANSWER_S, seconds or ANSWER_S)
+    while (left := until - clock.now()) > 0 and not window.closed:
         width, height = window.fit(FIRST_WH)
         image = np.full((height, width, 3), 32, np.uint8)
         text = f"Enter plays a demo clip instead.  q quits.  ({left:.0f} s)"

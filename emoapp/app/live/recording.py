@@ -1,8 +1,7 @@
-"""What the window records: begun and ended by a key, or from the start."""
+"""Record what the window shows, from the start or between two presses of a key."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from emoapp.app.live.room import RoomWatch
 from emoapp.app.rendering import Renderer
 from emoapp.errors import SinkError
 from emoapp.overlay import Overlay, Status
+from emoapp.platforms import clock
 from emoapp.sinks import Sink, open_recorder
 from emoapp.types import Frame, Result
 from emoapp.utils.files import with_unused_name
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Running:
-    """A recording that goes on."""
+    """A running recording."""
 
     recorder: VideoRecorder
     room: RoomWatch
@@ -73,7 +73,7 @@ class Recording(Sink):
         self._running = _Running(recorder, RoomWatch(recorder.part), overlay, frame.t)
 
     def toggle(self, folder: Callable[[], Path], *, fps: float, frame: Frame | None) -> None:
-        """End the recording that goes on, or begin one under a new name.
+        """Stop the running recording, or start one under a new name.
 
         Args:
             folder: Returns where it goes.
@@ -92,7 +92,7 @@ class Recording(Sink):
                 self._messages.fault("There is no recording", exc)
 
     def seconds(self, t: float) -> float | None:
-        """Return how long the recording is at `t`, the source's time; None where it is off."""
+        """Return the length of the recording at `t`, the source's time; None if it is off."""
         return t - self._running.since_t if self._running else None
 
     def room_s(self, now: float) -> float | None:
@@ -110,7 +110,7 @@ class Recording(Sink):
         return short_s
 
     def write(self, result: Result) -> None:
-        """Record a result, where the recording is on."""
+        """Record a result if the recording is on."""
         running = self._running
         self.ms = {}
         if running is None:
@@ -118,7 +118,7 @@ class Recording(Sink):
         began = perf_counter()
         running.overlay.take_switches(self._view.overlay)
         redactor = self._view.redactor if self._view.private else None
-        image = Renderer(running.overlay, redactor).render(result, Status(), now=time.monotonic())
+        image = Renderer(running.overlay, redactor).render(result, Status(), now=clock.now())
         self.ms = {"draw": (perf_counter() - began) * 1e3}
         try:
             running.recorder.write(image, result.frame.t)
@@ -128,7 +128,7 @@ class Recording(Sink):
             self._messages.fault("The recording has ended", exc)
 
     def close(self) -> None:
-        """Finish the file, where one was begun; `start` may begin another."""
+        """Finish the file, if there is one; `start` may begin another."""
         running, self._running = self._running, None
         if running is None:
             return

@@ -1,4 +1,4 @@
-"""What a live run writes down: a log of results, and its companion's words."""
+"""Write the log of a live run and the words of its companion."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SUFFIX = ".companion.jsonl"
 
 
 class LastingLog(Sink):
-    """A log that ends where it can't be written any more, and not the window with it.
+    """A log that ends when it can't be written any more, without ending the window.
 
     Takes `log` over and closes it; `messages` is told why it ended.
     """
@@ -46,7 +46,7 @@ class LastingLog(Sink):
             self._messages.fault("The log has ended", exc)
 
     def close(self) -> None:
-        """Finish the log; its failure is told and not raised."""
+        """Finish the log; report a failure instead of raising it."""
         log, self._log = self._log, None
         if log is None:
             return
@@ -86,12 +86,12 @@ class CompanionRecord:
 def report_unwritten(config: LiveConfig, messages: Messages) -> None:
     """Report what was asked for and not written, as the run ended before it had begun."""
     for path in filter(None, (config.record, config.log)):
-        error = SinkError(f"{path} was not written: it was over before a face was analysed.")
+        error = SinkError(f"{path} was not written: it was over before a face was analyzed.")
         messages.fault("Nothing was written", error)
 
 
 def companion_path(config: LiveConfig) -> Path | None:
-    """Where the companion's words are written; None for nowhere."""
+    """Return where the companion's words are written; None for nowhere."""
     if config.companion is None or config.log is None:
         return None
     return config.log.with_suffix(SUFFIX)
@@ -99,7 +99,7 @@ def companion_path(config: LiveConfig) -> Path | None:
 
 @contextmanager
 def open_companion(config: LiveConfig, messages: Messages) -> Iterator[Companion | None]:
-    """The companion that is asked for; None for none. It ends with the block, whatever it does.
+    """Open the requested companion, None for none; it ends with the block, whatever it does.
 
     Raises SinkError where its file can't be written.
     """

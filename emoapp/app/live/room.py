@@ -1,4 +1,4 @@
-"""How long a recording can go on until its disk is full."""
+"""Estimate how long a recording can go on until its disk is full."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ ENOUGH_S = 60.0
 
 
 def free_bytes(folder: Path) -> int:
-    """What may still be written there."""
+    """Return how many bytes may still be written there."""
     return shutil.disk_usage(folder).free
 
 
 class RoomWatch:
-    """Watches a file that grows, and the room on its disk.
+    """Watch a growing file and the space left on its disk.
 
     free: how many bytes are free in a folder.
     """
@@ -37,7 +37,7 @@ class RoomWatch:
         self._left_s: float | None = None
 
     def short_s(self, now: float) -> float | None:
-        """Seconds until the disk is full, where they are few; None where there is room enough.
+        """Return the seconds until the disk is full if they are few; None if there is enough space.
 
         now: seconds by a steady clock. To be called often: it looks once a second.
         """

@@ -1,4 +1,4 @@
-"""What the panel of settings shows, changes and saves."""
+"""Define what the settings panel shows, changes and saves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OLD_LIMIT_NAMES = {"turn": "yaw"}
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A row that can be changed.
+    """A setting that the user can change.
 
     Attributes:
         row: Returns how it looks now.
@@ -84,7 +84,7 @@ class Settings:
         self._settings[index].change(step)
 
     def save(self) -> None:
-        """Write the settings into the user's file, and say where it is."""
+        """Write the settings into the user's file, and tell where it is."""
         path, messages = self._controller.config.settings, self._controller.messages
         if path is None:
             messages.notice("there is no file for settings here")
@@ -170,7 +170,7 @@ class Settings:
         self._overlay.text_size = min(max(size, MIN_TEXT_SIZE), MAX_TEXT_SIZE)
 
     def _values(self) -> dict[str, Value]:
-        """Return what the table [live] is to have."""
+        """Return the new contents of the table [live]."""
         config, overlay = self._controller.config, self._overlay
         detector = self._pipeline.detector.name
         if detector == self._detector_at_first:
@@ -204,7 +204,7 @@ class Settings:
         )
 
     def _defaults(self) -> dict[str, Value | None]:
-        """Return what holds without a file: such values need no line in it."""
+        """Return the values that hold without a file, which need no line in it."""
         config = LiveConfig("")
         return {
             "detector": config.detector,
@@ -223,7 +223,7 @@ def _parts_of(config: OverlayConfig) -> dict[str, bool]:
 
 
 def _next(value: float, choices: Sequence[float], step: int) -> float:
-    """Return the next larger or smaller choice; the value itself where there is none."""
+    """Return the next larger or smaller choice; the value itself if there is none."""
     if step > 0:
         return min((one for one in choices if one > value), default=value)
     return max((one for one in choices if one < value), default=value)

@@ -1,4 +1,4 @@
-"""One picture of the window, saved, and the folder of what was saved."""
+"""Save a picture of the window, and open the folder of saved files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from emoapp.utils.files import with_unused_name, write_whole
 
 
 def take_snapshot(picture: np.ndarray | None, folders: MediaFolders, messages: Messages) -> None:
-    """Save a picture in the folder for pictures, and say where it is.
+    """Save a picture in the folder for pictures, and tell where it is.
 
     Args:
         picture: uint8 (H, W, 3), BGR; None where there is none yet.
@@ -33,7 +33,7 @@ def take_snapshot(picture: np.ndarray | None, folders: MediaFolders, messages: M
 
 
 def open_folder(messages: Messages) -> None:
-    """Open the folder of the file that was saved last, or say why not."""
+    """Open the folder of the file that was saved last, or tell why not."""
     if messages.last_saved is None:
         messages.notice("nothing was saved yet: s saves a picture, r records")
     elif click.launch(str(messages.last_saved), locate=True) != 0:

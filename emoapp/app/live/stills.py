@@ -1,4 +1,4 @@
-"""Images in live use: how they are analyzed, and a line for each where there is no window."""
+"""Handle images in live use; without a window, print a line for each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from emoapp.utils.terminal import complain, say
 
 
 def is_stills(config: LiveConfig) -> bool:
-    """Return whether the source is images from the disk."""
+    """Return whether the source consists of images on the disk."""
     return kind_of(config.source) == "images"
 
 
@@ -54,13 +54,13 @@ def open_stills(config: LiveConfig) -> Iterator[Stills]:
 
 
 def analyze_still(pipeline: Pipeline, frame: Frame) -> Result:
-    """Analyze an image that has nothing to do with the one before."""
+    """Analyze an image independently of the one before."""
     pipeline.reset()
     return pipeline.process(frame)
 
 
 class StillsController(Controller):
-    """Leave out the images that can't be read, and name them."""
+    """Skip the images that can't be read, and name them."""
 
     def __init__(self, source: Stills) -> None:
         super().__init__(source)
@@ -90,7 +90,7 @@ class StillsPrinter(Sink):
 
 
 class StillsLog(Sink):
-    """A log that gets each image once, in pixels of its file.
+    """A log with each image once, in pixels of its file.
 
     Args:
         log: Taken over, and closed.

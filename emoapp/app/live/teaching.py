@@ -17,6 +17,7 @@ from emoapp.overlay.advice import DIRECTIONS
 from emoapp.overlay.history import VALID_REJECTIONS
 from emoapp.overlay.theme import word
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock
 from emoapp.profiles import store
 from emoapp.profiles.learner import Learner
 from emoapp.profiles.lessons import Lesson, Observation, blocks, one_moment
@@ -194,7 +195,7 @@ class Teaching:
     def _rest(self, usable: Observation | None, hint: str) -> None:
         if self.resting is None:
             return
-        self.resting.see(usable, hint, now=time.monotonic())
+        self.resting.see(usable, hint, now=clock.now())
         if self.resting.done:
             seen, self.resting = self.resting.seen, None
             self._teach(blocks("neutral", seen, GAP_S))

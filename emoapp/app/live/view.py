@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from time import perf_counter
 
@@ -13,6 +12,7 @@ from emoapp.app.rendering import Renderer, enlarged_or_shrunk
 from emoapp.config import OverlayConfig
 from emoapp.images import BgrImage, Image
 from emoapp.overlay import Overlay, Status
+from emoapp.platforms import clock
 from emoapp.privacy.pixelation import pixelate_all
 from emoapp.privacy.redactor import FaceRedactor
 from emoapp.sinks import Sink
@@ -62,7 +62,7 @@ class WindowView(Sink):
         self._result: Result | None = None
 
     def keep_moments(self, keep: Callable[..., None]) -> None:
-        """Hand each picture on before the overlay is drawn on it.
+        """Pass each picture on before the overlay is drawn on it.
 
         Args:
             keep: Called with the picture, its time in seconds, and `private=`, whether faces are
@@ -72,11 +72,11 @@ class WindowView(Sink):
 
     @property
     def overlay(self) -> Overlay:
-        """What draws; its switches may be changed at any time."""
+        """The overlay; its switches may be changed at any time."""
         return self._renderer.overlay
 
     def renew(self, overlay: Overlay) -> None:
-        """Draw with another overlay from now on; it takes over what the user has switched."""
+        """Draw with another overlay from now on, which takes over the user's switches."""
         overlay.take_switches(self.overlay)
         overlay.take_messages(self.overlay)
         self._renderer.overlay = overlay
@@ -92,14 +92,14 @@ class WindowView(Sink):
         else:
             self._renderer.redactor = self.redactor if self.private else None
             status = self._status(result)
-            image = self._renderer.render(result, status, now=time.monotonic(), size_wh=size_wh)
+            image = self._renderer.render(result, status, now=clock.now(), size_wh=size_wh)
         self.picture, self._result = image.bgr(), result
         drawn = perf_counter()
         self._window.show(self.decorate(self.picture))
         self.ms = {"draw": (drawn - began) * 1e3, "show": (perf_counter() - drawn) * 1e3}
 
     def snapshot(self) -> np.ndarray | None:
-        """Return what was shown last as others should see it.
+        """Return the picture shown last in the form meant for others.
 
         Returns:
             uint8 (H, W, 3), BGR, without status row, notices, alerts and help; None before the
@@ -111,10 +111,10 @@ class WindowView(Sink):
         overlay.take_switches(self.overlay)
         renderer = Renderer(overlay, self.redactor if self.private else None)
         size_wh = self.picture.shape[1], self.picture.shape[0]
-        return renderer.render(self._result, Status(), now=time.monotonic(), size_wh=size_wh).bgr()
+        return renderer.render(self._result, Status(), now=clock.now(), size_wh=size_wh).bgr()
 
     def preview(self, frame: Frame) -> None:
-        """Show a frame whose faces are not known yet; all of it is hidden if faces are to be."""
+        """Show a frame with its faces unknown yet; pixelate all of it if faces are to be hidden."""
         image = BgrImage(enlarged_or_shrunk(frame.pixels, self._window.fit(frame.size_wh)))
         if self.private:
             pixelate_all(image)
@@ -123,7 +123,7 @@ class WindowView(Sink):
         self._window.show(image.bgr())
 
     def wait(self, waiting: Waiting, last: Frame | None, size_wh: tuple[int, int]) -> None:
-        """Say why nothing comes, over the last frame.
+        """Show over the last frame why nothing comes.
 
         Args:
             waiting: The reason, and for how long.
@@ -142,4 +142,4 @@ class WindowView(Sink):
         self._window.show(image.bgr())
 
     def close(self) -> None:
-        """Nothing: whoever opened the window closes it."""
+        """Do nothing: whoever opened the window closes it."""

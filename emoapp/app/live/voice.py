@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 
 def open_voice() -> Say:
-    """Return the platform's voice; to be called in the thread that speaks.
+    """Return the platform's voice; call this in the thread that speaks.
 
     Raises:
         Exception: There is none; pyttsx3 raises several kinds.
@@ -37,7 +37,7 @@ def open_voice() -> Say:
 
 
 class Voice:
-    """Say the label of the followed face when it is a new one, in a thread of its own.
+    """Say the label of the followed face whenever it changes, in a background thread.
 
     What comes while it speaks is not queued: once it is silent, it says what is so by then.
 
@@ -76,7 +76,7 @@ class Voice:
         self._said, self._said_at = new, now
 
     def close(self) -> None:
-        """Let the thread end after the word that it says; does not wait for it."""
+        """Let the thread end after its current word, without waiting for it."""
         try:
             self._words.put_nowait(None)
         except queue.Full:

@@ -1,4 +1,4 @@
-"""Get the slow parts of a first picture done before there is one."""
+"""Run the slow first steps before the first picture arrives."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def warm_up(pipeline: Pipeline, parts: OverlayConfig | None = None) -> Pipeline:
     width, height = SIZE_WH
     frame = Frame(BgrImage(np.zeros((height, width, 3), np.uint8)), 0, 0.0)
     pipeline.process(frame)
-    pipeline.detector.reset()
+    pipeline.reset()
     classifier = pipeline.classifier
     labels, size = pipeline.labels, classifier.description.crop_template.size
     rows = classifier.classify(np.zeros((1, size, size), np.uint8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, as_completed
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from emoapp.app.video.ledger import Ledger
 from emoapp.app.video.run import run_video
 from emoapp.config import VideoConfig
 from emoapp.errors import EmoappError, OutputExistsError, OutputInUseError
+from emoapp.platforms import waits
 from emoapp.sinks.files import check_target
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.logs import get_logger, session
@@ -109,7 +110,7 @@ def run_all(
     futures = {
         executor.submit(_run_in_worker, prepare(config), folder): config for config in configs
     }
-    for future in as_completed(futures):
+    for future in waits.as_completed(futures):
         config = futures[future]
         try:
             yield _with_user_names(config, future.result())

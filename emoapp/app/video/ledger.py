@@ -183,7 +183,7 @@ def written_by(ledger: Path) -> Iterator[tuple[Path, int | None]]:
     """
     for line in journal.entries(ledger):
         output = line.get("output")
-        if line.get("state") == "done" and isinstance(output, str):
+        if line.get("state") == "done" and isinstance(output, str) and "\0" not in output:
             yield (ledger.parent / output).resolve(), line.get("bytes")
 
 
@@ -233,5 +233,6 @@ def _is_renamed_when_complete(log: Path) -> bool:
 
 
 def _strings(value: object) -> list[str]:
-    """Return a list from JSON; empty if it is none."""
-    return [str(item) for item in value] if isinstance(value, list) else []
+    """Return a list of paths from JSON; empty if it is none. No path holds a NUL."""
+    texts = [str(item) for item in value] if isinstance(value, list) else []
+    return [text for text in texts if "\0" not in text]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from emoapp.app.run import Progress, Run, open_pipeline, open_results_log
 from emoapp.config import VideoConfig
 from emoapp.pipeline import Detected, Pipeline
+from emoapp.platforms.files import can_rename_open
 from emoapp.sinks import Sink, open_recorder
 from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, kind_of, open_source
@@ -96,7 +97,7 @@ def run_video(
 
 def _keep_locked(descriptor: int, locks: ExitStack) -> None:
     """Keep the lock of a file that its sink closes."""
-    if os.name != "nt":  # where a file that is open could not get its name
+    if can_rename_open():
         locks.callback(os.close, os.dup(descriptor))
 
 

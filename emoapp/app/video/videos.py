@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emoapp.app.video.ledger import LEDGER, written_by
 from emoapp.config import VideoConfig
 from emoapp.errors import SourceError, UsageError
+from emoapp.platforms.files import identity, safe_name, same_name
 from emoapp.sources import is_annotated
 from emoapp.utils.addresses import redact_url
 
@@ -38,18 +41,18 @@ def list_videos(inputs: Iterable[str]) -> Videos:
     """Find the videos among files and folders, except those in folders that emoapp wrote itself.
 
     Args:
-        inputs: Files, addresses and folders, which are searched recursively.
+        inputs: Files, addresses, patterns, and folders, which are searched recursively.
 
     Raises:
-        SourceError: A folder contains no videos or cannot be read.
+        SourceError: A folder contains no videos or cannot be read, or no file matches a pattern.
     """
     found: list[tuple[str, Path]] = []
     left_out: list[Path] = []
-    for name in inputs:
+    for name in expand_patterns(inputs):
         folder = Path(name)
         if not folder.is_dir():
             # Results of a stream are named after its address, without passwords.
-            found.append((name, Path(Path(redact_url(name)).name)))
+            found.append((name, Path(result_name(name))))
             continue
         below, own = _list_folder(folder)
         if not below:
@@ -57,6 +60,34 @@ def list_videos(inputs: Iterable[str]) -> Videos:
         found += [(str(path), path.relative_to(folder)) for path in below]
         left_out += own
     return Videos(tuple(found), tuple(left_out))
+
+
+def expand_patterns(inputs: Iterable[str]) -> Iterator[str]:
+    """Yield the inputs with the files that match in place of each pattern, as Unix shells do.
+
+    Args:
+        inputs: Files, folders, addresses, and patterns such as "*.mp4".
+
+    Raises:
+        SourceError: No file matches.
+    """
+    for name in inputs:
+        if "://" in name or not glob.has_magic(name) or os.path.lexists(name):
+            yield name
+            continue
+        matches = sorted(glob.glob(name, recursive=True))
+        if not matches:
+            raise SourceError(f"There is no file that matches {name}. Check the folder.")
+        yield from matches
+
+
+def result_name(source: str) -> str:
+    """Return the name after which the results of a source are called.
+
+    Args:
+        source: A file, or an address, of which passwords are left out.
+    """
+    return safe_name(Path(redact_url(source)).name)
 
 
 def plan(
@@ -83,9 +114,10 @@ def plan(
     """
     videos = list(videos)
     stems = [below.with_suffix("") for _, below in videos]
+    stem_ids = [identity(stem) for stem in stems]
     configs = []
     for (name, below), stem in zip(videos, stems, strict=True):
-        if stems.count(stem) > 1:
+        if stem_ids.count(identity(stem)) > 1:
             stem = stem.with_name(below.name.replace(".", "_"))
         configs.append(
             replace(
@@ -96,7 +128,7 @@ def plan(
             )
         )
     targets = [path for config in configs for path in config.targets]
-    if len(set(targets)) < len(targets):
+    if same_name(targets):
         raise UsageError("Some of these have the same name; give their folder, or run each alone.")
     return configs
 

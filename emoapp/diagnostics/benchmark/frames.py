@@ -39,7 +39,7 @@ WARM_UP_FRAMES = 20
 
 FACE_COUNTS = (1, 2, 4)
 
-FILL_GREY = 128
+FILL_GRAY = 128
 
 
 class Stopwatch:
@@ -217,7 +217,7 @@ def crowd(image: np.ndarray, count: int, *, across: int = 2) -> np.ndarray:
     """
     part = cv2.resize(image, None, fx=1 / across, fy=1 / across, interpolation=cv2.INTER_AREA)
     height, width = part.shape[:2]
-    picture = np.full_like(image, FILL_GREY)
+    picture = np.full_like(image, FILL_GRAY)
     for place in range(count):
         y, x = (
             steps * side for steps, side in zip(divmod(place, across), (height, width), strict=True)

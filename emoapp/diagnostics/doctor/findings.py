@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from emoapp.errors import EmoappError
+from emoapp.platforms.runtime import explain_import
 
 OK, WARNING, PROBLEM = LEVELS = ("ok", "warning", "problem")
 """Levels of a finding. A warning is about something optional, such as a camera."""
@@ -36,6 +37,9 @@ def examine(check: Check) -> Finding:
         return check()
     except EmoappError as exc:
         return finding_from_error(exc, PROBLEM)
+    except ImportError as exc:
+        advice = explain_import(exc) or "Install emoapp and try again."
+        return Finding(PROBLEM, f"{type(exc).__name__}: {exc}", advice)
     except Exception as exc:  # the doctor must report any failure
         said = str(exc) or "no reason given"
         return Finding(PROBLEM, f"{type(exc).__name__}: {said}", "Install emoapp and try again.")

@@ -10,6 +10,8 @@ from packaging.requirements import Requirement
 
 from emoapp.diagnostics.doctor.findings import OK, PROBLEM, WARNING, Finding, finding_from_error
 from emoapp.errors import DeviceError, NoScreenError
+from emoapp.platforms.gpu import why_no_gpu
+from emoapp.platforms.runtime import explain_missing, missing_libraries
 
 REPORTED_PACKAGES = ("opencv-python", "ai-edge-litert", "av", "numpy", "tensorflow", "mediapipe")
 """Packages whose versions a bug report should contain."""
@@ -33,6 +35,11 @@ def check_packages() -> Finding:
         installed = _version(package.name)
         if installed is None or not package.specifier.contains(installed, prereleases=True):
             wrong.append((f"{package.name} {installed or 'is missing'}", package))
+    if missing := missing_libraries():
+        return Finding(PROBLEM, f"missing: {', '.join(missing)}", "; ".join({*missing.values()}))
+    for _, package in wrong:
+        if reason := explain_missing(package.name):
+            return Finding(PROBLEM, reason)
     if wrong:
         install = " ".join(f'"{package.name}{package.specifier}"' for _, package in wrong)
         return Finding(PROBLEM, "; ".join(text for text, _ in wrong), f"pip install {install}")
@@ -58,6 +65,7 @@ def _version(package: str) -> str | None:
 
 def check_cameras() -> Finding:
     """List the cameras and check whether the first one delivers an image."""
+    from emoapp.platforms.cameras import default_of
     from emoapp.sources import open_source
     from emoapp.sources.listing import NONE_HINT, list_cameras
 
@@ -65,7 +73,7 @@ def check_cameras() -> Finding:
     if not cameras:
         return Finding(WARNING, "there is none", NONE_HINT)
     names = ", ".join(f"{camera.number}: {camera.name}" for camera in cameras)
-    with open_source(cameras[0].number) as camera:
+    with open_source(default_of([(c.number, c.name) for c in cameras])) as camera:
         width, height = next(iter(camera)).size_wh
     return Finding(OK, f"{names}; {camera.name} gives {width}x{height}")
 
@@ -85,6 +93,8 @@ def check_screen() -> Finding:
 
 def check_gpu() -> Finding:
     """Check whether TensorFlow can use a GPU; it is optional, as the CPU is fast enough."""
+    if reason := why_no_gpu():
+        return Finding(OK, f"not used: {reason.partition('; ')[0]}; the CPU is enough")
     if find_spec("tensorflow") is None:
         return Finding(OK, "not used: TensorFlow is not installed, and the CPU is enough")
     from emoapp.classifiers import open_classifier

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from pathlib import Path
 
 import cv2
@@ -17,6 +16,7 @@ from emoapp.detectors import Detector, open_detector
 from emoapp.diagnostics.doctor.findings import OK, PROBLEM, WARNING, Finding
 from emoapp.images import as_image
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock
 from emoapp.sinks import open_recorder
 from emoapp.sources import open_source
 from emoapp.types import Box, Face
@@ -128,21 +128,21 @@ def _pasted(crop: np.ndarray) -> tuple[np.ndarray, Face]:
 def check_video_files() -> Finding:
     """Check whether a recording can be written, and is the same when read."""
     width, height = CODEC_SIZE_WH
-    greys = [60 + 12 * number for number in range(CODEC_FRAMES)]
+    grays = [60 + 12 * number for number in range(CODEC_FRAMES)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "test.mp4"
         with open_recorder(path, fps=CODEC_FPS, size_wh=CODEC_SIZE_WH) as recorder:
-            for index, grey in enumerate(greys):
-                picture = as_image(np.full((height, width, 3), grey, np.uint8))
+            for index, gray in enumerate(grays):
+                picture = as_image(np.full((height, width, 3), gray, np.uint8))
                 recorder.write(picture, index / CODEC_FPS)
         with open_source(path) as source:
             read = [(frame.t, float(frame.image.mean())) for frame in source]
-    if len(read) != len(greys):
-        return Finding(PROBLEM, f"{len(greys)} frames written, {len(read)} read", REINSTALL)
+    if len(read) != len(grays):
+        return Finding(PROBLEM, f"{len(grays)} frames written, {len(read)} read", REINSTALL)
     late = max(abs(t - index / CODEC_FPS) for index, (t, _) in enumerate(read))
-    off = max(abs(grey - mean) for grey, (_, mean) in zip(greys, read, strict=True))
+    off = max(abs(gray - mean) for gray, (_, mean) in zip(grays, read, strict=True))
     if late > 1e-3 or off > MAX_CODEC_ERROR:
-        return Finding(PROBLEM, f"off by {late:.3f} s and {off:.0f} of 255 in grey", REINSTALL)
+        return Finding(PROBLEM, f"off by {late:.3f} s and {off:.0f} of 255 in gray", REINSTALL)
     return Finding(OK, "H.264 is written and read as it was")
 
 
@@ -159,10 +159,10 @@ def check_speed(model: Path | None = None) -> Finding:
         Pipeline(open_detector(), open_classifier(model, device="cpu")) as pipeline,
         open_source(DEMO_CLIP, loop=True) as source,
     ):
-        ends = time.monotonic() + SPEED_S
+        ends = clock.now() + SPEED_S
         for frame in source:
             milliseconds.append(sum(pipeline.process(frame).ms.values()))
-            if time.monotonic() > ends and len(milliseconds) > WARM_UP_FRAMES:
+            if clock.now() > ends and len(milliseconds) > WARM_UP_FRAMES:
                 break
     ms = float(np.median(milliseconds[WARM_UP_FRAMES:]))
     found = f"{ms:.1f} ms a frame of 1280x720 with one face"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import time
 from pathlib import Path
+
+from emoapp.platforms import processes
 
 VARIABLE = "EMOAPP_LOG_DIR"
 
@@ -79,13 +80,5 @@ def is_running(path: Path) -> bool:
         path: The log.
     """
     match = _PATTERN.fullmatch(path.name)
-    # On Windows, signal 0 would end the process; an open file can't be removed there anyway.
-    if match is None or sys.platform == "win32":
-        return False
-    try:
-        os.kill(int(match["pid"]), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):  # PermissionError: it exists and is someone else's
-        return True
-    return True
+    # On Windows nobody can be asked, and an open file cannot be removed anyway.
+    return match is not None and processes.is_running(int(match["pid"]))

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from emoapp.platforms import system
 from emoapp.utils import interrupts, native_logs
 from emoapp.utils.logs import NAME, get_logger
 from emoapp.utils.logs.folder import log_folder, new_name, prune
@@ -120,7 +121,7 @@ def _log_versions() -> None:
     import emoapp
 
     python = sys.version.split()[0]
-    logger.info("version %s, Python %s, %s", emoapp.__version__, python, sys.platform)
+    logger.info("version %s, Python %s, %s", emoapp.__version__, python, system())
 
 
 def _show(verbose: bool) -> None:

@@ -62,7 +62,7 @@ def test_a_key_ends_it(screen, key):
                 subprocess.run([*move, "key", key], env=variables, check=True)
                 time.sleep(0.2)
             assert program.poll() == 0
-            assert "frames analysed" in program.stdout.read()
+            assert "frames analyzed" in program.stdout.read()
         finally:
             program.kill()
 

@@ -93,7 +93,7 @@ def test_what_cannot_be_finished_is_said_after_the_window(screen, tmp_path):
         text=True,
         timeout=120,
     )
-    assert ran.returncode == 1 and "4 frames analysed" in ran.stdout
+    assert ran.returncode == 1 and "4 frames analyzed" in ran.stdout
     assert ran.stderr.startswith(f"emoapp: {tmp_path}/k.mp4 cannot be written: File too large.")
     kept = tmp_path / "k.part.mp4"
     assert (f"is kept: {kept}." in ran.stderr) == kept.exists() and not (

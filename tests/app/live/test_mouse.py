@@ -6,6 +6,7 @@ import time
 
 import cv2
 import numpy as np
+import pytest
 from support.window import Program, difference, needs_import
 
 from emoapp.overlay.theme import Sizes
@@ -30,6 +31,7 @@ def click(program: Program, button: str) -> None:
     program.xdotool("click", "1")
 
 
+@pytest.mark.slow
 def test_buttons_come_with_the_mouse_and_go_and_only_the_screen_has_them(start):
     program = start()
     program.press("space")
@@ -49,6 +51,7 @@ def test_buttons_come_with_the_mouse_and_go_and_only_the_screen_has_them(start):
     program.end()
 
 
+@pytest.mark.slow
 def test_a_click_on_record_records_and_another_ends_it(start):
     program = start()
     click(program, "record")
@@ -87,6 +90,7 @@ def test_settings_change_the_picture_at_once_and_are_saved(start, tmp_path, monk
     program.end()
 
 
+@pytest.mark.slow
 def test_the_timeline_held_down_shows_that_moment(start):
     program = start()
     time.sleep(5)
@@ -106,6 +110,7 @@ def test_the_timeline_held_down_shows_that_moment(start):
     program.end()
 
 
+@pytest.mark.slow
 def test_text_size_from_the_settings_changes_the_tags(start):
     program = start()
     program.press("space")

@@ -18,16 +18,16 @@ from support.paths import ROOT
 from emoapp.cli import main
 from emoapp.sinks.keys import key_name
 
-COLOURS = {"a.png": (200, 60, 60), "b.jpg": (60, 160, 60), "c.png": (60, 60, 200)}
+COLORS = {"a.png": (200, 60, 60), "b.jpg": (60, 160, 60), "c.png": (60, 60, 200)}
 
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """Three coloured pictures of 700x600; in the second there is a face."""
+    """Three colored pictures of 700x600; in the second there is a face."""
     folder = tmp_path / "pictures"
     folder.mkdir()
-    for name, colour in COLOURS.items():
-        image = np.full((600, 700, 3), colour, np.uint8)
+    for name, color in COLORS.items():
+        image = np.full((600, 700, 3), color, np.uint8)
         if name == "b.jpg":
             image[80:592, 100:612] = portrait()
         cv2.imwrite(str(folder / name), image)
@@ -74,7 +74,7 @@ class Viewer:
 
     def shows(self, name: str) -> None:
         end = time.monotonic() + 30
-        while np.abs(self.shown()[300, 10].astype(int) - COLOURS[name]).max() > 30:
+        while np.abs(self.shown()[300, 10].astype(int) - COLORS[name]).max() > 30:
             assert time.monotonic() < end, f"{name} is not shown"
 
     def end(self) -> tuple[int, str]:

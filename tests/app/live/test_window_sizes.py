@@ -19,7 +19,7 @@ START_S = 2.5
 
 
 def small_clip(path, size_wh):
-    """The size of the commonest cameras: grey, brighter to the right, a second long."""
+    """The size of the commonest cameras: gray, brighter to the right, a second long."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=30)
         stream.width, stream.height, stream.pix_fmt = *size_wh, "yuv420p"
@@ -71,6 +71,7 @@ def test_the_picture_fills_the_window(screen, tmp_path, size_wh, shown_wh):
             program.kill()
 
 
+@pytest.mark.slow
 def test_what_is_recorded_has_neither_status_row_nor_help(screen, tmp_path):
     program = Program(screen, tmp_path, "--no-timeline", "--no-bars")
     try:

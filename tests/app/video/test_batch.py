@@ -49,7 +49,7 @@ def test_what_others_have_written_is_not_replaced(archive, tmp_path, capsys, opt
     out = tmp_path / "out"
     out.mkdir()
     (out / "a.mp4").write_text("precious")
-    for _ in range(2):  # a failure is no licence
+    for _ in range(2):  # a failure is no license
         assert main(["video", str(archive), "-o", str(out), *options]) == 1
         assert "a.mp4 is there already" in capsys.readouterr().err
         assert (out / "a.mp4").read_text() == "precious"
@@ -116,7 +116,11 @@ def test_statistics_grow_with_the_batch_and_replace_nothing_else(archive, tmp_pa
 def test_files_beside_each_other_keep_their_names_apart(tmp_path):
     videos = [("x/a.mp4", Path("a.mp4")), ("x/a.mov", Path("a.mov")), ("b.mp4", Path("b.mp4"))]
     configs = plan(videos, VideoConfig(""), output=Path("o"), log=Path("l"), log_suffix=".jsonl")
-    assert [str(config.output) for config in configs] == ["o/a_mp4.mp4", "o/a_mov.mp4", "o/b.mp4"]
+    assert [config.output.as_posix() for config in configs] == [
+        "o/a_mp4.mp4",
+        "o/a_mov.mp4",
+        "o/b.mp4",
+    ]
     assert [str(config.log) for config in configs] == [
         "l/a_mp4.jsonl",
         "l/a_mov.jsonl",

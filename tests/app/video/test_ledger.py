@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emoapp.app.video.ledger import LEDGER, Ledger, written_by
@@ -105,6 +105,7 @@ def test_a_ledger_that_was_torn_or_overwritten_forgets_but_does_not_invent(cut, 
 
 
 @given(st.lists(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)))
+@example(["\0", ["\0"]])
 @settings(deadline=None)
 def test_lines_of_any_kind_are_no_reason_to_stop(values):
     with tempfile.TemporaryDirectory() as name:

@@ -7,6 +7,8 @@ hand::
     gcc -O2 -shared -fPIC -o /tmp/libvcam.so tests/support/vcam/vcam.c -ldl -lpthread
     ffmpeg -i clip.mp4 -q:v 4 -f mjpeg /tmp/clip.mjpeg
     VCAM_MJPEG=/tmp/clip.mjpeg LD_PRELOAD=/tmp/libvcam.so emoapp live
+
+With VCAM_OUT it has a device that programs feed as well: `/dev/video10`.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 SOURCE = Path(__file__).with_name("vcam.c")
@@ -43,3 +47,15 @@ def environment(library: Path, clip: Iterable[bytes]) -> dict[str, str]:
     path = library.with_name("clip.mjpeg")
     path.write_bytes(b"".join(clip))
     return {"LD_PRELOAD": str(library), "VCAM_MJPEG": str(path)}
+
+
+def shown(path: Path, size_wh: tuple[int, int]) -> list[np.ndarray]:
+    """The pictures that were written to the device whose VCAM_OUT is `path`.
+
+    size_wh: of the device, pixels.
+
+    Returns: each uint8 (h, w, 3), BGR.
+    """
+    width, height = size_wh
+    frames = np.fromfile(path, np.uint8).reshape(-1, height * 3 // 2, width)
+    return [cv2.cvtColor(frame, cv2.COLOR_YUV2BGR_I420) for frame in frames]

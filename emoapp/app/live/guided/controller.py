@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -22,6 +21,7 @@ from emoapp.overlay.guide import draw_guide
 from emoapp.overlay.history import VALID_REJECTIONS
 from emoapp.overlay.layout import Rect
 from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock
 from emoapp.profiles import store
 from emoapp.profiles.lessons import Lesson, samples_of
 from emoapp.profiles.live import LiveCorrector
@@ -91,14 +91,14 @@ class GuidedController(WindowController):
         usable = not hint and self.pipeline.corrected == result.selected
         self.view.overlay.boxes = len(result.tracks) > 1  # which of them is watched
         before = self._session.phase, self._session.asked
-        self._session.see(seen if usable else None, hint, now=time.monotonic())
+        self._session.see(seen if usable else None, hint, now=clock.now())
         self._note(before)
         return super().serve(result)
 
     def poll(self) -> bool:
         """See `WindowController.poll`."""
         key = self._window.poll()
-        self._polled_at = time.monotonic()
+        self._polled_at = clock.now()
         click = self._window.clicked()
         if self._window.closed:
             self.ended = True

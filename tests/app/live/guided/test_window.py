@@ -55,7 +55,7 @@ def is_card(picture: np.ndarray) -> bool:
     return bool((grey < 70).mean() > 0.5 and (grey > 200).mean() > 0.003)
 
 
-def has_colour(picture: np.ndarray, bgr: tuple[int, int, int]) -> bool:
+def has_color(picture: np.ndarray, bgr: tuple[int, int, int]) -> bool:
     """Whether an icon of this color stands on the card."""
     near = np.abs(card_of(picture).astype(int) - bgr).max(axis=2) < 12
     return bool(near.sum() > 300)
@@ -76,9 +76,9 @@ def test_a_minute_with_a_face(sit, tmp_path, faces):
     assert sitter.asked[0] == sitter.asked[-1] == "neutral" and len(sitter.asked) == 8
     assert all(map(is_card, pictures.values())) and set(pictures) == {"watch", "ready", "interim"}
     yellow, orange = (66, 228, 240), (0, 159, 230)
-    assert has_colour(pictures["watch"], yellow), "happy"
-    assert has_colour(pictures["ready"], orange), "surprise"
-    assert not has_colour(pictures["ready"], yellow)
+    assert has_color(pictures["watch"], yellow), "happy"
+    assert has_color(pictures["ready"], orange), "surprise"
+    assert not has_color(pictures["ready"], yellow)
     sitter.asked.clear()
     sitter.press("Return")
     sitter.until("result")

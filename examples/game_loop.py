@@ -1,0 +1,65 @@
+"""A game or a robot that looks at its player, without ever waiting for the camera.
+
+    python game_loop.py [CAMERA|FILE]
+
+The recognizer runs in a thread of its own, as fast as pictures come. The loop has a rhythm of its
+own, and looks at the newest result whenever it likes.
+"""
+
+import sys
+import threading
+import time
+
+from emoapp import EmotionRecognizer, Result
+
+TICK_S = 1 / 60
+"""The loop's own rhythm."""
+
+
+class Player(threading.Thread):
+    """Looks at the player; `newest` is the last result, None before the first."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(name="player", daemon=True)
+        self.newest: Result | None = None
+        self.ended = threading.Event()
+        self._source = source
+
+    def run(self) -> None:
+        """Analyze the source to its end, in this thread alone."""
+        with EmotionRecognizer() as recognizer:
+            for result in recognizer.stream(self._source):
+                self.newest = result
+                if self.ended.is_set():
+                    break
+        self.ended.set()
+
+    def smile(self) -> float:
+        """Return how happy the followed face looks, 0 to 1; 0 where there is none to believe."""
+        track = self.newest.selected_track if self.newest else None
+        return track.smoothed.of("happy") if track and track.rejection is None else 0.0
+
+
+def main(source: str) -> None:
+    """Let a balloon rise with a smile, and sink without one."""
+    player = Player(source)
+    player.start()
+    height, ticks = 0.0, 0
+    try:
+        while not player.ended.is_set():
+            began = time.monotonic()
+            target = player.smile()
+            height += (target - height) * 0.05
+            ticks += 1
+            if ticks % 15 == 0:
+                print(f"{'_' * round(height * 40)}o   {height:.0%}", flush=True)
+            time.sleep(max(0.0, TICK_S - (time.monotonic() - began)))
+    except KeyboardInterrupt:
+        pass
+    player.ended.set()
+    player.join()
+    print(f"{ticks} ticks")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "0")

@@ -1,0 +1,61 @@
+"""Options of outputs: their words, in the settings file and on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from emoapp.cli import main, parse
+from emoapp.cli.outputs import outputs_config
+from emoapp.config import OutputsConfig
+from emoapp.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path, monkeypatch):
+    path = tmp_path / "emoapp.toml"
+    monkeypatch.setenv("EMOAPP_CONFIG", str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "word, address, shown",
+    [
+        ("127.0.0.1:9000", ("127.0.0.1", 9000), "127.0.0.1:9000"),
+        ("9000", ("127.0.0.1", 9000), "127.0.0.1:9000"),
+        (":9000", ("127.0.0.1", 9000), "127.0.0.1:9000"),
+        ("studio.local:57120", ("studio.local", 57120), "studio.local:57120"),
+        ("[::1]:9000", ("::1", 9000), "[::1]:9000"),
+    ],
+)
+def test_an_address(word, address, shown, settings, capsys):
+    assert parse(["live", "--osc", word]).osc == address
+    settings.write_text(f'[live]\nosc = "{word}"\n')
+    assert main(["config"]) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "│ osc" in line]
+    assert shown in row
+
+
+@pytest.mark.parametrize(
+    "word", ["", "host", "host:", "host:0", "host:65536", "host:x", "a b:9", "9²"]
+)
+def test_no_address(word):
+    with pytest.raises(UsageError, match="--osc: expected HOST:PORT, such as 127.0.0.1:9000"):
+        parse(["live", f"--osc={word}"])
+
+
+@pytest.mark.parametrize(
+    "file, typed, name",
+    [
+        ("", ["--lsl"], "emoapp"),
+        ("", ["--lsl", "p7", "--demo"], "p7"),
+        ("lsl = true", [], "emoapp"),
+        ("lsl = false", [], None),
+        ('lsl = "p7"', [], "p7"),
+        ('lsl = "p7"', ["--no-lsl"], None),
+        ('lsl = "p7"', ["--lsl", "off"], None),
+        ('lsl = "off"', ["--lsl"], "emoapp"),
+    ],
+)
+def test_an_output_is_switched_on_and_off(file, typed, name, settings):
+    settings.write_text(f"[live]\n{file}\n")
+    assert outputs_config(parse(["live", *typed])) == OutputsConfig(lsl=name)
