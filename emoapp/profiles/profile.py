@@ -19,7 +19,7 @@ from emoapp.profiles.learning import Choice, Learned, fit, learn
 from emoapp.profiles.samples import Samples, sample
 from emoapp.utils.files import write_whole
 
-FORMAT = 1
+FORMAT = 2
 ARRAYS = ("labels", "probabilities", "features", "looks", "times", "groups", "crops")
 
 
