@@ -15,16 +15,19 @@ from support.window import needs_import
 from emoapp.profiles.profile import read_profile
 
 PEOPLE = SHARED / "people"
+DARK = "dark"
 
 pytestmark = [pytest.mark.slow, needs_import]
 
 
 @pytest.fixture(scope="module")
 def faces():
-    """Label -> pictures: of press photographs where they are at hand, else of a portrait."""
-    if PEOPLE.is_dir():
-        return photographed(PEOPLE / "George_W_Bush", 3)
-    return hopper()
+    """Label -> pictures: of press photographs where they are at hand, else of a portrait.
+
+    One is too dark for any label.
+    """
+    found = photographed(PEOPLE / "George_W_Bush", 3) if PEOPLE.is_dir() else hopper()
+    return found | {DARK: [cv2.convertScaleAbs(found["neutral"][0], alpha=0.06)]}
 
 
 @pytest.fixture
@@ -88,7 +91,7 @@ def test_a_minute_with_a_face(sit, tmp_path, faces):
     said = sitter.end()
     assert sitter.process.returncode == 0 and "Ada.npz" in said and "before: right" in said
     profile = read_profile(tmp_path / "profiles" / "Ada.npz")
-    assert set(profile.samples.counts) == set(faces) - {"wink"}
+    assert set(profile.samples.counts) == set(faces) - {"wink", DARK}
     assert min(profile.samples.counts.values()) >= 12
     assert profile.samples.crops is None, "no picture is kept"
 
@@ -113,8 +116,12 @@ def test_keys_say_what_a_face_shows_and_nothing_is_left_when_taken_back(sit, tmp
     sitter.press("u")
     sitter.log_until("notice: Angry: taken back")
     assert list((tmp_path / "profiles").iterdir()) == []
+    sitter.show(DARK)
+    time.sleep(1)
     sitter.press("n")
-    sitter.look_until(is_card)
+    sitter.look_until(is_card)  # which waits for light
+    assert "Neutral: learned" not in sitter.log()
+    sitter.show("neutral")
     sitter.log_until("notice: Neutral: learned from")
     sitter.press("q")
     said = sitter.end()
