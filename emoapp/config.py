@@ -131,6 +131,10 @@ class CompanionConfig:
     pace: Pace = Pace()
 
 
+WEBSOCKET_PORT = 8765
+"""The default port."""
+
+
 @dataclass(frozen=True, slots=True)
 class GuidedConfig:
     """Settings of the guided minute.
@@ -159,6 +163,9 @@ class OutputsConfig:
         virtual_camera: Name of the virtual camera to feed, "auto" for any; None for none.
         virtual_camera_picture: What it shows: "annotated" as the window, "private" with faces
             hidden, or "plain".
+        websocket: Port of the WebSocket and its page, 0 for any that is free; None for none.
+        listen: The address of this computer that the WebSocket is reached at.
+        websocket_origins: Origins of further pages that may connect to it.
     """
 
     osc: tuple[str, int] | None = None
@@ -166,6 +173,9 @@ class OutputsConfig:
     on_change: tuple[str, ...] | None = None
     virtual_camera: str | None = None
     virtual_camera_picture: str = "annotated"
+    websocket: int | None = None
+    listen: str = "127.0.0.1"
+    websocket_origins: tuple[str, ...] = ()
 
     @property
     def hides_faces(self) -> bool:

@@ -180,6 +180,15 @@ def screen():
 
 
 @pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A page of a headless Chromium."""
+    from support.browser import Browser
+
+    with Browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
 def fer2013():
     """FER-2013 with FER+'s votes, where it stands beside the project: split -> Dataset."""
     path = SHARED / "fer2013" / "fer2013.zip"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ class Messages:
         self.faults: list[str] = []
         self.last_saved: Path | None = None
         self.profile: Profile | None = None
-        self._waiting: list[Callable[[Overlay], None]] = []
+        self._waiting: deque[Callable[[Overlay], None]] = deque()
 
     def notice(
         self, text: str, *, seconds: float = NOTICE_S, picture: np.ndarray | None = None
@@ -100,9 +101,8 @@ class Messages:
 
     def show(self, overlay: Overlay) -> None:
         """Hand the messages since the last call to an overlay."""
-        waiting, self._waiting = self._waiting, []
-        for put in waiting:
-            put(overlay)
+        while self._waiting:  # another thread may add to them
+            self._waiting.popleft()(overlay)
 
 
 def _short(error: EmoappError) -> str:
