@@ -73,7 +73,7 @@ def ask(question: object) -> str | None:
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         return None
     try:
-        return input(f"{sayable(translated(question))} ").strip()
+        return input(f"{sayable(question)} ").strip()
     except (EOFError, KeyboardInterrupt):
         say("")
         return None
