@@ -11,6 +11,7 @@ import click
 import emoapp
 from emoapp.cli.formatter import Context
 from emoapp.errors import UsageError
+from emoapp.utils.blas import use_one_thread
 from emoapp.utils.language import N_
 
 PROGRAM = "emoapp"
@@ -78,6 +79,10 @@ class CommandGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+ONE_THREAD = ("live", "profile")
+"""Commands that learn profiles."""
+
+
 def load_command(name: str) -> click.Command:
     """Import the module of a command.
 
@@ -92,6 +97,8 @@ def load_command(name: str) -> click.Command:
     """
     if name not in COMMANDS:
         raise UsageError(f"there is no command {name!r}; known are {', '.join(COMMANDS)}")
+    if name in ONE_THREAD:
+        use_one_thread()  # before the import, which may bring numpy
     command: Any = import_module(f"{__package__}.{name}").command
     assert isinstance(command, click.Command)
     return command
