@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "Turn a log into a report: an HTML page, its numbers as CSV, its plots as PNG.",
     "profile": "Learn one person's expressions: a correction for your own face.",
     "cameras": "List the cameras of this computer, with their sizes and rates.",
+    "desktop": "Put emoapp into the menu of a Linux desktop, or take it out again.",
     "config": "Show the current defaults and where they come from.",
     "doctor": "Find out why something does not work here, and what to do about it.",
     "benchmark": "Measure each stage on the bundled clip, next to bare library calls.",
