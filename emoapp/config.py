@@ -136,6 +136,23 @@ WEBSOCKET_PORT = 8765
 
 
 @dataclass(frozen=True, slots=True)
+class GuidedConfig:
+    """Settings of the guided minute.
+
+    Attributes:
+        name: Of the profile.
+        own_labels: Labels of one's own, which the model lacks.
+        keep_pictures: Keep the faces, so that it can be learned again by itself.
+        overwrite: Replace a profile of this name.
+    """
+
+    name: str
+    own_labels: tuple[str, ...] = ()
+    keep_pictures: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OutputsConfig:
     """Where the results of live use go beside window and files; see `sinks.outputs`.
 
@@ -188,6 +205,7 @@ class LiveConfig(RunConfig):
         speak: Say the followed face's expression by the platform's voice.
         outputs: Other programs that get the results.
         settings: The file for the user's own defaults; None for none.
+        guided: Learn a profile in a guided minute; None to just look.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -204,6 +222,7 @@ class LiveConfig(RunConfig):
     speak: bool = False
     outputs: OutputsConfig = OutputsConfig()
     settings: Path | None = None
+    guided: GuidedConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import click
 import emoapp
 from emoapp.cli.formatter import Context
 from emoapp.errors import UsageError
+from emoapp.utils.blas import use_one_thread
 from emoapp.utils.language import N_
 
 PROGRAM = "emoapp"
@@ -27,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "Turn a log into a report: an HTML page, its numbers as CSV, its plots as PNG.",
     "profile": "Learn one person's expressions: a correction for your own face.",
     "cameras": "List the cameras of this computer, with their sizes and rates.",
+    "desktop": "Put emoapp into the menu of a Linux desktop, or take it out again.",
     "config": "Show the current defaults and where they come from.",
     "doctor": "Find out why something does not work here, and what to do about it.",
     "benchmark": "Measure each stage on the bundled clip, next to bare library calls.",
@@ -77,6 +79,10 @@ class CommandGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+ONE_THREAD = ("live", "profile")
+"""Commands that learn profiles."""
+
+
 def load_command(name: str) -> click.Command:
     """Import the module of a command.
 
@@ -91,6 +97,8 @@ def load_command(name: str) -> click.Command:
     """
     if name not in COMMANDS:
         raise UsageError(f"there is no command {name!r}; known are {', '.join(COMMANDS)}")
+    if name in ONE_THREAD:
+        use_one_thread()  # before the import, which may bring numpy
     command: Any = import_module(f"{__package__}.{name}").command
     assert isinstance(command, click.Command)
     return command

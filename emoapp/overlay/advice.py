@@ -1,4 +1,4 @@
-"""Advice for each rejection reason, in two or three words for the tag of a face."""
+"""Advice for each rejection reason."""
 
 from __future__ import annotations
 
@@ -13,3 +13,13 @@ ADVICE = {
     Rejection.TURNED_AWAY: N_("turn to the camera"),
     Rejection.UNSURE: N_("unsure"),
 }
+"""In two or three words, for the tag of a face."""
+
+DIRECTIONS = {
+    Rejection.TOO_SMALL: "Come closer.",
+    Rejection.TOO_DARK: "More light on your face, please.",
+    Rejection.TOO_PALE: "Less light behind you, please.",
+    Rejection.BLURRED: "Hold still for a moment.",
+    Rejection.TURNED_AWAY: "Turn to the camera.",
+}
+"""The same in a sentence, for who is being watched."""

@@ -29,6 +29,14 @@ HELP: Groups = (
     ),
     (N_("Save"), (("s", N_("snapshot")), ("r", N_("record, stop")), ("o", N_("open the folder")))),
     (
+        N_("Correct"),
+        (
+            ("1–7", N_("what it really shows")),
+            ("n", N_("watch the resting face")),
+            ("u", N_("take the last back")),
+        ),
+    ),
+    (
         N_("Show"),
         (
             ("b", N_("bars")),
@@ -86,7 +94,7 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
         sizes: Of the image; in a small one rows move closer together, so that none is cut off.
     """
     size = sizes.text
-    edge, between = min(2 * size, sizes.height // 16), 2 * size
+    edge, between = min(2 * size, sizes.height // 20), 2 * size
     columns = _balanced(groups)
     if _columns_width(columns, between, sizes) + 2 * edge > sizes.width:
         columns = [groups]
@@ -99,7 +107,7 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
     if (narrow or max(map(_line_count, columns)) * size > room) and (smaller := sizes.smaller()):
         return help_panel(groups, smaller)
     count = max(map(_line_count, columns))
-    line = max(size, min(round(size * 2.1), room // count))
+    line = max(round(0.9 * size), min(round(size * 2.1), room // count))
     cap = min(round(size * 1.6), line - 2)
     height = 2 * edge + line * count - (line - cap)
     layer = panel_layer(width, height, size, sizes.opacity(PANEL_OPACITY))

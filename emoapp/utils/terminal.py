@@ -59,3 +59,21 @@ def complain(text: object) -> None:
     # Messages of other packages may have several lines.
     one_line = re.sub(r"\s*\n\s*", " ", str(text).strip())
     say(f"emoapp: {translated(one_line)}", file=sys.stderr)
+
+
+def ask(question: object) -> str | None:
+    """Ask for a line on the terminal.
+
+    Args:
+        question: Printed in front of the answer.
+
+    Returns:
+        The answer without blanks around it; None where nobody can answer, or does not want to.
+    """
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    try:
+        return input(f"{sayable(question)} ").strip()
+    except (EOFError, KeyboardInterrupt):
+        say("")
+        return None

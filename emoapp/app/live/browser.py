@@ -115,7 +115,7 @@ class ImageBrowser(WindowController):
     def new_overlay(self, pipeline: Pipeline) -> Overlay:
         """See `WindowController.new_overlay`."""
         parts: OverlayConfig = replace(self.config.overlay, timeline=False)
-        overlay = Overlay(pipeline.classifier.labels, parts)
+        overlay = Overlay(pipeline.labels, parts)
         overlay.keys = KEYS
         return overlay
 

@@ -18,6 +18,7 @@ from emoapp.utils.terminal import complain, say
 
 if TYPE_CHECKING:
     from emoapp.overlay import Overlay
+    from emoapp.profiles.profile import Profile
 
 logger = get_logger(__name__)
 
@@ -33,11 +34,13 @@ class Messages:
         faults: What could not be written, a line each. A run that has one ends with the exit status
             of an error.
         last_saved: The file that was saved last; None for none.
+        profile: What was learned of a face; None for nothing.
     """
 
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.last_saved: Path | None = None
+        self.profile: Profile | None = None
         self._waiting: deque[Callable[[Overlay], None]] = deque()
 
     def notice(
@@ -59,6 +62,10 @@ class Messages:
         """Tell during the first seconds which keys explain all others and end the program."""
         hints = map(translated, filter(None, (N_("h: keys"), quit_hint())))
         self.notice("    ".join(hints), seconds=HINT_S)
+
+    def clear(self) -> None:
+        """Forget the messages that were not shown yet."""
+        self._waiting.clear()
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
         """Tell where a file is, in the window and on the terminal.

@@ -181,7 +181,7 @@ def _rendering(config: VideoConfig, pipeline: Pipeline, recorder: VideoRecorder)
     from emoapp.privacy.redactor import FaceRedactor
 
     # The status row is for the one at the keys, and an audience has none.
-    overlay = Overlay(pipeline.classifier.labels, replace(config.overlay, status=False))
+    overlay = Overlay(pipeline.labels, replace(config.overlay, status=False))
     redactor = None
     if config.blur is not None:
         redactor = FaceRedactor(spare_selected=config.blur == "others")
