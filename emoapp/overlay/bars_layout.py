@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +21,8 @@ WIDTH_SHARE, PORTRAIT_WIDTH_SHARE, COMPACT_WIDTH_SHARE = 0.36, 0.62, 0.24
 where it may be as wide as in a landscape image of the same height; the compact panel."""
 FOLLOWED_WEIGHT = 3
 """Weight of the followed face's area, against 1 of others, in the choice of the panel's spot."""
+SLIGHT_SHARE = 0.06
+"""A full panel of which so much hides faces is not worth making compact."""
 COMPACT_SCALE, MIN_COMPACT_TEXT = 0.75, 11
 """Size of the compact panel's text relative to the usual, and the least in pixels."""
 MOVE_AFTER_S = 0.7
@@ -111,7 +114,7 @@ def _compact(sizes: Sizes) -> Sizes:
 class Place:
     """Choose where the panel stands: the middle of a side, or a corner if faces are in the way.
 
-    It is compact where the full one would hide more of the faces. It stays as it is unless
+    It is compact where the full one would hide much more of the faces. It stays as it is unless
     something else hides less than half as much, for `MOVE_AFTER_S` without a break.
     """
 
@@ -142,20 +145,30 @@ class Place:
             now: Seconds, monotonic.
             anew: Whether the panel was not there before, and may appear anywhere.
         """
-        plans = plan(labels, sizes), plan(labels, _compact(sizes), compact=True)
-        layouts = {one.compact: one for one in plans if one is not None}
+        weighted = [(FOLLOWED_WEIGHT if face is followed else 1, face) for face in faces]
+        layouts: dict[bool, Layout] = {}
+        spots: dict[bool, list[Rect]] = {}
+        hidden: dict[bool, list[float]] = {}
+        best: dict[bool, int] = {}
+        costs: dict[bool, float] = {}
+        for compact in (False, True):
+            layout = plan(labels, _compact(sizes) if compact else sizes, compact=compact)
+            if layout is None:
+                continue
+            layouts[compact], spots[compact] = layout, _spots(layout, floor)
+            hidden[compact] = [
+                sum(weight * overlap_area(spot, face) for weight, face in weighted)
+                for spot in spots[compact]
+            ]
+            best[compact] = self._best(spots[compact], hidden[compact])
+            costs[compact] = hidden[compact][best[compact]]
+            slight = SLIGHT_SHARE * layout.width * layout.height
+            if costs[compact] <= (slight / 2 if self._compact else slight):
+                break
         if not layouts:
             return None
-        weighted = [(FOLLOWED_WEIGHT if face is followed else 1, face) for face in faces]
-        spots = {compact: _spots(layout, floor) for compact, layout in layouts.items()}
-        hidden = {
-            compact: [sum(w * overlap_area(spot, face) for w, face in weighted) for spot in ones]
-            for compact, ones in spots.items()
-        }
-        best = {compact: self._best(spots[compact], hidden[compact]) for compact in spots}
-        costs = {compact: hidden[compact][best[compact]] for compact in spots}
-        compact = False not in spots or (
-            True in spots and costs[True] < MOVE_COST_RATIO * costs[False]
+        compact = False not in layouts or (
+            True in layouts and costs[True] < MOVE_COST_RATIO * costs[False]
         )
         self._move(compact, best[compact], costs[compact], hidden, now=now, anew=anew)
         return layouts[self._compact], spots[self._compact][self._spot]
@@ -173,8 +186,7 @@ class Place:
         """Take another form or spot if that is worth it."""
         there = self._compact in hidden
         better = not there or cost < MOVE_COST_RATIO * hidden[self._compact][self._spot]
-        # The full form comes back where it hides nothing.
-        wider = self._compact and not compact and cost == 0
+        wider = self._compact and not compact
         if not there or self._patience.over(better or wider, now) or (anew and (better or wider)):
             self._compact, self._spot = compact, spot
 
@@ -199,6 +211,7 @@ def lengths(values: np.ndarray, longest: int, thickness: int) -> list[int]:
     return [thickness + round((longest - thickness) * share) for share in shares.tolist()]
 
 
+@lru_cache(maxsize=16)
 def _spots(layout: Layout, floor: int) -> list[Rect]:
     """Return the possible rectangles: middle, bottom and top, each at the right and left."""
     sizes = layout.sizes
