@@ -25,7 +25,7 @@ SLIGHT_SHARE = 0.06
 """A full panel of which so much hides faces is not worth making compact."""
 COMPACT_SCALE, MIN_COMPACT_TEXT = 0.75, 11
 """Size of the compact panel's text relative to the usual, and the least in pixels."""
-MOVE_AFTER_S = 0.7
+MOVE_AFTER_S = 1.0
 """A better spot must stay better for so long before the panel goes there."""
 
 
