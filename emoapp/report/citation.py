@@ -1,0 +1,129 @@
+"""Say how numbers were made, in a table and in a sentence to cite."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import emoapp
+from emoapp.provenance import Provenance
+
+
+class HasProvenance(Protocol):
+    """Something of which is known how it was made, or not."""
+
+    @property
+    def about(self) -> Provenance | None:
+        """How it was made; None if unknown."""
+
+
+UNKNOWN = "not known: no file beside the log says so"
+
+
+def today() -> str:
+    """Return the day, as ISO 8601 has it."""
+    return time.strftime("%Y-%m-%d")
+
+
+def facts(log: Path, source: str | None, about: Provenance | None) -> Iterator[tuple[str, str]]:
+    """Yield what must be known to repeat the analysis: name and value.
+
+    Args:
+        log: The log.
+        source: What was read; None if unknown.
+        about: How the log was made; None if unknown.
+    """
+    yield "Report", f"{today()}, by emoapp {emoapp.__version__}"
+    yield "Recording", source or "not named in the log"
+    yield "Log", log.name
+    if about is None:
+        for name in ("Analyzed", "Model", "Detector", "Smoothing", "Limits"):
+            yield name, UNKNOWN
+        return
+    yield "Analyzed", f"{_moment(about.created)}, by emoapp {about.version}"
+    yield "Model", model(about)
+    yield "Detector", about.detector
+    yield "Network run by", about.device
+    yield "Smoothing", smoothing(about)
+    yield "Limits", limits(about)
+    if about.profile:
+        yield "Profile", about.profile
+    if about.live:
+        yield "Settings", "as the window began; they can be changed in it"
+
+
+def citation(about: Provenance | None) -> str:
+    """Return a sentence that says with what the expressions were estimated.
+
+    Args:
+        about: How the log was made; None if unknown.
+    """
+    if about is None:
+        return (
+            f"Reported with emoapp {emoapp.__version__} on {today()}; the version, model, detector "
+            "and settings of the analysis are not known."
+        )
+    return (
+        f"Facial expressions were estimated with emoapp {about.version} on "
+        f"{about.created[:10]} (model {model(about)}; face detector {about.detector}; smoothing "
+        f"{smoothing(about)}; limits {limits(about)}) and summarized with emoapp "
+        f"{emoapp.__version__} on {today()}."
+    )
+
+
+def model(about: Provenance) -> str:
+    """Return the model's file with the beginning of its SHA-256."""
+    digest = f" (SHA-256 {about.model_sha256[:16]}…)" if about.model_sha256 else ""
+    return f"{about.model or 'without a name'}{digest}"
+
+
+def smoothing(about: Provenance) -> str:
+    """Return the time constant of the average over time."""
+    return f"{about.smoothing_s:g} s" if about.smoothing_s else "none"
+
+
+def limits(about: Provenance) -> str:
+    """Return the thresholds that a face had to meet."""
+    return ", ".join(f"{name} {value:g}" for name, value in about.limits.items())
+
+
+def differing(recordings: Iterable[HasProvenance]) -> dict[str, Counter[str]]:
+    """Return which settings differ between recordings: name -> value -> how many have it.
+
+    Args:
+        recordings: Each with an attribute `about`.
+    """
+    return {name: values for name, values in settings(recordings).items() if len(values) > 1}
+
+
+def settings(recordings: Iterable[HasProvenance]) -> dict[str, Counter[str]]:
+    """Return with which settings recordings were analyzed: name -> value -> how many have it.
+
+    Args:
+        recordings: Each with an attribute `about`.
+    """
+    counts: dict[str, Counter[str]] = {}
+    for one in recordings:
+        about = one.about
+        said = {
+            "Version": about and f"emoapp {about.version}",
+            "Model": about and model(about),
+            "Detector": about and about.detector,
+            "Smoothing": about and smoothing(about),
+            "Limits": about and limits(about),
+            "Profile": about and (about.profile or "none"),
+        }
+        for name, value in said.items():
+            counts.setdefault(name, Counter())[value or UNKNOWN] += 1
+    return counts
+
+
+def _moment(created: str) -> str:
+    try:
+        return datetime.fromisoformat(created).strftime("%Y-%m-%d %H:%M")
+    except ValueError:  # Python 3.10 reads no offset without a colon
+        return created.replace("T", " ")[:16]

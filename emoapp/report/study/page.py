@@ -1,0 +1,162 @@
+"""Render the report of a study as one HTML file that needs no network and no other file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+import emoapp
+from emoapp.overlay.theme import word
+from emoapp.report import citation, plots
+from emoapp.report.html import icon_url, png_url, template
+from emoapp.report.measures import MIN_SEEN_S
+from emoapp.report.study import compare
+from emoapp.report.study.comparison_page import differences_said, groups, means, pairs, reach_of
+from emoapp.report.study.recordings import STRIP_ROWS, Recording, Unread
+from emoapp.report.study.tables import COLUMNS
+from emoapp.report.wording import counted, duration, percent, tint
+
+_REJECTED_RGB = (138, 145, 155)
+_NO_GROUP = "In no group"
+
+
+def page(
+    title: str,
+    recordings: Sequence[Recording],
+    unread: Sequence[Unread],
+    labels: tuple[str, ...],
+    summaries: Sequence[compare.Summary],
+    differences: Sequence[compare.Difference],
+    *,
+    notes: Sequence[str],
+    files: Sequence[str],
+) -> str:
+    """Return the page's HTML.
+
+    Args:
+        title: The folder's name.
+        recordings: The recordings.
+        unread: Files that could not be read.
+        labels: The expressions that most recordings have.
+        summaries: Of the conditions.
+        differences: Between them.
+        notes: Remarks for the reader.
+        files: Names of the files written beside the page.
+    """
+    every = tuple(dict.fromkeys([*labels, *(name for one in recordings for name in one.labels)]))
+    seen = [name for name in every if any(one.label_s.get(name) for one in recordings)]
+    colors = plots.label_colors(every)
+    reach = reach_of(differences)
+    return template("study/page.html").render(
+        version=emoapp.__version__,
+        title=title,
+        facts=list(_facts(recordings)),
+        notes=notes,
+        words={name: word(name) for name in every},
+        colors=colors,
+        icons={name: icon_url(name, every) for name in seen},
+        seen=seen,
+        groups=list(groups(summaries, labels, recordings)),
+        means=list(means(summaries, labels, colors)),
+        pairs=list(pairs(differences, reach)),
+        reach=f"{100 * reach:.0f}",
+        differences_said=differences_said(differences),
+        too_many=len(compare.conditions(recordings)) > compare.MAX_CONDITIONS,
+        max_conditions=compare.MAX_CONDITIONS,
+        parts=list(_parts(recordings, seen, colors)),
+        unread=unread,
+        made=list(_made(recordings)),
+        citation=_citation(recordings),
+        brief_s=MIN_SEEN_S,
+        columns=list(COLUMNS.items()),
+        files=files,
+    )
+
+
+def _facts(recordings: Sequence[Recording]) -> Iterator[str]:
+    yield counted(len(recordings), "recording")
+    yield duration(sum(one.seconds for one in recordings))
+    people = {one.participant for one in recordings} - {None}
+    if people:
+        yield counted(len(people), "participant")
+    names = compare.conditions(recordings)
+    if names:
+        yield counted(len(names), "condition")
+
+
+def _parts(
+    recordings: Sequence[Recording], seen: Sequence[str], colors: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the recordings, by condition."""
+    grouped = any(one.condition for one in recordings)
+
+    def order(one: Recording) -> tuple[bool, str, str, str]:
+        return one.condition is None, one.condition or "", one.participant or "", one.name
+
+    ordered = sorted(recordings, key=order)
+    for condition, rows in groupby(ordered, key=lambda one: one.condition):
+        yield {
+            "heading": (condition or _NO_GROUP) if grouped else "",
+            "rows": [_row(one, seen, colors) for one in rows],
+        }
+
+
+def _row(one: Recording, seen: Sequence[str], colors: dict[str, str]) -> dict[str, Any]:
+    shares = {name: one.share(name) for name in seen}
+    said = [f"{word(name)} {percent(share)}" for name, share in shares.items() if share > 0]
+    line = [one.participant, duration(one.seconds), counted(one.people, "person", "people")]
+    return {
+        "name": one.name,
+        "line": " · ".join(filter(None, line)),
+        "cells": [
+            {
+                "name": word(name),
+                "share": share > 0,
+                "text": percent(share) if name in one.labels else "",
+                "tint": tint(colors[name], share),
+            }
+            for name, share in shares.items()
+        ],
+        "coverage": percent(one.coverage),
+        "strip": png_url(_strip_png(one, colors)),
+        "said": ", ".join(said) or "No expression was believed",
+    }
+
+
+def _strip_png(one: Recording, colors: dict[str, str]) -> bytes:
+    """Draw the small timeline as a PNG with a palette, transparent where no face was seen."""
+    from PIL import Image
+
+    heights = STRIP_ROWS - np.arange(STRIP_ROWS)[:, None]  # of each row of pixels above the ground
+    index = (heights[None] > one.strip[:, None, :]).sum(axis=0).astype(np.uint8)
+    image = Image.fromarray(index).convert("L")
+    image = Image.frombytes("P", image.size, index.tobytes())
+    rgb = [tuple(bytes.fromhex(colors[name].removeprefix("#"))) for name in one.labels]
+    image.putpalette([value for color in (*rgb, _REJECTED_RGB, (0, 0, 0)) for value in color])
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True, transparency=len(one.labels) + 1)
+    return file.getvalue()
+
+
+def _made(recordings: Sequence[Recording]) -> Iterator[tuple[str, str]]:
+    yield "Report", f"{citation.today()}, by emoapp {emoapp.__version__}"
+    days = sorted({one.about.created[:10] for one in recordings if one.about})
+    if days:
+        yield "Analyzed", days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    for name, values in citation.settings(recordings).items():
+        said = [f"{value} ({counted(count, 'recording')})" for value, count in values.items()]
+        yield name, "; ".join(said if len(said) > 1 else values)
+
+
+def _citation(recordings: Sequence[Recording]) -> str:
+    if citation.differing(recordings):
+        return (
+            f"Facial expressions in {counted(len(recordings), 'recording')} were summarized with "
+            f"emoapp {emoapp.__version__} on {citation.today()}; the recordings were analyzed with "
+            "different settings, which the table above lists."
+        )
+    return citation.citation(recordings[0].about)
