@@ -45,7 +45,8 @@ def facts(log: Path, source: str | None, about: Provenance | None) -> Iterator[t
             yield name, UNKNOWN
         return
     yield "Analyzed", f"{_moment(about.created)}, by emoapp {about.version}"
-    yield "Model", model(about)
+    yield "Model", about.model or "without a name"
+    yield "Model's SHA-256", about.model_sha256 or "not in its description"
     yield "Detector", about.detector
     yield "Network run by", about.device
     yield "Smoothing", smoothing(about)

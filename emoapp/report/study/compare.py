@@ -13,6 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
+from emoapp.report.study.intervals import t_quantile, variance, welch_df
 from emoapp.report.study.recordings import Recording
 
 MIN_PARTICIPANTS = 5
@@ -27,8 +28,6 @@ CONFIDENCE = 0.95
 
 COVERAGE = "coverage"
 """The share of time in which a face was believed, beside the expressions' shares."""
-
-_INTEGRATION_STEPS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def _paired(
 ) -> Difference:
     both = sorted(a.keys() & b.keys())
     changes = np.array([b[name] - a[name] for name in both])
-    spread = _variance(changes)
+    spread = variance(changes)
     found = Difference(
         measure,
         first,
@@ -203,10 +202,10 @@ def _independent(
         left_out=0,
         difference=float(y.mean() - x.mean()),
     )
-    of_x, of_y = _variance(x) / len(x), _variance(y) / len(y)
+    of_x, of_y = variance(x) / len(x), variance(y) / len(y)
     pooled_df = len(x) + len(y) - 2
-    pooled = ((len(x) - 1) * _variance(x) + (len(y) - 1) * _variance(y)) / max(1, pooled_df)
-    df = _welch_df(of_x, of_y, len(x), len(y))
+    pooled = ((len(x) - 1) * variance(x) + (len(y) - 1) * variance(y)) / max(1, pooled_df)
+    df = welch_df(of_x, of_y, len(x), len(y))
     return _with_interval(found, math.sqrt(of_x + of_y), df, pooled, pooled_df, alpha)
 
 
@@ -233,30 +232,3 @@ def _with_interval(
         high=found.difference + reach,
         effect=correction * found.difference / math.sqrt(spread),
     )
-
-
-def _variance(values: np.ndarray) -> float:
-    return float(values.var(ddof=1)) if len(values) > 1 else 0.0
-
-
-def _welch_df(of_x: float, of_y: float, n_x: int, n_y: int) -> float:
-    """Return the degrees of freedom by Welch and Satterthwaite, of the variances of two means."""
-    below = of_x**2 / max(1, n_x - 1) + of_y**2 / max(1, n_y - 1)
-    return (of_x + of_y) ** 2 / below if below else float(n_x + n_y - 2)
-
-
-def t_quantile(probability: float, df: float) -> float:
-    """Return the quantile of Student's t distribution, without SciPy.
-
-    With t = sqrt(df) tan(angle), the density becomes proportional to cos(angle) ** (df - 1), which
-    is summed up.
-
-    Args:
-        probability: 0.5 to 1, without 1.
-        df: Degrees of freedom, 1 or more.
-    """
-    angles = np.linspace(0, math.pi / 2, _INTEGRATION_STEPS + 1)
-    density = np.cos(angles) ** (df - 1)
-    areas = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
-    angle = float(np.interp(2 * probability - 1, areas / areas[-1], angles))
-    return math.sqrt(df) * math.tan(angle)

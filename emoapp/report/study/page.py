@@ -95,7 +95,8 @@ def _parts(
     grouped = any(one.condition for one in recordings)
 
     def order(one: Recording) -> tuple[bool, str, str, str]:
-        return one.condition is None, one.condition or "", one.participant or "", one.name
+        participant = (one.participant or "").casefold()
+        return one.condition is None, one.condition or "", participant, one.name
 
     ordered = sorted(recordings, key=order)
     for condition, rows in groupby(ordered, key=lambda one: one.condition):
@@ -108,7 +109,8 @@ def _parts(
 def _row(one: Recording, seen: Sequence[str], colors: dict[str, str]) -> dict[str, Any]:
     shares = {name: one.share(name) for name in seen}
     said = [f"{word(name)} {percent(share)}" for name, share in shares.items() if share > 0]
-    line = [one.participant, duration(one.seconds), counted(one.people, "person", "people")]
+    people = "" if one.people == 1 else counted(one.people, "person", "people")
+    line = [one.participant, duration(one.seconds), people]
     return {
         "name": one.name,
         "line": " · ".join(filter(None, line)),
@@ -147,6 +149,9 @@ def _made(recordings: Sequence[Recording]) -> Iterator[tuple[str, str]]:
     days = sorted({one.about.created[:10] for one in recordings if one.about})
     if days:
         yield "Analyzed", days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    if not days:
+        yield "Analysis", f"{citation.UNKNOWN} of any recording"
+        return
     for name, values in citation.settings(recordings).items():
         said = [f"{value} ({counted(count, 'recording')})" for value, count in values.items()]
         yield name, "; ".join(said if len(said) > 1 else values)

@@ -21,6 +21,9 @@ from emoapp.sinks import LOGS
 STRIP_COLUMNS, STRIP_ROWS = 480, 24
 """Size in pixels of a small timeline."""
 
+_LINE_ROWS = 2
+"""Height in pixels of the line where a face was seen and not believed."""
+
 _OTHER_FILES = ("emoapp-runs.jsonl",)
 _OTHER_SUFFIXES = (".companion.jsonl", ".part.csv")
 
@@ -46,8 +49,8 @@ class Recording:
         label_s: Expression -> seconds in which it was shown.
         probability: Expression -> mean probability while faces were believed; NaN for none.
         changes: How often one expression followed another in the same face.
-        strip: The small timeline: for each column how high each expression reaches, and last the
-            faces that were not believed, uint8 (labels + 1, `STRIP_COLUMNS`).
+        strip: The small timeline: for each column how high each expression reaches in pixels, and
+            last the line for faces that were not believed, uint8 (labels + 1, `STRIP_COLUMNS`).
         cut_off: Whether the log's last line was cut off.
         about: How the log was made; None if unknown.
         participant, condition: By the table of groups; None if it does not say.
@@ -183,8 +186,7 @@ def _summed_up(log: Log, name: str) -> Recording:
 def _strip(faces: pd.DataFrame, log: Log) -> np.ndarray:
     """Return how high the expressions of each column reach; see `Recording.strip`."""
     edges = np.linspace(log.start_s, log.end_s, STRIP_COLUMNS + 1)
-    seconds = label_seconds(faces, log.labels, edges)
-    seen = np.maximum(seen_seconds(faces, edges), 1e-9)
-    tops = np.cumsum(seconds, axis=0) / seen
-    all_of_it = (seen > 1e-6).astype(float)
-    return np.rint(STRIP_ROWS * np.vstack([tops * all_of_it, all_of_it])).astype(np.uint8)
+    seen = seen_seconds(faces, edges)
+    tops = np.cumsum(label_seconds(faces, log.labels, edges), axis=0) / np.maximum(seen, 1e-9)
+    line = np.maximum(STRIP_ROWS * tops[-1], _LINE_ROWS * (seen > 1e-6))
+    return np.rint(np.vstack([STRIP_ROWS * tops, line])).astype(np.uint8)
