@@ -96,9 +96,10 @@ def differing(recordings: Iterable[HasProvenance]) -> dict[str, Counter[str]]:
     """Return which settings differ between recordings: name -> value -> how many have it.
 
     Args:
-        recordings: Each with an attribute `about`.
+        recordings: Each with an attribute `about`; those of which nothing is known are left out.
     """
-    return {name: values for name, values in settings(recordings).items() if len(values) > 1}
+    known = [one for one in recordings if one.about is not None]
+    return {name: values for name, values in settings(known).items() if len(values) > 1}
 
 
 def settings(recordings: Iterable[HasProvenance]) -> dict[str, Counter[str]]:

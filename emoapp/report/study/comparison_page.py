@@ -133,7 +133,10 @@ def _design(two: Difference) -> str:
         people = counted(two.participants[0], "participant")
         return f"{people} compared with themselves{left_out}. {_method(two)}"
     first, second = two.participants
-    return f"{second} and {first} different participants. {_method(two)}"
+    return (
+        f"{counted(second, 'participant')} ({two.second}) against {first} ({two.first}), none of "
+        f"them in both. {_method(two)}"
+    )
 
 
 def _method(two: Difference) -> str:

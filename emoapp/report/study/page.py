@@ -158,10 +158,11 @@ def _made(recordings: Sequence[Recording]) -> Iterator[tuple[str, str]]:
 
 
 def _citation(recordings: Sequence[Recording]) -> str:
-    if citation.differing(recordings):
+    unknown = sum(one.about is None for one in recordings)
+    if citation.differing(recordings) or 0 < unknown < len(recordings):
         return (
             f"Facial expressions in {counted(len(recordings), 'recording')} were summarized with "
-            f"emoapp {emoapp.__version__} on {citation.today()}; the recordings were analyzed with "
-            "different settings, which the table above lists."
+            f"emoapp {emoapp.__version__} on {citation.today()}; they were not all analyzed with "
+            "the same settings, or not all settings are known: the table above lists them."
         )
     return citation.citation(recordings[0].about)

@@ -139,6 +139,9 @@ def _notes(
             f"the last line of {counted(len(cut_off), 'log')} was cut off, so the run did not end "
             f"by itself: {named([one.name for one in cut_off])}"
         )
+    unknown = [one.name for one in recordings if one.about is None]
+    if 0 < len(unknown) < len(recordings):
+        yield f"no file says how these logs were made: {named(unknown)}"
     for name, values in differing(recordings).items():
         said = ", ".join(f"{value} ({count})" for value, count in values.items())
         yield f"not all recordings were analyzed alike: {name}: {said}"

@@ -9,10 +9,12 @@ import json
 import pandas as pd
 import pytest
 from support.logs import HAPPY, NEUTRAL, SAD, UNEVEN, row, write_log
+from support.paths import ROOT
 from support.reports import Links, files
 
 from emoapp.cli import main
 from emoapp.report.study import write
+from emoapp.report.study.tables import COLUMNS
 
 
 def write_recording(path, happy: int, *, of: int = 20, people: int = 1):
@@ -198,3 +200,8 @@ def test_stopped_on_the_way_there_is_no_report(logs, monkeypatch):
     monkeypatch.setattr(write, "read_recordings", stop)
     assert main(["report", "logs"]) == 130
     assert files(logs.parent) == before
+
+
+def test_the_guide_has_all_columns():
+    guide = (ROOT / "docs" / "guide" / "report.md").read_text(encoding="utf-8")
+    assert [name for name, said in COLUMNS.items() if f"| `{name}` | {said} |" not in guide] == []
