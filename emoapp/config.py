@@ -131,6 +131,27 @@ class CompanionConfig:
     pace: Pace = Pace()
 
 
+WEBSOCKET_PORT = 8765
+"""The default port."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuidedConfig:
+    """Settings of the guided minute.
+
+    Attributes:
+        name: Of the profile.
+        own_labels: Labels of one's own, which the model lacks.
+        keep_pictures: Keep the faces, so that it can be learned again by itself.
+        overwrite: Replace a profile of this name.
+    """
+
+    name: str
+    own_labels: tuple[str, ...] = ()
+    keep_pictures: bool = False
+    overwrite: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class OutputsConfig:
     """Where the results of live use go beside window and files; see `sinks.outputs`.
@@ -142,6 +163,9 @@ class OutputsConfig:
         virtual_camera: Name of the virtual camera to feed, "auto" for any; None for none.
         virtual_camera_picture: What it shows: "annotated" as the window, "private" with faces
             hidden, or "plain".
+        websocket: Port of the WebSocket and its page, 0 for any that is free; None for none.
+        listen: The address of this computer that the WebSocket is reached at.
+        websocket_origins: Origins of further pages that may connect to it.
     """
 
     osc: tuple[str, int] | None = None
@@ -149,6 +173,9 @@ class OutputsConfig:
     on_change: tuple[str, ...] | None = None
     virtual_camera: str | None = None
     virtual_camera_picture: str = "annotated"
+    websocket: int | None = None
+    listen: str = "127.0.0.1"
+    websocket_origins: tuple[str, ...] = ()
 
     @property
     def hides_faces(self) -> bool:
@@ -178,6 +205,7 @@ class LiveConfig(RunConfig):
         speak: Say the followed face's expression by the platform's voice.
         outputs: Other programs that get the results.
         settings: The file for the user's own defaults; None for none.
+        guided: Learn a profile in a guided minute; None to just look.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -194,6 +222,7 @@ class LiveConfig(RunConfig):
     speak: bool = False
     outputs: OutputsConfig = OutputsConfig()
     settings: Path | None = None
+    guided: GuidedConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

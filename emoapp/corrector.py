@@ -23,6 +23,10 @@ class Corrector(Protocol):
     def track(self) -> int | None:
         """Id of the track; None for the one that is followed."""
 
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """Labels that it adds to those of the classifier."""
+
     def correct(
         self, crops: np.ndarray, probabilities: np.ndarray, features: np.ndarray | None
     ) -> np.ndarray:
@@ -34,5 +38,5 @@ class Corrector(Protocol):
             features: float32 (N, D); None for a model that returns none.
 
         Returns:
-            float32 (N, K).
+            float32 (N, K + O), the labels of its own last.
         """

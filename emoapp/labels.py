@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from emoapp.utils.language import N_, _
+
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 """The seven labels in FER-2013's order (Goodfellow et al. 2013), which the shipped model shows."""
 
@@ -24,6 +26,22 @@ ALIASES = {
     "calm": "neutral",
 }
 """Names of the same expressions in other data sets -> the names used here."""
+
+
+SHOWN = frozenset(
+    (
+        *(N_("angry"), N_("disgust"), N_("fear"), N_("happy"), N_("sad"), N_("surprise")),
+        *(N_("neutral"), N_("contempt")),
+    )
+)
+"""The names that are shown in the user's language."""
+
+
+def shown(label: str) -> str:
+    """Return a label in the user's language; one that has no translation as it is."""
+    name = canonical_label(label)
+    word = _(name) if name in SHOWN else name
+    return label if word == name else word
 
 
 def canonical_label(label: str) -> str:

@@ -55,6 +55,7 @@ class Pipeline:
         corrector: Corrects the probabilities of one track; None for none.
 
     Attributes:
+        corrected: Id of the track that the corrector was for in the last frame; None for none.
         detect_interval: `process` searches faces in one of so many frames only, and in those that
             would show labels older than `MAX_DELAY_S`; in the others, the tracks move on as
             they moved before. Has no effect while the detector is exhaustive.
@@ -78,9 +79,9 @@ class Pipeline:
         self._classify_interval = classify_interval
         self._selector = selector or TrackSelector()
         self.corrector = corrector
+        self.corrected: int | None = None
         self.detect_interval = 1
         self._selected: int | None = None
-        self._corrected: int | None = None
         self._tracker = self._new_tracker()
         self._skipped, self._detected_t = 0, -math.inf
 
@@ -142,6 +143,12 @@ class Pipeline:
         return Result(frame, tracks, ms, self._selected)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the results: the classifier's, then those that the corrector adds."""
+        own = self.corrector.own_labels if self.corrector else ()
+        return (*self.classifier.labels, *own)
+
+    @property
     def limits(self) -> Limits:
         """Which faces are rejected."""
         return self._limits
@@ -186,10 +193,10 @@ class Pipeline:
     ) -> tuple[Track, ...]:
         scores: dict[int, Scores] = {}
         rejections: dict[int, Rejection | None] = {}
-        corrected = self._corrected = self._corrected_track(assigned)
-        probabilities = self._probabilities(due, crops, corrected)
+        self.corrected = self._corrected_track(assigned)
+        probabilities, labels = self._probabilities(due, crops), self.labels
         for assignment, crop, row in zip(due, crops, probabilities, strict=True):
-            scores[assignment.id] = Scores(self.classifier.labels, row)
+            scores[assignment.id] = Scores(labels, row)
             rejections[assignment.id] = rejection_reason(assignment.face, crop, self._limits)
         tracks = self._tracker.update(
             [scores.get(assignment.id) for assignment in assigned],
@@ -201,8 +208,8 @@ class Pipeline:
         """Return the tracks with the name of the profile in the one that is corrected."""
         if self.corrector is None:
             return tracks
-        name, corrected = self.corrector.name, self._corrected
-        return tuple(replace(t, profile=name) if t.id == corrected else t for t in tracks)
+        name = self.corrector.name
+        return tuple(replace(t, profile=name) if t.id == self.corrected else t for t in tracks)
 
     def _corrected_track(self, assigned: Sequence[Assignment]) -> int | None:
         """Return the track to correct: the followed one, else that of the largest face."""
@@ -214,15 +221,18 @@ class Pipeline:
         known = (self._selector.followed, self._selected)
         return next((track for track in known if track in ids), ids[0])
 
-    def _probabilities(
-        self, due: Sequence[Assignment], crops: np.ndarray, corrected: int | None
-    ) -> np.ndarray:
-        rows = [i for i, assignment in enumerate(due) if assignment.id == corrected]
-        if self.corrector is None or not rows:
+    def _probabilities(self, due: Sequence[Assignment], crops: np.ndarray) -> np.ndarray:
+        """Return the probabilities of `labels`; only a corrected face has labels of one's own."""
+        if self.corrector is None:
             return self.classifier.classify(crops)
-        probabilities, features = self.classifier.classify_with_features(crops)
+        rows = [i for i, assignment in enumerate(due) if assignment.id == self.corrected]
+        own = len(self.corrector.own_labels)
+        if not rows:
+            return np.pad(self.classifier.classify(crops), ((0, 0), (0, own)))
+        found, features = self.classifier.classify_with_features(crops)
         known = None if features is None else features[rows]
-        probabilities[rows] = self.corrector.correct(crops[rows], probabilities[rows], known)
+        probabilities = np.pad(found, ((0, 0), (0, own)))
+        probabilities[rows] = self.corrector.correct(crops[rows], found[rows], known)
         return probabilities
 
     def _new_tracker(self) -> Tracker:

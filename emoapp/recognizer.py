@@ -89,8 +89,8 @@ class EmotionRecognizer:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Expressions in the order of the probabilities."""
-        return self._classifier.labels
+        """Expressions in the order of the probabilities, a profile's own ones last."""
+        return self._classifier.labels + (self._corrector.own_labels if self._corrector else ())
 
     def analyze(
         self, picture: np.ndarray | str | os.PathLike[str] | bytes | PillowImage

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoapp.boxes import Box, Face
+from emoapp.utils.language import N_
 
 if TYPE_CHECKING:
     from emoapp.images import Image
@@ -107,12 +108,12 @@ class Scores:
 class Rejection(Enum):
     """Why a face gets no label; the value is the reason in words, as logs have it."""
 
-    TOO_SMALL = "too small"
-    TOO_DARK = "too dark"
-    TOO_PALE = "too little contrast"
-    BLURRED = "blurred"
-    TURNED_AWAY = "turned away"
-    UNSURE = "unsure"
+    TOO_SMALL = N_("too small")
+    TOO_DARK = N_("too dark")
+    TOO_PALE = N_("too little contrast")
+    BLURRED = N_("blurred")
+    TURNED_AWAY = N_("turned away")
+    UNSURE = N_("unsure")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

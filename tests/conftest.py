@@ -23,6 +23,7 @@ from support.vcam import build as build_vcam
 from support.vcam import environment
 
 # Tests start programs too; they find the package as this process does, installed or not.
+os.environ["EMOAPP_LANGUAGE"] = "en"
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH")])
 )
@@ -177,6 +178,15 @@ def screen():
     finally:
         server.terminate()
         server.wait()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A page of a headless Chromium."""
+    from support.browser import Browser
+
+    with Browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ GROUND = {
     "boxes",
     "speech",
     "labels",
+    "palette",
     "errors",
     "config",
     "limits",

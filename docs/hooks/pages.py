@@ -37,7 +37,8 @@ COPIED = {
     "assets/tour.webp",
     *("assets/two.jpg", "assets/ten.jpg", "assets/dark.jpg", "assets/uhd.jpg"),
     *(f"models/report/{path.name}" for path in (ROOT / "models" / "report").glob("[!e]*.png")),
-    *(f"examples/{path.name}" for path in (ROOT / "examples").glob("*.[pi]*")),
+    *(f"examples/{path.name}" for path in (ROOT / "examples").glob("*.[hpi]*")),
+    "assets/page/schema.json",
     "models/report/classes.txt",
     "models/report/history.csv",
 }
@@ -152,7 +153,7 @@ def options(_: str, page: str) -> str:
 
 def _section(name: str) -> str:
     command = load_command(name)
-    context = click.Context(command, info_name=name, parent=click.Context(click.Group("emoapp")))
+    context = click.Context(command, info_name=name, **command.context_settings)
     usage = " ".join(command.collect_usage_pieces(context))
     tables: dict[str, list[str]] = {}
     for parameter in command.get_params(context):

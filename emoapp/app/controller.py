@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from emoapp.pipeline import Pipeline
 from emoapp.sinks import Sink
@@ -15,6 +16,9 @@ logger = get_logger(__name__)
 
 WAITING_S = 1.0
 """A silence of this length is worth a message: slow cameras wait between frames too."""
+
+
+_Self = TypeVar("_Self", bound="Controller")
 
 
 class Controller:
@@ -69,3 +73,12 @@ class Controller:
 
     def rest(self, result: Result) -> None:
         """Hold the run after a result for as long as the user wants to look at it."""
+
+    def close(self) -> None:
+        """Release what was opened; may be called twice."""
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

@@ -173,7 +173,7 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Fi
     assert config.log is not None
     log = open_log(
         config.log,
-        pipeline.classifier.labels,
+        pipeline.labels,
         source=config.source,
         overwrite=config.overwrite,
         profile=config.profile is not None,

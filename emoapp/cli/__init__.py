@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from emoapp.cli.commands import COMMANDS, COMPLETION_VARIABLE, GROUP, PROGRAM
+from emoapp.cli.language import choose_language
 from emoapp.cli.parsing import CommandLineError, open_context, parse
 from emoapp.cli.renamed import with_current_options
 from emoapp.errors import EmoappError, SinkError, UsageError
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if COMPLETION_VARIABLE in os.environ:
             return _complete(os.environ[COMPLETION_VARIABLE])
-        words = _with_command(words)
+        words = _with_command(choose_language(words))
         # The doctor is for when something is wrong, be it the settings.
         context = open_context(words, settings=words[:1] != ["doctor"])
         # Not click's own `main`: it makes errors of its own of Ctrl-C and of a closed pipe.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from emoapp.cli.command import cli_command
 from emoapp.cli.options import flag
 from emoapp.errors import CameraError
+from emoapp.utils.language import _
 from emoapp.utils.terminal import say, sayable
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def command(args: SimpleNamespace) -> int:
     cameras = list_cameras()
     if args.json:
         for line in json.dumps([asdict(one) for one in cameras], indent=1).splitlines():
-            say(line)
+            say(line, data=True)
     elif cameras:
         print_cameras(cameras)
     if not cameras:
@@ -51,11 +52,11 @@ def print_cameras(cameras: Sequence[CameraInfo]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("number", "name", "size", "frames a second")
+    table = Table(_("number"), _("name"), _("size"), _("frames a second"))
     for camera in cameras:
         sizes = [f"{mode.size_wh[0]}x{mode.size_wh[1]}" for mode in camera.modes]
         rates = [", ".join(f"{rate:g}" for rate in mode.rates) or "?" for mode in camera.modes]
         # Text: a name may hold brackets, which rich would take for its own.
-        cells = (sayable(camera.name), "\n".join(sizes) or "?", "\n".join(rates) or "?")
+        cells = (sayable(camera.name, data=True), "\n".join(sizes) or "?", "\n".join(rates) or "?")
         table.add_row(str(camera.number), *map(Text, cells), end_section=True)
     Console().print(table)

@@ -9,10 +9,13 @@ from typing import Any
 import click
 
 from emoapp.cli.commands import COMMANDS, CONTEXT_SETTINGS
+from emoapp.cli.formatter import Context
 from emoapp.cli.options import Argument, Function, Option
+from emoapp.cli.values import OneOf
 from emoapp.cli.words import normalize
+from emoapp.utils.language import LANGUAGES, N_
 
-COMPANION_GROUP = "companion"
+COMPANION_GROUP = N_("companion")
 
 DESCRIPTIONS = {
     COMPANION_GROUP: "says something now and then about how a face looks; off unless asked for"
@@ -24,12 +27,14 @@ class Command(click.Command):
     """A command of the program.
 
     Its words are brought into one spelling before click parses them, and the help lists its options
-    in groups. Every command has the flag `--verbose`.
+    in groups, in the language in use. Every command has `--verbose` and `--language`.
 
     Args:
         name: Name of the command.
         attrs: What click's command takes.
     """
+
+    context_class = Context
 
     def __init__(self, name: str | None, **attrs: Any) -> None:
         super().__init__(name, **attrs)
@@ -39,6 +44,13 @@ class Command(click.Command):
                 is_flag=True,
                 default=False,
                 help="log more, and show it on the terminal",
+            )
+        )
+        self.params.append(
+            Option(
+                ["--language"],
+                type=OneOf(list(LANGUAGES)),
+                help="of window, reports and messages (default: the platform's)",
             )
         )
 
@@ -83,7 +95,7 @@ class Command(click.Command):
             ctx: The command's context.
             formatter: Gets the help.
         """
-        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        sections: dict[str, list[tuple[str, str]]] = {N_("Arguments"): [], N_("Options"): []}
         for parameter in self.get_params(ctx):
             if isinstance(parameter, Argument):
                 row = str(parameter.metavar), parameter.explanation

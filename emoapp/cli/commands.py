@@ -9,7 +9,10 @@ from typing import Any
 import click
 
 import emoapp
+from emoapp.cli.formatter import Context
 from emoapp.errors import UsageError
+from emoapp.utils.blas import use_one_thread
+from emoapp.utils.language import N_
 
 PROGRAM = "emoapp"
 
@@ -38,6 +41,8 @@ COMMANDS: Mapping[str, str] = {
 
 class CommandGroup(click.Group):
     """A group that imports the module of a command when that command is asked for."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, in the order of the help.
@@ -69,8 +74,12 @@ class CommandGroup(click.Group):
             ctx: The group's context.
             formatter: Gets the list.
         """
-        with formatter.section("Commands"):
+        with formatter.section(N_("Commands")):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+ONE_THREAD = ("live", "profile")
+"""Commands that learn profiles."""
 
 
 def load_command(name: str) -> click.Command:
@@ -87,6 +96,8 @@ def load_command(name: str) -> click.Command:
     """
     if name not in COMMANDS:
         raise UsageError(f"there is no command {name!r}; known are {', '.join(COMMANDS)}")
+    if name in ONE_THREAD:
+        use_one_thread()  # before the import, which may bring numpy
     command: Any = import_module(f"{__package__}.{name}").command
     assert isinstance(command, click.Command)
     return command

@@ -30,7 +30,7 @@ def summary(numbers: dict[str, Any]) -> str:
     frames = numbers["frames"]
     parts = [f"{frames['analysed']} frames analyzed"]
     if numbers["fps"]:
-        parts[0] += f" at {numbers['fps']:.1f} a second"
+        parts = [f"{frames['analysed']} frames analyzed at {numbers['fps']:.1f} a second"]
     if frames["missed"]:
         parts.append(f"{frames['missed']} missed")
     if numbers["faces"]["mean"] is not None:

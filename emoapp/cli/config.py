@@ -14,6 +14,7 @@ from emoapp.cli.commands import load_command
 from emoapp.cli.defaults import settable_options
 from emoapp.cli.options import argument, flag
 from emoapp.cli.settings import LIMITS_TABLE, settings_path
+from emoapp.utils.language import _
 from emoapp.utils.terminal import say, sayable
 
 
@@ -37,17 +38,16 @@ def command(args: SimpleNamespace) -> int:
 
     path = settings_path()
     if args.path:
-        say(path)
+        say(path, data=True)
         return 0
-    there = "" if path.exists() else " (not there: every value is the program's own)"
-    say(f"{path}{there}")
-    table = Table("option", "value", "from")
+    say(path if path.exists() else f"{path} (not there: every value is the program's own)")
+    table = Table(_("option"), _("value"), _("from"))
 
     def show(name: str, value: object, from_file: bool) -> None:
         shown = "" if value is None else str(value)
-        cells = name, shown, path.name if from_file else "default"
+        cells = name, shown, path.name if from_file else _("default")
         # Text: a value may hold brackets, which rich would take for its own.
-        table.add_row(*(Text(sayable(cell)) for cell in cells))
+        table.add_row(*(Text(sayable(cell, data=True)) for cell in cells))
 
     rows, limits = _defaults(args.name)
     for row in rows:

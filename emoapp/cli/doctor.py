@@ -9,6 +9,7 @@ from emoapp.cli.command import cli_command
 from emoapp.cli.options import flag, option
 from emoapp.cli.values import PATH
 from emoapp.utils.addresses import redact_url
+from emoapp.utils.language import _, translated
 from emoapp.utils.stats import write_json
 from emoapp.utils.terminal import say, sayable
 
@@ -44,7 +45,7 @@ def command(args: SimpleNamespace) -> int:
     console = Console()
     found = {}
     for name, check in {"settings": check_settings, **checks(args.model)}.items():
-        with console.status(f"looking at: {name}"):
+        with console.status(translated(f"looking at: {_(name)}")):
             found[name] = examine(check)
     console.print(_table(found))
     quoted = log_of_interest()
@@ -52,7 +53,7 @@ def command(args: SimpleNamespace) -> int:
     if lines:
         say(f"the end of {quoted}:")
         for line in lines:
-            say(f"  {line}")
+            say(f"  {line}", data=True)
     if args.json is not None:
         listed = [
             {
@@ -93,10 +94,12 @@ def _table(found: dict[str, Finding]) -> Table:
     from rich.text import Text
 
     # Folded: of a file's name no letter may be missing.
-    table = Table("", "", *(Column(name, overflow="fold") for name in ("found", "what to do")))
+    table = Table(
+        "", "", *(Column(name, overflow="fold") for name in (_("found"), _("what to do")))
+    )
     for name, one in found.items():
         style = _STYLES[one.level]
         # Text: a message may hold brackets, which rich would take for its own.
         said = (Text(sayable(words)) for words in (one.found, one.advice))
-        table.add_row(name, Text(one.level, style), *said)
+        table.add_row(_(name), Text(_(one.level), style), *said)
     return table

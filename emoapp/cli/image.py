@@ -18,6 +18,7 @@ from emoapp.cli.option_groups import (
 from emoapp.cli.options import argument, option
 from emoapp.cli.values import PATH, OneOf
 from emoapp.errors import SinkError, SourceError, UsageError
+from emoapp.utils.language import ngettext
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
@@ -152,7 +153,12 @@ class _Outcome:
         if not self.quiet:
             return
         faces = sum(len(result.tracks) for result in self.results)
-        say(f"{_count(len(self.results), 'picture')}, {_count(faces, 'face')}")
+        pictures = len(self.results)
+        counted = (
+            ngettext("{count} picture", "{count} pictures", pictures).format(count=pictures),
+            ngettext("{count} face", "{count} faces", faces).format(count=faces),
+        )
+        say(", ".join(counted))
         for result in self.results:
             if result.copy_wh is not None and result.copy_wh != result.size_wh:
                 say(_smaller(result, result.copy_wh))
@@ -179,7 +185,3 @@ def _smaller(result: Analyzed, copy_wh: tuple[int, int]) -> str:
         f"{result.copy} has {width}x{height} pixels, its picture {full_width}x{full_height}: "
         "large pictures are made smaller to save memory"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -18,24 +18,12 @@ from emoapp.cli.option_groups import (
 )
 from emoapp.cli.options import flag, option
 from emoapp.cli.outputs import output_options, outputs_config
-from emoapp.cli.values import PATH, POSITIVE, SIZE
+from emoapp.cli.profile_names import name_profile
+from emoapp.cli.values import PATH, POSITIVE, SIZE, camera_source
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
-from emoapp.sources import kind_of
 from emoapp.utils.resources import TOUR_CLIP
 from emoapp.utils.terminal import say
-
-
-def camera(words: str) -> str:
-    """Return the source that a camera is.
-
-    Args:
-        words: The camera's number or path, or a part of its name.
-
-    Returns:
-        What `--source` takes.
-    """
-    return words if kind_of(words) == "camera" else f"camera:{words}"
 
 
 def _source(words: str) -> str:
@@ -70,7 +58,7 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
 @option(
     "--camera",
     alias_of="--source",
-    alias_value=camera,
+    alias_value=camera_source,
     exclusive="source",
     metavar="NAME|N",
     help="a camera by its number or a part of its name (`emoapp cameras` lists them)",
@@ -163,4 +151,6 @@ def command(args: SimpleNamespace) -> int:
         )
     )
     say(summary(numbers))
+    if numbers["profile"] is not None:
+        name_profile(numbers["profile"])
     return EmoappError.exit_status if numbers["faults"] else 0

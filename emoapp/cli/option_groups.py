@@ -19,10 +19,11 @@ from emoapp.config import (
 )
 from emoapp.detectors import DETECTORS
 from emoapp.limits import LIMITS
+from emoapp.utils.language import N_
 
-ANALYSIS = "analysis"
-RUN = "run"
-OVERLAY = "overlay"
+ANALYSIS = N_("analysis")
+RUN = N_("run")
+OVERLAY = N_("overlay")
 
 DATA_HELP = (
     "FER-2013 as Kaggle gives it, or folders of pictures: <label>/*.jpg, "

@@ -10,8 +10,8 @@ import click
 
 from emoapp import platforms
 from emoapp.cli.options import Decorator, compose, option
-from emoapp.cli.values import OneOf
-from emoapp.config import OutputsConfig
+from emoapp.cli.values import OneOf, WholeNumber
+from emoapp.config import WEBSOCKET_PORT, OutputsConfig
 from emoapp.errors import UsageError
 
 OUTPUTS_GROUP = "outputs"
@@ -131,6 +131,30 @@ output_options = compose(
         help="what it shows: the annotated picture, the picture with faces hidden, or the plain "
         "picture (default: annotated)",
     ),
+    optional_output(
+        "--websocket",
+        of=WholeNumber(0, 65535),
+        bare=str(WEBSOCKET_PORT),
+        metavar="[PORT]",
+        help="serve the numbers as JSON over a WebSocket, and a page that shows them; 0 for any "
+        f"port that is free (extra `web`; default port: {WEBSOCKET_PORT})",
+    ),
+    option(
+        "--listen",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        group=OUTPUTS_GROUP,
+        help="the address of this computer that WebSocket and page are reached at; one that other "
+        "computers can reach needs a token, which is printed (default: 127.0.0.1)",
+    ),
+    option(
+        "--websocket-origin",
+        several=True,
+        metavar="ORIGIN",
+        group=OUTPUTS_GROUP,
+        help="web pages of your own that may connect, such as http://localhost:3000; null for "
+        "pages opened as files",
+    ),
 )
 """Which other programs get the results of a live run."""
 
@@ -179,6 +203,9 @@ def outputs_config(args: SimpleNamespace) -> OutputsConfig:
         on_change=split_command(args.on_change),
         virtual_camera=args.virtual_camera,
         virtual_camera_picture=args.virtual_camera_picture,
+        websocket=args.websocket,
+        listen=args.listen,
+        websocket_origins=tuple(args.websocket_origin),
     )
     check_available(config)
     return config

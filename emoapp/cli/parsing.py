@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import click
 
 from emoapp.cli.commands import COMMANDS, GROUP, PROGRAM, load_command
+from emoapp.cli.language import KEY, choose_language
 from emoapp.cli.settings import read_defaults, settings_path
 from emoapp.errors import UsageError
 
@@ -67,6 +68,7 @@ def open_context(words: Sequence[str], *, settings: bool = True) -> click.Contex
             raise CommandLineError(f"there is no command {name}", _nearest(name, COMMANDS, group))
         if settings:
             group.default_map = read_defaults(settings_path())
+            choose_language(words, group.default_map[name].get(KEY))
         return load_command(name).make_context(name, list(words[1:]), parent=group)
     except click.UsageError as exc:
         raise _as_error(exc, group) from exc

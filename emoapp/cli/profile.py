@@ -10,7 +10,7 @@ from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_packages
 from emoapp.cli.options import argument, flag, option
 from emoapp.cli.profile_runs import learn, print_figures, test
-from emoapp.cli.values import PATH, OneOf
+from emoapp.cli.values import PATH, OneOf, camera_source
 from emoapp.detectors import DETECTORS
 from emoapp.errors import UsageError
 from emoapp.utils.terminal import say, sayable
@@ -47,6 +47,27 @@ from emoapp.utils.terminal import say, sayable
 )
 @flag(
     "--keep-pictures", help="learn: keep the pictures of the faces, to learn again for a new model"
+)
+@option(
+    "--own-label",
+    several=True,
+    metavar="LABEL...",
+    help="learn: labels of your own, such as bored or wink",
+)
+@option(
+    "--source",
+    default="0",
+    exclusive="source",
+    metavar="CAMERA|FILE|ADDRESS",
+    help="learn, without --photos and --video: what the guided minute watches (default: camera 0)",
+)
+@option(
+    "--camera",
+    alias_of="--source",
+    alias_value=camera_source,
+    exclusive="source",
+    metavar="NAME|N",
+    help="the same, by a part of the camera's name",
 )
 @option("--model", type=PATH, metavar="FILE", help="a model made by `emoapp train`, or its folder")
 @option(
@@ -119,7 +140,7 @@ def _show(args: SimpleNamespace) -> int:
     say(f"{args.name}: {len(samples)} faces ({labels}), {kept}")
     print_figures(profile, confusions=True)
     if args.json is not None:
-        write_json(args.json, {"names": samples.names, **profile.figures})
+        write_json(args.json, {"names": samples.all_names, **profile.figures})
         say(f"wrote {args.json}")
     if args.plot is not None:
         need_packages("report", "matplotlib")
@@ -129,7 +150,7 @@ def _show(args: SimpleNamespace) -> int:
             raise UsageError("there is nothing to draw: each label has a single photograph")
         write_confusions(
             args.plot,
-            samples.names,
+            samples.all_names,
             profile.figures,
             title=f"{args.name}, by cross-validation",
             overwrite=args.overwrite,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from emoapp.cli.common import progress_bar, progress_of
-from emoapp.errors import OutputExistsError, UsageError
+from emoapp.errors import EmoappError, NoScreenError, OutputExistsError, UsageError
+from emoapp.labels import EMOTIONS, canonical_label
 from emoapp.utils.stats import write_json
 from emoapp.utils.terminal import say
 
@@ -33,32 +35,89 @@ def learn(args: SimpleNamespace) -> int:
     Returns:
         The exit status.
     """
-    if (args.photos is None) == (args.video is None):
-        raise UsageError("say what to learn from: --photos FOLDER, or --video CLIP --labels CSV")
     if (args.video is None) != (args.labels is None):
         raise UsageError("--video and --labels go together")
-    from emoapp.classifiers import open_classifier
     from emoapp.profiles import store
-    from emoapp.profiles.profile import new_profile
 
     path = store.path_of(args.name)
     if path.exists() and not args.overwrite:
         raise OutputExistsError(
             f"the profile {args.name} is there already. Choose another name, or add `--overwrite`."
         )
+    if args.photos is None and args.video is None:
+        return _learn_guided(args, path)
+    from emoapp.classifiers import open_classifier
+    from emoapp.profiles.profile import new_profile
+
     with open_classifier(args.model, device="cpu") as classifier:
-        samples = _collect(args, classifier).samples(classifier)
+        collected = _collect(args, classifier)
+        samples = collected.samples(classifier, args.own_label)
         checksum = classifier.description.checksum
     profile = new_profile(args.name, checksum, samples, keep_pictures=args.keep_pictures)
     store.save(profile, overwrite=args.overwrite)
+    print_learned(profile)
+    say(f"wrote {path}")
+    return 0
+
+
+def _learn_guided(args: SimpleNamespace, path: Path) -> int:
+    """Learn a profile in a guided minute."""
+    from emoapp.app.live import run_live
+    from emoapp.config import GuidedConfig, LiveConfig
+
+    check_own_labels(args.own_label, EMOTIONS)
+    guided = GuidedConfig(
+        args.name, tuple(args.own_label), args.keep_pictures, overwrite=args.overwrite
+    )
+    config = LiveConfig(source=args.source, detector=args.detector, model=args.model, guided=guided)
+    try:
+        numbers = run_live(config)
+    except NoScreenError as exc:
+        raise UsageError(
+            "the guided minute needs a window, and there is no screen for one; learn from "
+            "--photos FOLDER, or --video CLIP --labels CSV"
+        ) from exc
+    profile = numbers["profile"]
+    if profile is None:
+        say("nothing was saved")
+    else:
+        print_learned(profile)
+        say(f"wrote {path}")
+    return EmoappError.exit_status if numbers["faults"] else 0
+
+
+def check_own_labels(own: Sequence[str], labels: Sequence[str]) -> None:
+    """Check labels of one's own.
+
+    Args:
+        own: As the user gave them.
+        labels: The model's.
+
+    Raises:
+        UsageError: One is the model's already, or is given twice, or is empty.
+    """
+    for label in own:
+        if canonical_label(label) in labels:
+            raise UsageError(
+                f"--own-label {label}: the model knows {canonical_label(label)} already"
+            )
+        if not label.strip() or own.count(label) > 1:
+            raise UsageError(f"--own-label {label}: expected labels that differ")
+
+
+def print_learned(profile: Profile) -> None:
+    """Print what was learned.
+
+    Args:
+        profile: The profile.
+    """
+    samples = profile.samples
     counts = samples.counts
     say(f"{len(samples)} faces: {', '.join(f'{label} {n}' for label, n in counts.items())}")
     few = [label for label, count in counts.items() if count < MIN_SAMPLES]
     if few:
         say(f"more of these would help: {', '.join(few)}")
     print_figures(profile)
-    say(f"wrote {path}")
-    return 0
 
 
 def test(args: SimpleNamespace) -> int:
@@ -80,7 +139,9 @@ def test(args: SimpleNamespace) -> int:
     check_targets(others=(args.json,), overwrite=args.overwrite)
     with open_classifier(args.model, device="cpu") as classifier:
         profile = load_for(args.name, classifier)
-        tested = measure(profile, _collect(args, classifier).samples(classifier))
+        args.own_label = profile.own_labels
+        collected = _collect(args, classifier)
+        tested = measure(profile, collected.samples(classifier, profile.own_labels))
     _print_tested(args.name, tested)
     if args.json is not None:
         fits = {"fits": tested.fits, "other_person": tested.other_person}
@@ -91,14 +152,18 @@ def test(args: SimpleNamespace) -> int:
 
 def _collect(args: SimpleNamespace, classifier: Classifier) -> Collected:
     from emoapp.detectors import open_detector
-    from emoapp.profiles.collect import from_photos, from_video, read_spans
+    from emoapp.profiles.collect import from_photos, from_video
+    from emoapp.profiles.spans import read_spans
 
+    check_own_labels(args.own_label, classifier.labels)
     with open_detector(args.detector) as detector, progress_bar() as bar:
         if args.photos is not None:
             report = progress_of(bar, "faces")
-            collected = from_photos(args.photos, detector, classifier, progress=report)
+            collected = from_photos(
+                args.photos, detector, classifier, own=args.own_label, progress=report
+            )
         else:
-            spans = read_spans(args.labels, classifier.labels)
+            spans = read_spans(args.labels, (*classifier.labels, *args.own_label))
             report = progress_of(bar, "frames")
             collected = from_video(args.video, spans, detector, classifier, progress=report)
     for line in collected.left_out[:MAX_LEFT_OUT]:
@@ -129,13 +194,20 @@ def print_figures(profile: Profile, *, confusions: bool = False) -> None:
             f"balanced {found['balanced_accuracy']:.1%}, among the learned labels "
             f"{found['restricted_balanced_accuracy']:.1%}, calibration error {found['ece']:.1%}"
         )
+    hidden = [
+        label
+        for label, shown in zip(profile.own_labels, figures["shown"], strict=False)
+        if not shown
+    ]
+    if hidden:
+        say(f"not told apart well enough to be shown: {', '.join(hidden)}")
     if profile.correction is None:
         say("not adopted: it would not have helped; with the profile all stays as it is")
     else:
         say("adopted: it helps")
     if confusions:
         for when in ("before", "after"):
-            _print_confusion(when, profile.samples.names, figures[when]["confusion"])
+            _print_confusion(when, profile.samples.all_names, figures[when]["confusion"])
 
 
 def _print_confusion(when: str, names: Sequence[str], counts: Sequence[Sequence[int]]) -> None:

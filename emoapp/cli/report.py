@@ -67,8 +67,7 @@ def command(args: SimpleNamespace) -> int:
     written = _study(args) if args.log.is_dir() else _one(args)
     for note in written.notes:
         complain(note)
-    beside = f" and beside it {', '.join(written.files[1:])}" if len(written.files) > 1 else ""
-    say(f"wrote {written.folder / written.files[0]}{beside}")
+    say(f"wrote {written.folder / written.files[0]} and beside it {', '.join(written.files[1:])}")
     return 0
 
 

@@ -12,6 +12,8 @@ the limits beyond which a face gets no label (see `emoapp.limits.Limits`):
 
     [limits]
     brightness = 30
+
+Above all tables may stand the language of all commands: `language = "de"`.
 """
 
 from __future__ import annotations
@@ -24,9 +26,11 @@ from typing import Any
 
 from emoapp.cli.commands import COMMANDS, load_command
 from emoapp.cli.defaults import converted
+from emoapp.cli.language import KEY
 from emoapp.cli.limits import words_from_table
 from emoapp.cli.renamed import RENAMED_OPTIONS, renamed
 from emoapp.errors import UsageError
+from emoapp.utils.language import LANGUAGES
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -56,14 +60,14 @@ def settings_path() -> Path:
     return Path(platformdirs.user_config_dir("emoapp", appauthor=False)) / "emoapp.toml"
 
 
-def read_settings(path: Path) -> dict[str, dict[str, Any]]:
+def read_settings(path: Path) -> dict[str, Any]:
     """Read the tables of a settings file.
 
     Args:
         path: The file.
 
     Returns:
-        Table -> key -> value; empty where there is no file.
+        Table -> key -> value, and the language; empty where there is no file.
 
     Raises:
         UsageError: The file cannot be read; the message names it.
@@ -81,7 +85,7 @@ def read_settings(path: Path) -> dict[str, dict[str, Any]]:
         hint = f"; {BACKSLASH_HINT}" if _BACKSLASH.search(text) else ""
         raise UsageError(f"{path}: not a settings file ({exc}){hint}") from exc
     for name, table in content.items():
-        if not isinstance(table, dict):
+        if not isinstance(table, dict) and name != KEY:
             raise UsageError(f"{path}: {name} stands outside of a table; begin with [live], say")
     return content
 
@@ -101,6 +105,13 @@ def read_defaults(path: Path) -> dict[str, dict[str, Any]]:
     defaults: dict[str, dict[str, Any]] = {name: {} for name in COMMANDS}
     for name, table in read_settings(path).items():
         where = f"{path}, [{name}]"
+        if name == KEY:
+            if table not in LANGUAGES:
+                known = ", ".join(LANGUAGES)
+                raise UsageError(f"{path}, {KEY}: expected one of {known}, found {table}")
+            for values in defaults.values():
+                values[KEY] = table
+            continue
         if name == LIMITS_TABLE:
             try:
                 words = words_from_table(table)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emoapp.sources import kind_of
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -194,6 +196,18 @@ class FilePath(click.ParamType):
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(incomplete, type="file")]
+
+
+def camera_source(words: str) -> str:
+    """Return the source that a camera is.
+
+    Args:
+        words: The camera's number or path, or a part of its name.
+
+    Returns:
+        What `--source` takes.
+    """
+    return words if kind_of(words) == "camera" else f"camera:{words}"
 
 
 PATH = FilePath()

@@ -20,10 +20,11 @@ from emoapp.cli.video_runs import print_run, run_config, update
 from emoapp.config import VideoConfig
 from emoapp.errors import UsageError
 from emoapp.sinks.codecs import CODECS
+from emoapp.utils.language import N_
 from emoapp.utils.terminal import say, sayable
 
-_ENCODING = "encoding"
-_MANY_FILES = "many files"
+_ENCODING = N_("encoding")
+_MANY_FILES = N_("many files")
 
 
 @cli_command("video")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from emoapp.cli.options import Option
+from emoapp.utils.language import N_
 
 _NEGATIVE_NUMBER = re.compile(r"-\d+$|-\d*\.\d+$")
 
@@ -105,7 +106,7 @@ def _spelled(option: Option, name: str, values: list[str]) -> list[str]:
     """Write an option with its values as click takes them."""
     expected = 1 if option.several else option.nargs
     if len(values) < expected:
-        wanted = "a value" if expected == 1 else f"{expected} values"
+        wanted = N_("a value") if expected == 1 else f"{expected} values"
         found = f", found {len(values)}" if values else ""
         raise click.UsageError(f"{name}: expected {wanted}{found}")
     if option.alias_of:

@@ -1,14 +1,25 @@
-"""Advice for each rejection reason, in two or three words for the tag of a face."""
+"""Advice for each rejection reason."""
 
 from __future__ import annotations
 
 from emoapp.types import Rejection
+from emoapp.utils.language import N_
 
 ADVICE = {
-    Rejection.TOO_SMALL: "come closer",
-    Rejection.TOO_DARK: "more light",
-    Rejection.TOO_PALE: "less light behind you",
-    Rejection.BLURRED: "hold still",
-    Rejection.TURNED_AWAY: "turn to the camera",
-    Rejection.UNSURE: "unsure",
+    Rejection.TOO_SMALL: N_("come closer"),
+    Rejection.TOO_DARK: N_("more light"),
+    Rejection.TOO_PALE: N_("less light behind you"),
+    Rejection.BLURRED: N_("hold still"),
+    Rejection.TURNED_AWAY: N_("turn to the camera"),
+    Rejection.UNSURE: N_("unsure"),
 }
+"""In two or three words, for the tag of a face."""
+
+DIRECTIONS = {
+    Rejection.TOO_SMALL: "Come closer.",
+    Rejection.TOO_DARK: "More light on your face, please.",
+    Rejection.TOO_PALE: "Less light behind you, please.",
+    Rejection.BLURRED: "Hold still for a moment.",
+    Rejection.TURNED_AWAY: "Turn to the camera.",
+}
+"""The same in a sentence, for who is being watched."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
 from emoapp.overlay.ground import panel_layer, write, write_cap, write_lines
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import RECORDING, TEXT, Sizes
+from emoapp.utils.language import _, cached_per_language, translated
 
 CLOSE_KEY = "Enter"
 """The key that closes the panel, as a click on it does."""
@@ -69,16 +68,16 @@ class Alerts:
         return alert, self._rect
 
 
-@lru_cache(maxsize=4)
+@cached_per_language(4)
 def _alert(title: str, body: str, more: int, sizes: Sizes) -> Sprite:
     """Draw a red mark, the title beside it, the text below, and how to close it."""
     size, big, edge = sizes.text, round(sizes.text * 1.15), round(1.2 * sizes.text)
     mark = round(0.3 * size)
     left = edge + mark + round(0.9 * size)
     room = max(1, min(MAX_LINE_EM * size, sizes.width - 2 * sizes.margin - left - edge))
-    head = text.fit(title, big, room, True)
-    lines = text.balance(body, size, room)
-    foot = "closes this" if not more else f"shows the next ({more} more)"
+    head = text.fit(translated(title), big, room, True)
+    lines = text.balance(translated(body), size, room)
+    foot = _("closes this") if not more else _("shows the next ({more} more)").format(more=more)
     cap = text.width(CLOSE_KEY, sizes.small, True) + 2 * sizes.pad
     widths = [text.width(head, big, True), *(text.width(line, size) for line in lines)]
     widest = min(room, max(*widths, cap + sizes.gap + text.width(foot, sizes.small)))

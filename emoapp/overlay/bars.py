@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from emoapp.overlay.history import VALID_REJECTIONS
 from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
 from emoapp.overlay.theme import TEXT, Color, Sizes, legible, muted, word
 from emoapp.types import Box, Track
+from emoapp.utils.language import _, cached_per_language
 
 GLIDE_S = 0.05
 """Time constant of the bars: after 150 ms a bar has covered 95% of its way."""
@@ -55,7 +55,7 @@ class Layout:
         return self.head + (index + 0.5) * self.row
 
 
-@lru_cache(maxsize=8)
+@cached_per_language(8)
 def plan(labels: tuple[str, ...], sizes: Sizes) -> Layout | None:
     """Return the layout of the panel; None if the image is too small for it."""
     em, edge = sizes.text, card_padding(sizes)
@@ -184,9 +184,9 @@ class BarsPanel:
             self._draw_bars(painter, rect, layout)
 
     def _draw_head(self, painter: Painter, rect: Rect, layout: Layout) -> None:
-        size = layout.sizes.small
-        title = f"Face {self._track_id}" + (f": {self._reason}" if self._reason else "")
-        x = rect.x0 + card_padding(layout.sizes)
+        size, x = layout.sizes.small, rect.x0 + card_padding(layout.sizes)
+        title = _("Face {track}").format(track=self._track_id)
+        title += f": {_(self._reason)}" if self._reason else ""
         title = text.fit(title, size, rect.x1 - x)
         paste_text(painter, title, size, layout.sizes.quiet, x, rect.y0 + layout.head * 0.55)
 
@@ -229,7 +229,7 @@ def _draw_row(
     write(layer, name, sizes.text, ink, x, middle)
 
 
-@lru_cache(maxsize=4)
+@cached_per_language(4)
 def _ground(layout: Layout, colors: tuple[Color, ...]) -> Sprite:
     """Draw all that does not move: the ground, the empty bars, and each row in its muted form."""
     layer = card_layer(layout.width, layout.height, layout.sizes)
@@ -242,7 +242,7 @@ def _ground(layout: Layout, colors: tuple[Color, ...]) -> Sprite:
     return layer.sprite()
 
 
-@lru_cache(maxsize=16)
+@cached_per_language(16)
 def _winner_row(layout: Layout, index: int, color: Color) -> Sprite:
     """Draw the most probable row, to be laid over its muted form."""
     layer = Layer(layout.width, layout.row)

@@ -8,6 +8,7 @@ from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.history import SPAN_S
 from emoapp.overlay.theme import TEXT, Sizes
 from emoapp.overlay.timeline import LAG_S, plan
+from emoapp.utils.language import _
 
 
 def moment_at(x: float, sizes: Sizes) -> float | None:
@@ -37,7 +38,8 @@ def draw_moment(painter: Painter, age_s: float, sizes: Sizes) -> None:
     x = rect.x0 + layout.x + min(max(share, 0.0), 1.0) * layout.length
     width = max(3, layout.sizes.stroke)
     painter.paste(capsule(width, rect.y1 - rect.y0, TEXT), round(x - width / 2), rect.y0)
-    words, pad, size = f"{age_s:.0f} s ago", 2 * sizes.pad, layout.sizes.small
+    words = _("{seconds} s ago").format(seconds=round(age_s))
+    pad, size = 2 * sizes.pad, layout.sizes.small
     layer = row_layer(text.width(words, size) + 2 * pad, layout.sizes)
     write(layer, words, size, TEXT, pad, layout.sizes.row / 2)
     label = layer.sprite()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import cv2
 import numpy as np
 
@@ -12,8 +10,9 @@ from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
 from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import TEXT, Color, Sizes
+from emoapp.utils.language import N_, cached_per_language, translated
 
-NO_FACE_TEXT = "No face in sight"
+NO_FACE_TEXT = N_("No face in sight")
 THUMBNAIL_EM = 7
 """Height of a notice's picture, in ems."""
 FADE_S = 0.4
@@ -104,11 +103,11 @@ def _with_thumbnail(line: Sprite, picture: np.ndarray, sizes: Sizes) -> Sprite:
     return Sprite(ink, keep)
 
 
-@lru_cache(maxsize=8)
+@cached_per_language(8)
 def _line(string: str, color: Color, sizes: Sizes) -> Sprite | None:
     """Draw as much of `string` as fits; None if the image is too small for any of it."""
     size, pad = sizes.small, 2 * sizes.pad
-    string = text.fit(string, size, sizes.width - 2 * (sizes.margin + pad))
+    string = text.fit(translated(string), size, sizes.width - 2 * (sizes.margin + pad))
     if not string.strip("…") or sizes.row > sizes.height - 2 * sizes.margin:
         return None
     layer = row_layer(text.width(string, size) + 2 * pad, sizes)

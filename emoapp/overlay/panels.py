@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import Layer, Sprite
 from emoapp.overlay.ground import panel_layer, write, write_cap, write_lines
 from emoapp.overlay.theme import TEXT, Sizes
+from emoapp.utils.language import N_, _, cached_per_language, translated
 
 Rows = tuple[tuple[str, str], ...]
 """(keys, what they do); the keys of one row are separated by spaces."""
@@ -18,28 +18,36 @@ Groups = tuple[tuple[str, Rows], ...]
 
 HELP: Groups = (
     (
-        "Look",
+        N_("Look"),
         (
-            ("space", "pause"),
-            ("click", "follow a face"),
-            ("m", "mirror"),
-            ("f", "full screen"),
-            ("d", "next detector"),
+            (N_("space"), N_("pause")),
+            (N_("click"), N_("follow a face")),
+            ("m", N_("mirror")),
+            ("f", N_("full screen")),
+            ("d", N_("next detector")),
         ),
     ),
-    ("Save", (("s", "snapshot"), ("r", "record, stop"), ("o", "open the folder"))),
+    (N_("Save"), (("s", N_("snapshot")), ("r", N_("record, stop")), ("o", N_("open the folder")))),
     (
-        "Show",
+        N_("Correct"),
         (
-            ("b", "bars"),
-            ("t", "timeline"),
-            ("i", "more numbers"),
-            (",", "settings"),
-            ("h  ?", "this help"),
+            ("1–7", N_("what it really shows")),
+            ("n", N_("watch the resting face")),
+            ("u", N_("take the last back")),
         ),
     ),
-    ("People", (("p", "hide faces"), ("c", "companion"))),
-    ("End", (("q  Esc", "quit"),)),
+    (
+        N_("Show"),
+        (
+            ("b", N_("bars")),
+            ("t", N_("timeline")),
+            ("i", N_("more numbers")),
+            (",", N_("settings")),
+            ("h  ?", N_("this help")),
+        ),
+    ),
+    (N_("People"), (("p", N_("hide faces")), ("c", N_("companion")))),
+    (N_("End"), (("q  Esc", N_("quit")),)),
 )
 
 PANEL_OPACITY = 0.95
@@ -47,7 +55,7 @@ MAX_LINE_EM = 30
 """Longest line of a message, in ems."""
 
 
-@lru_cache(maxsize=4)
+@cached_per_language(4)
 def message(title: str, body: str, sizes: Sizes) -> Sprite:
     """Return a panel with a title and a text below it, centered.
 
@@ -58,8 +66,8 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
     """
     size, big, edge = sizes.text, round(sizes.text * 1.35), 2 * sizes.text
     room = max(1, min(MAX_LINE_EM * size, sizes.width - 2 * edge - 2 * sizes.margin))
-    full_title, title = title, text.fit(title, big, room, True)
-    lines = text.balance(body, size, room)
+    full_title, title = title, text.fit(translated(title), big, room, True)
+    lines = text.balance(translated(body), size, room)
     line, head = round(size * 1.6), round(big * 1.5)
     widths = [text.width(string, size) for string in lines]
     widest = max([text.width(title, big, True), *widths])
@@ -75,7 +83,7 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
     return layer.sprite()
 
 
-@lru_cache(maxsize=4)
+@cached_per_language(4)
 def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
     """Return a panel with key caps and what they do, in two columns if there is room for them.
 
@@ -84,7 +92,7 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
         sizes: Of the image; in a small one rows move closer together, so that none is cut off.
     """
     size = sizes.text
-    edge, between = min(2 * size, sizes.height // 16), 2 * size
+    edge, between = min(2 * size, sizes.height // 20), 2 * size
     columns = _balanced(groups)
     if _columns_width(columns, between, sizes) + 2 * edge > sizes.width:
         columns = [groups]
@@ -97,7 +105,7 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
     if (narrow or max(map(_line_count, columns)) * size > room) and (smaller := sizes.smaller()):
         return help_panel(groups, smaller)
     count = max(map(_line_count, columns))
-    line = max(size, min(round(size * 2.1), room // count))
+    line = max(round(0.9 * size), min(round(size * 2.1), room // count))
     cap = min(round(size * 1.6), line - 2)
     height = 2 * edge + line * count - (line - cap)
     layer = panel_layer(width, height, size, sizes.opacity(PANEL_OPACITY))
@@ -108,11 +116,11 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
         y = edge
         for heading, group in column:
             if heading:
-                write(layer, heading, sizes.small, sizes.quiet, x, y + cap / 2, bold=True)
+                write(layer, _(heading), sizes.small, sizes.quiet, x, y + cap / 2, bold=True)
                 y += line
             for keys, what in group:
-                _caps(layer, keys, x, y, cap, sizes)
-                write(layer, what, size, TEXT, words_x, y + cap / 2)
+                _caps(layer, _(keys), x, y, cap, sizes)
+                write(layer, _(what), size, TEXT, words_x, y + cap / 2)
                 y += line
         x += _columns_width([column], between, sizes) + between
     return layer.sprite()
@@ -129,7 +137,7 @@ def _line_count(groups: Groups) -> int:
 
 
 def _rows_of(groups: Groups) -> Rows:
-    return tuple(row for _, rows in groups for row in rows)
+    return tuple(row for heading, rows in groups for row in rows)
 
 
 def _caps(layer: Layer, keys: str, x: int, y: int, height: int, sizes: Sizes) -> None:
@@ -144,16 +152,16 @@ def _columns_width(columns: Sequence[Groups], between: int, sizes: Sizes) -> int
     width = between * (len(columns) - 1)
     for column in columns:
         rows = _rows_of(column)
-        words = max(text.width(what, sizes.text) for _, what in rows)
-        headings = max(text.width(heading, sizes.small, True) for heading, _ in column)
+        words = max(text.width(_(what), sizes.text) for keys, what in rows)
+        headings = max(text.width(_(heading), sizes.small, True) for heading, rest in column)
         width += max(_keys_width(rows, sizes) + sizes.text + words, headings)
     return width
 
 
 def _keys_width(rows: Rows, sizes: Sizes) -> int:
     return max(
-        sum(_cap_width(key, sizes) + sizes.gap for key in keys.split()) - sizes.gap
-        for keys, _ in rows
+        sum(_cap_width(key, sizes) + sizes.gap for key in _(keys).split()) - sizes.gap
+        for keys, what in rows
     )
 
 

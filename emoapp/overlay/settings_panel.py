@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import Layer, Painter, Sprite, rounded
 from emoapp.overlay.ground import panel_layer, write, write_cap
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import GROUND, TEXT, Sizes
+from emoapp.utils.language import N_, _, cached_per_language
 
-TITLE = "Settings"
+TITLE = N_("Settings")
 CLOSE_KEY, SAVE_KEY = "Esc", "Enter"
 
 PANEL_OPACITY = 0.97
@@ -114,7 +114,7 @@ class Layout:
         return found, -1 if left <= x < left + arrow else 0
 
 
-@lru_cache(maxsize=8)
+@cached_per_language(8)
 def plan(rows: Rows, selected: int, sizes: Sizes) -> Layout:
     """Return the layout of the panel, at the left of the image.
 
@@ -161,14 +161,14 @@ def draw_settings(painter: Painter, rows: Rows, selected: int, sizes: Sizes) -> 
     painter.paste(_panel(rows, selected, sizes), rect.x0, rect.y0)
 
 
-@lru_cache(maxsize=2)
+@cached_per_language(2)
 def _panel(rows: Rows, selected: int, sizes: Sizes) -> Sprite:
     layout = plan(rows, selected, sizes)
     sizes, rect, edge = layout.sizes, layout.rect, layout.edge
     width, height = rect.x1 - rect.x0, rect.y1 - rect.y0
     layer = panel_layer(width, height, sizes.text, sizes.opacity(PANEL_OPACITY))
     middle = edge + 0.4 * layout.title
-    write(layer, TITLE, round(1.15 * sizes.text), TEXT, edge, middle, bold=True)
+    write(layer, _(TITLE), round(1.15 * sizes.text), TEXT, edge, middle, bold=True)
     _draw_key(layer, CLOSE_KEY, width - edge, middle, sizes)
     for index, y in layout.headings.items():
         heading = rows[index].heading

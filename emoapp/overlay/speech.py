@@ -13,6 +13,7 @@ from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
 from emoapp.overlay.theme import TEXT, Color, Sizes
 from emoapp.speech import Speech
 from emoapp.types import Box
+from emoapp.utils.language import _, cached_per_language, translated
 
 WIDTH_EM = 25
 """The panel's width in ems: lines of some 50 letters, which read best."""
@@ -50,7 +51,7 @@ class Layout:
     note_line: int
 
 
-@lru_cache(maxsize=16)
+@cached_per_language(16)
 def plan(reply: str, note: str, sizes: Sizes) -> Layout | None:
     """Return the layout of a reply and its note; None if the image is too small for it."""
     em, edge = sizes.text, card_padding(sizes)
@@ -161,8 +162,10 @@ class SpeechPanel:
 def ago(seconds: float) -> str:
     """Format how long ago something was, in the fewest words."""
     if seconds < 1:
-        return "now"
-    return f"{seconds:.0f} s ago" if seconds < 59.5 else f"{seconds / 60:.0f} min ago"
+        return _("now")
+    if seconds < 59.5:
+        return _("{seconds} s ago").format(seconds=round(seconds))
+    return _("{minutes} min ago").format(minutes=round(seconds / 60))
 
 
 def _reply(speech: Speech) -> str:
@@ -180,7 +183,8 @@ def _draw_head(painter: Painter, rect: Rect, speech: Speech, color: Color, layou
     x = rect.x0 + layout.edge
     painter.paste(icon, x, round(middle - icon.height / 2))
     x += icon.width + sizes.gap
-    name = text.fit(f"Companion · {speech.source}", size, right - sizes.gap - x)
+    name = _("Companion · {source}").format(source=translated(speech.source))
+    name = text.fit(name, size, right - sizes.gap - x)
     if name:
         paste_text(painter, name, size, sizes.quiet, x, middle)
 

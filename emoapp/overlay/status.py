@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from emoapp.overlay import text
 from emoapp.overlay.blend import PlacedSprite, Sprite, rounded
 from emoapp.overlay.ground import row_layer, write
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import QUIET, RECORDING, TEXT, WARNING, Color, Sizes
+from emoapp.utils.language import _, cached_per_language, ngettext
 
 HOLD_S = 0.25
 """How long numbers stay; one that changes at every frame cannot be read."""
@@ -75,7 +75,7 @@ class StatusRow:
         # A paused image has no rate to hold.
         if self._held is None or status.paused or not 0 <= now - self._held[0] < HOLD_S:
             self._held = (now, status.fps, status.latency_ms)
-        _, fps, latency_ms = self._held
+        fps, latency_ms = self._held[1:]
         parts = tuple(_parts(status, fps, latency_ms if details else None, details))
         row = _row(parts, sizes)
         if row is None:
@@ -98,26 +98,27 @@ def _parts(
     if status.recording_s is not None:
         yield clock(status.recording_s), RECORDING
     if status.room_s is not None:
-        yield f"disk full in {clock(status.room_s)}", WARNING
+        yield _("disk full in {time}").format(time=clock(status.room_s)), WARNING
     if status.picture:
         yield status.picture, TEXT
     if status.paused:
-        yield "Paused", TEXT
+        yield _("Paused"), TEXT
     if fps is not None:
-        yield f"{fps:.0f} fps", QUIET
+        yield _("{number} fps").format(number=round(fps)), QUIET
     if latency_ms is not None:
-        yield f"{latency_ms:.0f} ms", QUIET
+        yield _("{number} ms").format(number=round(latency_ms)), QUIET
     if status.faces:
-        yield f"{status.faces} face{'s' if status.faces > 1 else ''}", QUIET
+        count = status.faces
+        yield ngettext("{count} face", "{count} faces", count).format(count=count), QUIET
     if status.detector and details:
         yield status.detector, QUIET
     if status.profile and details:
-        yield f"profile {status.profile}", QUIET
+        yield _("profile {name}").format(name=status.profile), QUIET
     if status.missed and details:
-        yield f"{status.missed} missed", QUIET
+        yield _("{count} missed").format(count=status.missed), QUIET
 
 
-@lru_cache(maxsize=16)
+@cached_per_language(16)
 def _row(parts: tuple[tuple[str, Color], ...], sizes: Sizes) -> Sprite | None:
     """Draw the parts that fit; None if none does."""
     size, between = sizes.small, 2 * sizes.gap

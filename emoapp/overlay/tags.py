@@ -13,12 +13,10 @@ from emoapp.overlay.ground import panel_layer, write
 from emoapp.overlay.layout import Placed
 from emoapp.overlay.theme import QUIET, TEXT, Color, Sizes, legible, muted, word
 from emoapp.types import Track
+from emoapp.utils.language import _
 
 MAX_WORD_EM = 11
 """Largest width of a tag's word, in ems."""
-
-NO_ICON = "other"
-"""The icon of a rejected face."""
 
 FORMS = ("full", "named", "short", "icon")
 """Icon, word, percentage and number; icon and word; icon and percentage; the icon alone."""
@@ -60,9 +58,9 @@ class Tag:
     @classmethod
     def of(cls, track: Track, sizes: Sizes) -> Tag:
         """Return the tag of a track."""
-        name = word(ADVICE[track.rejection] if track.rejection else track.label)
+        name = word(_(ADVICE[track.rejection]) if track.rejection else track.label)
         return cls(
-            icon=NO_ICON if track.rejection else track.label,
+            icon=icons.NO_LABEL if track.rejection else track.label,
             name=text.fit(name, sizes.text, MAX_WORD_EM * sizes.text, True),
             percent="" if track.rejection else f"{round(100 * track.confidence)}%",
             number=str(track.id),

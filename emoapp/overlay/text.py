@@ -10,6 +10,8 @@ import numpy as np
 
 from emoapp.overlay.blend import Layer, Sprite
 from emoapp.overlay.theme import Color, asset
+from emoapp.utils.language import cached_per_language, language
+from emoapp.utils.wide import has_wide, runs, units
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -19,11 +21,12 @@ CAP_HEIGHT = 0.727
 
 
 @lru_cache(maxsize=32)
-def _font(size: int, bold: bool) -> FreeTypeFont:
+def _font(size: int, bold: bool, family: str = "Inter") -> FreeTypeFont:
     # Imported here so that importing the overlay does not load Pillow.
     from PIL import ImageFont
 
-    name = "Inter-SemiBold.otf" if bold else "Inter-Medium.otf"
+    weight = "Medium" if not bold else "SemiBold" if family == "Inter" else "Bold"
+    name = f"{family}-{weight}.otf"
     # Bytes, because FreeType cannot open a path with letters outside Windows' code page.
     with asset("fonts", name).open("rb") as file:
         return ImageFont.truetype(file, size)
@@ -36,13 +39,25 @@ def _clean(string: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in string)
 
 
-@lru_cache(maxsize=1024)
+def _runs(string: str, size: int, bold: bool) -> list[tuple[str, FreeTypeFont]]:
+    """Split a string into runs of one font each."""
+    latin = _font(size, bold)
+    if not has_wide(string):
+        return [(string, latin)]
+    # Japan writes many of the letters that it shares with China in another way.
+    wide = _font(size, bold, "NotoSansJP" if language() == "ja" else "NotoSansSC")
+    return [(run, wide if is_wide else latin) for is_wide, run in runs(string)]
+
+
+@cached_per_language(1024)
 def width(string: str, size: int, bold: bool = False) -> int:
     """Return the width of a string in pixels; `size` is the em in pixels."""
-    return math.ceil(_font(size, bold).getlength(_clean(string))) if string else 0
+    if not string:
+        return 0
+    return math.ceil(sum(font.getlength(run) for run, font in _runs(_clean(string), size, bold)))
 
 
-@lru_cache(maxsize=256)
+@cached_per_language(256)
 def mask(string: str, size: int, bold: bool = False) -> np.ndarray:
     """Return the mask of a string.
 
@@ -57,16 +72,18 @@ def mask(string: str, size: int, bold: bool = False) -> np.ndarray:
     """
     from PIL import Image, ImageDraw
 
-    font = _font(size, bold)
-    ascent, descent = font.getmetrics()
+    ascent, descent = _font(size, bold).getmetrics()
     image = Image.new("L", (max(1, width(string, size, bold)), ascent + descent), 0)
-    ImageDraw.Draw(image).text((0, ascent), _clean(string), fill=255, font=font, anchor="ls")
+    draw, x = ImageDraw.Draw(image), 0.0
+    for run, font in _runs(_clean(string), size, bold):
+        draw.text((round(x), ascent), run, fill=255, font=font, anchor="ls")
+        x += font.getlength(run)
     letters = np.asarray(image)
     letters.setflags(write=False)
     return letters
 
 
-@lru_cache(maxsize=512)
+@cached_per_language(512)
 def sprite(string: str, size: int, color: Color, bold: bool = False) -> Sprite:
     """Return a string in one color as a sprite; arguments as for `mask`."""
     letters = mask(string, size, bold)
@@ -80,7 +97,7 @@ def top(middle: float, size: int, bold: bool = False) -> int:
     return round(middle + CAP_HEIGHT * size / 2) - _font(size, bold).getmetrics()[0]
 
 
-@lru_cache(maxsize=256)
+@cached_per_language(256)
 def fit(string: str, size: int, room: int, bold: bool = False) -> str:
     """Return a string, shortened with an ellipsis if it is wider than `room` pixels."""
     if width(string, size, bold) <= room:
@@ -92,15 +109,15 @@ def fit(string: str, size: int, room: int, bold: bool = False) -> str:
 
 
 def wrap(string: str, size: int, room: int) -> list[str]:
-    """Break a string between words into lines of at most `room` pixels."""
+    """Break a string into lines of at most `room` pixels, between words or wide letters."""
     lines: list[str] = []
     for paragraph in string.splitlines():
         line = ""
-        for part in paragraph.split():
-            longer = f"{line} {part}" if line else part
+        for blank, unit in units(paragraph):
+            longer = f"{line}{blank}{unit}" if line else unit
             if line and width(longer, size) > room:
                 lines.append(line)
-                longer = part
+                longer = unit
             line = longer
         lines.append(line)
     return [fit(line, size, room) for line in lines]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from emoapp.overlay.history import BIN_S, BINS, SPAN_S, History
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import TEXT, Color, Sizes
 from emoapp.types import Track
+from emoapp.utils.language import _, cached_per_language
 
 COMPLETE_AGE_S = 1.5 * BIN_S
 """Columns older than this lie between complete bins: once drawn, they do not change."""
@@ -33,7 +33,6 @@ MAX_HEIGHT_SHARE = 0.07
 """Largest share of the image's shorter side that the band takes; it is left out otherwise."""
 MIN_LENGTH_EM = 14
 """Least length of the colored part, in ems; a shorter one is left out."""
-SPAN_LABEL = f"{SPAN_S:.0f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +59,13 @@ class Layout:
         return round(0.3 * self.sizes.text)
 
 
-@lru_cache(maxsize=8)
+@cached_per_language(8)
 def plan(sizes: Sizes) -> Layout | None:
     """Return the layout of the band; None if the image is too small for it."""
     em, margin = sizes.text, sizes.margin
     thickness, pad = round(THICKNESS_EM * em), round(0.36 * em)
     height, width = thickness + 2 * pad, sizes.width - 2 * margin
-    x = sizes.pad + text.width(SPAN_LABEL, sizes.small) + sizes.gap
+    x = sizes.pad + text.width(_span_label(), sizes.small) + sizes.gap
     length = width - x - sizes.pad
     most = MAX_HEIGHT_SHARE * min(sizes.width, sizes.height) * max(1.0, sizes.scale)
     if height > most or length < MIN_LENGTH_EM * em:
@@ -223,12 +222,16 @@ class _Strip:
         return Sprite(self._sheets[0], self._sheets[1])
 
 
-@lru_cache(maxsize=4)
+def _span_label() -> str:
+    return _("{number} s").format(number=round(SPAN_S))
+
+
+@cached_per_language(4)
 def _ground(layout: Layout) -> Sprite:
     """Draw the band before anything was seen."""
     sizes, (x0, y0, x1, y1) = layout.sizes, layout.rect
     layer = panel_layer(x1 - x0, y1 - y0, sizes.text * 0.5, sizes.opacity())
-    write(layer, SPAN_LABEL, sizes.small, sizes.quiet, sizes.pad, (y1 - y0) / 2)
+    write(layer, _span_label(), sizes.small, sizes.quiet, sizes.pad, (y1 - y0) / 2)
     empty = rounded(layout.length, layout.thickness, layout.radius)
     layer.paint(empty, TEXT, layout.x, layout.y, opacity=EMPTY_OPACITY)
     for seconds in range(int(TICK_S), int(SPAN_S), int(TICK_S)):

@@ -10,6 +10,7 @@ from emoapp.overlay.blend import Layer, Painter, Sprite, rounded
 from emoapp.overlay.ground import panel_layer, row_layer, write, write_cap
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import RECORDING, TEXT, Sizes
+from emoapp.utils.language import _, cached_per_language
 
 BUTTONS = ("record", "snapshot", "privacy", "settings", "help")
 """Names of the buttons, from left to right."""
@@ -82,10 +83,10 @@ def draw_toolbar(
 
 def _word(name: str, state: ToolbarState) -> str:
     if name == "record":
-        return "Stop" if state.recording else "Record"
+        return _("Stop") if state.recording else _("Record")
     if name == "privacy":
-        return "Show faces" if state.private else "Hide faces"
-    return {"snapshot": "Snapshot", "settings": "Settings", "help": "Keys"}[name]
+        return _("Show faces") if state.private else _("Hide faces")
+    return {"snapshot": _("Snapshot"), "settings": _("Settings"), "help": _("Keys")}[name]
 
 
 def _icon(name: str, state: ToolbarState) -> str:
@@ -117,7 +118,7 @@ def _hover(layer: Layer, x: int, side: int) -> None:
     layer.paint(disc, TEXT, x + inset, inset, opacity=HOVER_OPACITY)
 
 
-@lru_cache(maxsize=8)
+@cached_per_language(8)
 def _tooltip(word: str, key: str, sizes: Sizes) -> Sprite:
     size, pad, height = sizes.small, round(1.6 * sizes.pad), sizes.row
     cap_height = max(1, height - 2 * max(2, height // 6))

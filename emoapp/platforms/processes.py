@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from emoapp import platforms
 from emoapp.platforms import Fact
+
+if TYPE_CHECKING:
+    import subprocess
 
 FACTS = (
     Fact(
@@ -59,6 +62,8 @@ def background_flags() -> int:
     """Return `creationflags` for no console and a lower priority on Windows; 0 elsewhere."""
     if platforms.system() != "windows":
         return 0
+    import subprocess
+
     names = ("CREATE_NO_WINDOW", "BELOW_NORMAL_PRIORITY_CLASS")
     return sum(getattr(subprocess, name, 0) for name in names)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,11 +52,12 @@ class Collected:
     groups: list[int] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
-    def samples(self, classifier: Classifier) -> Samples:
+    def samples(self, classifier: Classifier, own: Sequence[str] = ()) -> Samples:
         """Classify the crops.
 
         Args:
             classifier: The model.
+            own: Labels of one's own.
 
         Returns:
             The samples.
@@ -68,9 +68,16 @@ class Collected:
         if not self.crops:
             reasons = f"; {self.left_out[0]}" if self.left_out else ""
             raise ProfileError(f"there is no face to learn from{reasons}")
-        labels = [classifier.labels.index(label) for label in self.labels]
-        groups = self.groups or None
-        return sample(classifier, np.stack(self.crops), labels, times=self.times, groups=groups)
+        used = tuple(label for label in own if label in self.labels)
+        known = (*classifier.labels, *used)
+        return sample(
+            classifier,
+            np.stack(self.crops),
+            [known.index(label) for label in self.labels],
+            times=self.times,
+            groups=self.groups or None,
+            own=used,
+        )
 
 
 def from_photos(
@@ -78,6 +85,7 @@ def from_photos(
     detector: Detector,
     classifier: Classifier,
     *,
+    own: Sequence[str] = (),
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Collected:
@@ -86,7 +94,8 @@ def from_photos(
     Args:
         folder: Has a folder of photographs for each label.
         detector: Finds the faces; is reset before each photograph.
-        classifier: Its labels are those that can be learned.
+        classifier: Its labels can be learned.
+        own: Labels of one's own, which can be learned too.
         limits: Which faces are rejected; None for the defaults.
         progress: Called with (photographs done, number of photographs).
 
@@ -96,7 +105,7 @@ def from_photos(
     Raises:
         ProfileError: There are no photographs in folders of labels.
     """
-    files, collected = _labeled_files(folder, classifier.labels)
+    files, collected = _labeled_files(folder, (*classifier.labels, *own))
     if not files:
         names = ", ".join(classifier.labels)
         raise ProfileError(f"{folder}: expected pictures as <label>/*.jpg, with labels of {names}")
@@ -126,7 +135,7 @@ def from_video(
 
     Args:
         video: The file.
-        spans: (start, end, label) in seconds; see `read_spans`.
+        spans: (start, end, label) in seconds; see `spans.read_spans`.
         detector: Finds the faces.
         classifier: The model.
         limits: Which faces are rejected; None for the defaults.
@@ -157,43 +166,6 @@ def from_video(
             ):
                 collected.groups.append(found * 10_000 + int(block))
     return collected
-
-
-def read_spans(path: Path, labels: Sequence[str]) -> list[tuple[float, float, str]]:
-    """Read which label a video shows when.
-
-    Args:
-        path: CSV with the columns start_s, end_s, label.
-        labels: The labels that are known.
-
-    Returns:
-        (start, end, label), times in seconds.
-
-    Raises:
-        ProfileError: The file can't be read, or a row is wrong; names it.
-    """
-    spans = []
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            for line, row in enumerate(csv.DictReader(file), 2):
-                where = f"{path}, line {line}"
-                try:
-                    start, end = float(row["start_s"]), float(row["end_s"])
-                    label = canonical_label(row["label"].strip())
-                except (KeyError, TypeError, ValueError, AttributeError):
-                    raise ProfileError(f"{where}: expected start_s,end_s,label") from None
-                if label not in labels:
-                    raise ProfileError(
-                        f"{where}: there is no label {label!r}; known are {', '.join(labels)}"
-                    )
-                if not start < end:
-                    raise ProfileError(f"{where}: the end is not after the start")
-                spans.append((start, end, label))
-    except (OSError, UnicodeDecodeError, csv.Error) as exc:
-        raise ProfileError(f"{path}: cannot be read ({exc})") from exc
-    if not spans:
-        raise ProfileError(f"{path}: has no rows; expected start_s,end_s,label")
-    return spans
 
 
 def _labeled_files(folder: Path, labels: Sequence[str]) -> tuple[list[tuple[str, Path]], Collected]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from emoapp.profiles.own_labels import OwnLabels
 
 TINY = 1e-6
 """Lower bound of probabilities whose logarithm is taken."""
@@ -33,6 +37,9 @@ class Correction:
         weights: float64 (N, M), of the kernel's values.
         shift: Added to the logarithms of all learned labels: how much more probable they are than
             the others.
+        bias: float64 (K,), added to the logarithms before all else; None for nothing.
+        temperature: Divides the logarithms at last, which calibrates them.
+        own: Finds labels that the model lacks; None for none.
     """
 
     learned: np.ndarray
@@ -40,6 +47,9 @@ class Correction:
     width: float
     weights: np.ndarray
     shift: float = 0.0
+    bias: np.ndarray | None = None
+    temperature: float = 1.0
+    own: OwnLabels | None = None
 
     def apply(
         self, probabilities: np.ndarray, features: np.ndarray, weight: np.ndarray | float = 1.0
@@ -55,10 +65,20 @@ class Correction:
             weight: How much of the correction to apply, 0 to 1: float (N,) or one for all.
 
         Returns:
-            float32 (N, K); rows sum to 1.
+            float32 (N, K), or (N, K + O) with O labels of one's own; rows sum to 1.
         """
+        part = np.broadcast_to(np.asarray(weight, float), (len(probabilities),))[:, None]
+        if self.bias is not None:
+            bias = np.zeros(probabilities.shape[1])
+            bias[: len(self.bias)] = self.bias  # contempt may follow the labels that it knows
+            probabilities = softmax(log(probabilities) + part * bias).astype(np.float32)
         change = kernel(unit(features), self.features, self.width) @ self.weights
-        return redistribute(probabilities, self.learned, change, self.shift, weight)
+        found = redistribute(probabilities, self.learned, change, self.shift, weight)
+        if self.temperature != 1.0:
+            found = sharpen(found, self.temperature**part)
+        if self.own is None:
+            return found
+        return append(found, part * self.own.probabilities(features))
 
 
 def redistribute(
@@ -86,6 +106,33 @@ def redistribute(
     moved = among + part * change
     logs[:, learned] = moved + (_log_sum(among) - _log_sum(moved))[:, None] + part * shift
     return softmax(logs).astype(np.float32)
+
+
+def sharpen(probabilities: np.ndarray, temperature: np.ndarray | float) -> np.ndarray:
+    """Divide the logarithms of probabilities by a temperature.
+
+    Args:
+        probabilities: float32 (N, K).
+        temperature: Above 1 to make them less sure; float (N, 1) or one for all.
+
+    Returns:
+        float32 (N, K); rows sum to 1.
+    """
+    return softmax(log(probabilities) / temperature).astype(np.float32)
+
+
+def append(probabilities: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Add columns for labels of one's own; the others share what these leave, as before.
+
+    Args:
+        probabilities: float32 (N, K), of the model's labels.
+        own: float (N, O).
+
+    Returns:
+        float32 (N, K + O); rows sum to 1.
+    """
+    rest = 1 - own.sum(axis=1, keepdims=True)
+    return np.concatenate([probabilities * rest, own], axis=1).astype(np.float32)
 
 
 def components(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

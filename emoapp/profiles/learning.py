@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from emoapp.profiles.baseline import baseline
+from emoapp.profiles.calibration import fit_temperature
 from emoapp.profiles.correction import (
     Correction,
+    append,
     components,
     fit_weights,
     kernel,
     log,
     redistribute,
+    sharpen,
     squared_distances,
     unit,
 )
+from emoapp.profiles.own_labels import OwnLabels, fit_own, learn_own
 from emoapp.profiles.samples import Samples
 
 RIDGES = (0.2, 0.1)
@@ -39,42 +44,123 @@ FULL_SHIFT_SHARE = 0.03
 """Share of the samples taken for a label that was not learned at which the shift is largest."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen when a correction was learned; with the samples, all that it takes.
+
+    Attributes:
+        ridge: Strength of the regularization; None for no redistribution among the labels.
+        temperature: See `Correction.temperature`.
+        provisional: Whether there was nothing to check it with yet.
+        shown: Which labels of one's own are shown.
+    """
+
+    ridge: float | None = None
+    temperature: float = 1.0
+    provisional: bool = False
+    shown: tuple[bool, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
     """A correction and its cross-validated figures.
 
     Attributes:
         correction: None where none helps.
-        ridge: Chosen strength of the regularization; None where nothing was adopted.
-        before: float32 (N, K), the model's probabilities of the samples.
-        after: float32 (N, K), those that corrections learned without each sample's fold have.
+        choice: What was chosen for it.
+        before: float32 (N, K + O), the model's probabilities of the samples.
+        after: float32 (N, K + O), those that corrections learned without each sample's fold have.
         tested: bool (N,), samples that were in a fold.
     """
 
     correction: Correction | None
-    ridge: float | None
+    choice: Choice
     before: np.ndarray
     after: np.ndarray
     tested: np.ndarray
 
 
-def learn(samples: Samples) -> Learned:
+def learn(samples: Samples, *, provisional: bool = False) -> Learned:
     """Learn a correction, and adopt it only if it helps in cross-validation.
-
-    The redistribution among the learned labels and their shift against the others are judged apart.
 
     Args:
         samples: At least one.
+        provisional: Where there is nothing to check a correction with yet, adopt the strongest
+            regularized one.
 
     Returns:
         The correction and its figures.
     """
     folds = split_groups(samples.labels, samples.groups)
+    usual = samples.labels < len(samples.names)
+    after = samples.probabilities.copy()
+    if not usual.any():  # labels of one's own can only be told from others
+        return Learned(None, Choice(), samples.padded(), samples.padded(), folds >= 0)
+    chosen, after[usual] = _learn_usual(samples.take(usual), folds[usual], provisional)
+    adopted, choice = chosen is not None, chosen or Choice()
+    own: OwnLabels | None = None
+    if samples.own:
+        numbers = np.where(usual, 0, samples.labels - len(samples.names) + 1)
+        own, found = learn_own(samples.features, numbers, folds, len(samples.own))
+        after = append(after, found)
+        choice = replace(choice, shown=tuple(own.shown.tolist()))
+        adopted = adopted or bool(own.shown.any())
+    correction = fit(samples, choice) if adopted else None
+    return Learned(correction, choice, samples.padded(), after, folds >= 0)
+
+
+def fit(samples: Samples, choice: Choice) -> Correction:
+    """Fit a correction.
+
+    Args:
+        samples: At least one.
+        choice: How.
+
+    Returns:
+        The correction.
+    """
+    usual = samples.take(samples.labels < len(samples.names))
+    learned = np.unique(usual.labels)
+    features = unit(usual.features)
+    width = _median_distance(features)
+    weights = np.zeros((len(usual), len(learned)))
+    if choice.ridge is not None:
+        inputs, back = components(kernel(features, features, width))
+        logs = log(usual.probabilities)[:, learned]
+        weights = back @ fit_weights(inputs, logs, _targets(usual, learned), choice.ridge)
+    single = choice.provisional and len(learned) == 1
+    own = None
+    if choice.shown:
+        numbers = np.maximum(samples.labels - len(samples.names) + 1, 0)
+        own = fit_own(samples.features, numbers, len(choice.shown), np.array(choice.shown))
+    return Correction(
+        learned,
+        features,
+        width,
+        weights,
+        0.0 if single else _shift(usual, learned),
+        bias=baseline(usual) if single else None,
+        temperature=choice.temperature,
+        own=own,
+    )
+
+
+def _learn_usual(
+    samples: Samples, folds: np.ndarray, provisional: bool
+) -> tuple[Choice | None, np.ndarray]:
+    """Choose a correction of the model's labels, None where none helps; see `learn`.
+
+    The redistribution among the learned labels and their shift against the others are judged apart.
+    """
     tested = folds >= 0
     before = samples.probabilities
     learned = np.unique(samples.labels)
+    checked = len(np.unique(samples.labels[tested])) > 1
+    if provisional and not checked:
+        ridge = None if len(learned) == 1 else RIDGES[0]
+        return Choice(ridge, provisional=True), before.copy()
     if not tested.any():
-        return Learned(None, None, before, before.copy(), tested)
+        return None, before.copy()
     truth = samples.labels[tested]
     best, after = None, before.copy()
     lowest = _loss(before[tested], truth, learned) - MIN_GAIN
@@ -86,31 +172,11 @@ def learn(samples: Samples) -> Learned:
             best, lowest, after = ridge, loss, corrected
     shift = _shift(samples, learned)
     if best is None and shift == 0.0:
-        return Learned(None, None, before, before.copy(), tested)
+        return None, before.copy()
     if best is None:
         after = redistribute(before, learned, np.zeros((len(before), len(learned))), shift)
-    return Learned(fit(samples, best), best, before, after, tested)
-
-
-def fit(samples: Samples, ridge: float | None) -> Correction:
-    """Fit a correction.
-
-    Args:
-        samples: At least one.
-        ridge: Strength of the regularization; None for no redistribution among the learned labels.
-
-    Returns:
-        The correction.
-    """
-    learned = np.unique(samples.labels)
-    features = unit(samples.features)
-    width = _median_distance(features)
-    weights = np.zeros((len(samples), len(learned)))
-    if ridge is not None:
-        inputs, back = components(kernel(features, features, width))
-        logs = log(samples.probabilities)[:, learned]
-        weights = back @ fit_weights(inputs, logs, _targets(samples, learned), ridge)
-    return Correction(learned, features, width, weights, _shift(samples, learned))
+    temperature = fit_temperature(after[tested], truth)
+    return Choice(best, temperature), sharpen(after, temperature)
 
 
 def split_groups(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:

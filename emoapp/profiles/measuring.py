@@ -75,4 +75,4 @@ def measure(profile: Profile, samples: Samples) -> Tested:
     assert samples.crops is not None
     after = profile.correct(samples.crops, samples.probabilities, samples.features)
     alike = similarity(samples.looks, profile.samples.looks)
-    return Tested(samples.labels, samples.probabilities, after, alike)
+    return Tested(samples.labels, samples.padded(), after, alike)

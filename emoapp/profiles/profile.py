@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ from emoapp.classifiers import Classifier
 from emoapp.errors import ProfileError
 from emoapp.profiles import appearance
 from emoapp.profiles.correction import Correction
-from emoapp.profiles.learning import Learned, fit, learn
+from emoapp.profiles.learning import Choice, Learned, fit, learn
 from emoapp.profiles.samples import Samples, sample
 from emoapp.utils.files import write_whole
 
-FORMAT = 1
+FORMAT = 2
 ARRAYS = ("labels", "probabilities", "features", "looks", "times", "groups", "crops")
 
 
@@ -40,6 +40,11 @@ class Profile:
     samples: Samples
     correction: Correction | None
     figures: dict[str, Any]
+
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """Labels of one's own, which the model lacks."""
+        return self.samples.own
 
     def weight(self, crops: np.ndarray) -> np.ndarray:
         """Return how much of the correction applies to faces: little to another person's.
@@ -72,12 +77,16 @@ class Profile:
             features: float32 (N, D); None for a model that returns none.
 
         Returns:
-            float32 (N, K).
+            float32 (N, K + O), with O labels of one's own.
         """
+        missing = len(self.own_labels)
         if self.correction is None or len(crops) == 0:
-            return probabilities
+            return np.pad(probabilities, ((0, 0), (0, missing)))
         known = np.empty((len(crops), 0), np.float32) if features is None else features
-        return self.correction.apply(probabilities, known, self.weight(crops))
+        found = self.correction.apply(probabilities, known, self.weight(crops))
+        if missing and self.correction.own is None:
+            return np.pad(found, ((0, 0), (0, missing)))
+        return found
 
     def write(self, path: Path, *, overwrite: bool = False) -> None:
         """Write the profile, whole or not at all.
@@ -95,6 +104,7 @@ class Profile:
             "name": self.name,
             "model": self.model,
             "names": self.samples.names,
+            "own": self.samples.own,
             "figures": self.figures,
         }
         arrays = {name: getattr(self.samples, name) for name in ARRAYS}
@@ -104,7 +114,9 @@ class Profile:
         write_whole(path, lambda half: half.write_bytes(buffer.getvalue()), overwrite=overwrite)
 
 
-def new_profile(name: str, model: str, samples: Samples, *, keep_pictures: bool) -> Profile:
+def new_profile(
+    name: str, model: str, samples: Samples, *, keep_pictures: bool, provisional: bool = False
+) -> Profile:
     """Learn a profile.
 
     Args:
@@ -112,13 +124,12 @@ def new_profile(name: str, model: str, samples: Samples, *, keep_pictures: bool)
         model: Checksum of the model that saw the samples.
         samples: The labeled faces, with their crops.
         keep_pictures: Keep the crops in the profile.
+        provisional: See `learn`.
 
     Returns:
         The profile.
     """
-    from dataclasses import replace
-
-    learned = learn(samples)
+    learned = learn(samples, provisional=provisional)
     kept = samples if keep_pictures else replace(samples, crops=None)
     return Profile(name, model, kept, learned.correction, figures_of(learned, samples))
 
@@ -135,7 +146,7 @@ def figures_of(learned: Learned, samples: Samples) -> dict[str, Any]:
     tested = learned.tested
     found: dict[str, Any] = {
         "adopted": learned.correction is not None,
-        "ridge": learned.ridge,
+        **asdict(learned.choice) | {"shown": list(learned.choice.shown)},
         "tested": int(tested.sum()),
     }
     if tested.any():
@@ -169,14 +180,23 @@ def read_profile(path: Path) -> Profile:
                     "learn the profile again with this version"
                 )
             arrays = {name: content[name] for name in ARRAYS if name in content}
-        samples = Samples(tuple(about["names"]), **arrays)
+        samples = Samples(tuple(about["names"]), **arrays, own=tuple(about.get("own", ())))
         figures = dict(about["figures"])
-        correction = fit(samples, figures["ridge"]) if figures["adopted"] else None
+        correction = fit(samples, _choice(figures)) if figures["adopted"] else None
         return Profile(str(about["name"]), str(about["model"]), samples, correction, figures)
     except FileNotFoundError:
         raise ProfileError(f"{path}: there is no such profile") from None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as exc:
         raise ProfileError(f"{path}: not a profile ({exc})") from exc
+
+
+def _choice(figures: dict[str, Any]) -> Choice:
+    return Choice(
+        figures["ridge"],
+        float(figures.get("temperature", 1.0)),
+        bool(figures.get("provisional", False)),
+        tuple(figures.get("shown", ())),
+    )
 
 
 def for_model(profile: Profile, classifier: Classifier) -> Profile:
@@ -205,14 +225,19 @@ def for_model(profile: Profile, classifier: Classifier) -> Profile:
             f"`emoapp profile learn {profile.name} --overwrite`, and with --keep-pictures this "
             "happens by itself"
         )
-    missing = set(kept.counts) - set(classifier.labels)
+    missing = set(kept.counts) - {*classifier.labels, *kept.own}
     if missing:
         raise ProfileError(
             f"the profile {profile.name} has the labels {', '.join(sorted(missing))}, which this "
             "model lacks"
         )
-    labels = [classifier.labels.index(kept.names[label]) for label in kept.labels]
+    known_labels = (*classifier.labels, *kept.own)
     samples = sample(
-        classifier, kept.crops, labels, times=kept.times.tolist(), groups=kept.groups.tolist()
+        classifier,
+        kept.crops,
+        [known_labels.index(kept.all_names[label]) for label in kept.labels],
+        times=kept.times.tolist(),
+        groups=kept.groups.tolist(),
+        own=kept.own,
     )
     return new_profile(profile.name, classifier.description.checksum, samples, keep_pictures=True)

@@ -20,13 +20,14 @@ class Samples:
 
     Attributes:
         names: K labels of the model, in the order of the probabilities.
-        labels: int64 (N,), index in `names`.
+        labels: int64 (N,), index in `all_names`.
         probabilities: float32 (N, K), what the model shows of them.
         features: float32 (N, D), in front of the heads; D is 0 for a model that returns none.
         looks: float32 (N, 200), see `appearance.describe`.
         times: float64 (N,), seconds in the video; 0 for photographs.
         groups: int64 (N,), the same number for faces that must stay together in cross-validation.
         crops: uint8 (N, S, S), where pictures are kept; None where not.
+        own: Labels of one's own, which the model lacks; their indices follow those of `names`.
 
     Raises:
         ValueError: The arrays have different lengths.
@@ -40,6 +41,7 @@ class Samples:
     times: np.ndarray
     groups: np.ndarray
     crops: np.ndarray | None = None
+    own: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         arrays = (self.probabilities, self.features, self.looks, self.times, self.groups)
@@ -51,10 +53,16 @@ class Samples:
         return len(self.labels)
 
     @property
+    def all_names(self) -> tuple[str, ...]:
+        """The model's labels, and those of one's own."""
+        return self.names + self.own
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many samples each label has, of those that have any."""
-        counted = np.bincount(self.labels, minlength=len(self.names))
-        return {name: int(count) for name, count in zip(self.names, counted, strict=True) if count}
+        names = self.all_names
+        counted = np.bincount(self.labels, minlength=len(names))
+        return {name: int(count) for name, count in zip(names, counted, strict=True) if count}
 
     def take(self, rows: np.ndarray) -> Samples:
         """Return some of the samples.
@@ -71,7 +79,12 @@ class Samples:
             self.times[rows],
             self.groups[rows],
             None if self.crops is None else self.crops[rows],
+            self.own,
         )
+
+    def padded(self) -> np.ndarray:
+        """Return the probabilities with zeros for labels of one's own, float32 (N, K + O)."""
+        return np.pad(self.probabilities, ((0, 0), (0, len(self.own))))
 
 
 def sample(
@@ -81,15 +94,17 @@ def sample(
     *,
     times: Sequence[float] | None = None,
     groups: Sequence[int] | None = None,
+    own: tuple[str, ...] = (),
 ) -> Samples:
     """Classify labeled crops and remember them, crops included.
 
     Args:
         classifier: The model; crops are classified one by one, as in live use.
         crops: uint8 (N, S, S), gray.
-        labels: Index in the classifier's labels, one for each crop.
+        labels: Index in the classifier's labels followed by `own`, one for each crop.
         times: Seconds in the video; None for photographs.
         groups: See `Samples.groups`; None to put copies together and all others apart.
+        own: Labels of one's own.
 
     Returns:
         The samples.
@@ -107,6 +122,7 @@ def sample(
         np.zeros(count) if times is None else np.asarray(times, np.float64),
         copies(looks) if groups is None else np.asarray(groups, np.int64),
         crops,
+        own,
     )
 
 

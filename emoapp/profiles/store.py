@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from emoapp.errors import ProfileError, UsageError
@@ -51,6 +52,40 @@ def path_of(name: str) -> Path:
 def names() -> list[str]:
     """Return the names of all profiles, in alphabetical order."""
     return sorted(path.stem for path in folder().glob(f"*{SUFFIX}") if path.stem[:6] != "emoapp")
+
+
+def unused_name(name: str) -> str:
+    """Return a name that no profile has: this one, or one with a number behind it.
+
+    Args:
+        name: The name that is wanted.
+    """
+    number, unused = 1, name
+    while path_of(unused).exists():
+        number += 1
+        unused = f"{name} {number}"
+    return unused
+
+
+def rename(profile: Profile, name: str) -> Profile:
+    """Give a stored profile another name.
+
+    Args:
+        profile: The profile.
+        name: Its new name.
+
+    Returns:
+        The renamed profile.
+
+    Raises:
+        OutputExistsError: Another profile has the name.
+        ProfileError: It cannot be written.
+        UsageError: It is no name for a profile.
+    """
+    renamed = replace(profile, name=name)
+    save(renamed)
+    path_of(profile.name).unlink(missing_ok=True)
+    return renamed
 
 
 def load(name: str) -> Profile:

@@ -32,6 +32,11 @@ class ProfileCorrector:
         """The profile's name."""
         return self.profile.name
 
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """The profile's labels that the model lacks."""
+        return self.profile.own_labels
+
     def correct(
         self, crops: np.ndarray, probabilities: np.ndarray, features: np.ndarray | None
     ) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import emoapp
 from emoapp.provenance import Provenance
+from emoapp.utils.language import N_, _
 
 
 class HasProvenance(Protocol):
@@ -21,7 +22,7 @@ class HasProvenance(Protocol):
         """How it was made; None if unknown."""
 
 
-UNKNOWN = "not known: no file beside the log says so"
+UNKNOWN = N_("not known: no file beside the log says so")
 
 
 def today() -> str:
@@ -37,24 +38,29 @@ def facts(log: Path, source: str | None, about: Provenance | None) -> Iterator[t
         source: What was read; None if unknown.
         about: How the log was made; None if unknown.
     """
-    yield "Report", f"{today()}, by emoapp {emoapp.__version__}"
-    yield "Recording", source or "not named in the log"
-    yield "Log", log.name
+    yield _("Report"), made_on(today(), emoapp.__version__)
+    yield _("Recording"), source or _("not named in the log")
+    yield _("Log"), log.name
     if about is None:
-        for name in ("Analyzed", "Model", "Detector", "Smoothing", "Limits"):
-            yield name, UNKNOWN
+        for name in (_("Analyzed"), _("Model"), _("Detector"), _("Smoothing"), _("Limits")):
+            yield name, _(UNKNOWN)
         return
-    yield "Analyzed", f"{_moment(about.created)}, by emoapp {about.version}"
-    yield "Model", about.model or "without a name"
-    yield "Model's SHA-256", about.model_sha256 or "not in its description"
-    yield "Detector", about.detector
-    yield "Network run by", about.device
-    yield "Smoothing", smoothing(about)
-    yield "Limits", limits(about)
+    yield _("Analyzed"), made_on(_moment(about.created), about.version)
+    yield _("Model"), about.model or "–"
+    yield "SHA-256", about.model_sha256 or "–"
+    yield _("Detector"), about.detector
+    yield _("Network run by"), about.device
+    yield _("Smoothing"), smoothing(about)
+    yield _("Limits"), limits(about)
     if about.profile:
-        yield "Profile", about.profile
+        yield _("Profile"), about.profile
     if about.live:
-        yield "Settings", "as the window began; they can be changed in it"
+        yield _("Settings"), _("as the window began; they can be changed in it")
+
+
+def made_on(when: str, version: str) -> str:
+    """Return when something was made, and by which version."""
+    return _("{day}, by emoapp {version}").format(day=when, version=version)
 
 
 def citation(about: Provenance | None) -> str:
@@ -76,15 +82,28 @@ def citation(about: Provenance | None) -> str:
     )
 
 
+def citation_of_several(count: int) -> str:
+    """Return the sentence for recordings that were not all analyzed alike.
+
+    Args:
+        count: How many recordings.
+    """
+    return (
+        f"Facial expressions in {count} recordings were summarized with emoapp "
+        f"{emoapp.__version__} on {today()}; they were not all analyzed with the same settings, or "
+        "not all settings are known: the table above lists them."
+    )
+
+
 def model(about: Provenance) -> str:
     """Return the model's file with the beginning of its SHA-256."""
     digest = f" (SHA-256 {about.model_sha256[:16]}…)" if about.model_sha256 else ""
-    return f"{about.model or 'without a name'}{digest}"
+    return f"{about.model or '–'}{digest}"
 
 
 def smoothing(about: Provenance) -> str:
     """Return the time constant of the average over time."""
-    return f"{about.smoothing_s:g} s" if about.smoothing_s else "none"
+    return f"{about.smoothing_s:g} s"
 
 
 def limits(about: Provenance) -> str:
@@ -112,15 +131,15 @@ def settings(recordings: Iterable[HasProvenance]) -> dict[str, Counter[str]]:
     for one in recordings:
         about = one.about
         said = {
-            "Version": about and f"emoapp {about.version}",
-            "Model": about and model(about),
-            "Detector": about and about.detector,
-            "Smoothing": about and smoothing(about),
-            "Limits": about and limits(about),
-            "Profile": about and (about.profile or "none"),
+            _("Version"): about and f"emoapp {about.version}",
+            _("Model"): about and model(about),
+            _("Detector"): about and about.detector,
+            _("Smoothing"): about and smoothing(about),
+            _("Limits"): about and limits(about),
+            _("Profile"): about and (about.profile or "–"),
         }
         for name, value in said.items():
-            counts.setdefault(name, Counter())[value or UNKNOWN] += 1
+            counts.setdefault(name, Counter())[value or _(UNKNOWN)] += 1
     return counts
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from emoapp.overlay.theme import known
 from emoapp.report.reading import Log
+from emoapp.utils.language import N_
 
 MIN_SEEN_S = 0.5
 """Tracks that were seen for less are summed up and not shown as people."""
@@ -30,9 +31,9 @@ MIN_MOMENT_GAP_S = 2.0
 MAX_MOMENTS_PER_EXPRESSION = 3
 """Number of moments of the same expression of the same person."""
 
-BELIEVED = "believed"
-NO_FACE = "no face"
-NOT_RECORDED = "not recorded"
+BELIEVED = N_("believed")
+NO_FACE = N_("no face")
+NOT_RECORDED = N_("not recorded")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,16 +93,15 @@ def strongest(
 ) -> pd.DataFrame:
     """Return the rows of `log.faces` whose shown expression is most probable, strongest first.
 
-    Neutral faces are left out. With `by_person`, everyone's first moment comes before anyone's
-    second, so that one lively face does not take all places.
+    Neutral faces are left out.
 
     Args:
         log: The log.
         count: Maximum number of rows.
         tracks: Only these people; None for all.
         apart_s: Minimum seconds between two moments.
-        by_person: Whether to spread the moments over the people, and to apply `apart_s` only to
-            moments of the same person.
+        by_person: Whether everyone's first moment comes before anyone's second, and `apart_s`
+            applies only to moments of the same person.
         each: Maximum number of moments per person and expression; None for any number.
     """
     expressive = [label for label in log.labels if known(label) != "neutral"]

@@ -14,8 +14,11 @@ from emoapp.report import measures as m
 from emoapp.report.html import icon_url, jpeg_url, template
 from emoapp.report.reading import Log
 from emoapp.report.timeline import is_summed, timeline
-from emoapp.report.wording import counted, duration, percent, tint
+from emoapp.report.wording import duration, percent, tint
 from emoapp.utils.escape import printable
+from emoapp.utils.language import N_, _, language, ngettext, translated
+
+CUT_OFF = N_("the log's last line was cut off, so the run did not end by itself; it is left out")
 
 ZOOMS, MIN_VIEW_S = (4, 16), 10.0
 """How many times the timeline is enlarged, as long as so many seconds fill the page's width."""
@@ -52,12 +55,14 @@ def page(
         if (measures.shares.loc[measures.shares["label"] == label, "seconds"] > 0).any()
     ]
     return template("page.html").render(
+        _=_,
+        language=language(),
         version=emoapp.__version__,
         title=title,
         log=log.path.name,
         files=files,
         facts=_facts(log, measures),
-        notes=[*_notes(log), *notes],
+        notes=[*_notes(log), *map(translated, notes)],
         words={label: word(label) for label in log.labels},
         colors=plots.label_colors(log.labels),
         icons={label: icon_url(label, log.labels) for label in log.labels},
@@ -83,16 +88,17 @@ def page(
 
 def _facts(log: Log, measures: m.Measures) -> Iterator[str]:
     yield duration(log.seconds)
-    yield counted(len(log.frames), "frame")
-    yield counted(int(measures.people["shown"].sum()), "person", "people")
+    frames, people = len(log.frames), int(measures.people["shown"].sum())
+    yield ngettext("{count} frame", "{count} frames", frames).format(count=f"{frames:,}")
+    yield ngettext("{count} person", "{count} people", people).format(count=people)
 
 
 def _notes(log: Log) -> Iterator[str]:
     if log.left_out:
-        yield "the log's last line was cut off, so the run did not end by itself; it is left out"
+        yield _(CUT_OFF)
     if "profile" in log.faces and log.faces["profile"].notna().any():
         names = ", ".join(map(printable, log.faces["profile"].dropna().astype(str).unique()))
-        yield f"one face was corrected by a profile: {names}"
+        yield _("one face was corrected by a profile: {names}").format(names=names)
 
 
 def _people(measures: m.Measures, portraits: Mapping[int, bytes]) -> Iterator[dict[str, Any]]:
@@ -110,8 +116,9 @@ def _people(measures: m.Measures, portraits: Mapping[int, bytes]) -> Iterator[di
             "main_share": next((p["said"] for p in parts if p["label"] == main), ""),
             "parts": parts,
             "said": ", ".join(f"{word(p['label'])} {p['said']}" for p in parts),
-            "line": f"seen for {duration(person.seen_s)}, believed for "
-            f"{percent(person.believed_s / person.seen_s)} of it",
+            "line": _("seen for {duration}, believed for {share} of it").format(
+                duration=duration(person.seen_s), share=percent(person.believed_s / person.seen_s)
+            ),
         }
 
 
@@ -120,12 +127,12 @@ def _brief(measures: m.Measures) -> str | None:
     others = measures.people[~measures.people["shown"]]
     if others.empty:
         return None
-    longest = others["seen_s"].max()
-    return (
-        f"Not listed: {counted(len(others), 'face')}, seen for at most "
-        f"{duration(longest)} each, {duration(others['seen_s'].sum())} together; "
+    times = others["seen_s"]
+    faces = ngettext("{count} face", "{count} faces", len(others)).format(count=len(others))
+    return _(
+        "Not listed: {faces}, seen for at most {longest} each, {all} together; "
         "they are in the tables beside this page."
-    )
+    ).format(faces=faces, longest=duration(times.max()), all=duration(times.sum()))
 
 
 def _timelines(log: Log, measures: m.Measures) -> list[dict[str, Any]]:
@@ -204,7 +211,7 @@ def _coverage(measures: m.Measures) -> Iterator[dict[str, Any]]:
     colors = plots.coverage_colors(measures)
     for part in measures.coverage[measures.coverage["seconds"] > 0].itertuples():
         yield {
-            "state": word(part.state),
+            "state": word(_(part.state)),
             "color": colors[part.state],
             "width": round(100 * part.share, 2),
             "share": percent(part.share),
@@ -227,4 +234,4 @@ def _rejections(measures: m.Measures) -> dict[str, Any] | None:
         }
         for track, row in table.iterrows()
     ]
-    return {"reasons": [word(reason) for reason in table.columns], "rows": rows}
+    return {"reasons": [word(_(reason)) for reason in table.columns], "rows": rows}

@@ -19,8 +19,10 @@ from matplotlib.ticker import FuncFormatter
 
 from emoapp.overlay.status import clock
 from emoapp.overlay.theme import Color, colors_of, word
+from emoapp.report.fonts import font_settings
 from emoapp.report.measures import BELIEVED, NO_FACE, NOT_RECORDED, Measures
 from emoapp.report.reading import Log
+from emoapp.utils.language import _
 
 DPI = 150
 WIDE_IN, NARROW_IN = 9.2, 3.7
@@ -123,7 +125,9 @@ def shares(log: Log, measures: Measures, look: Look) -> Figure:
         own = measures.shares[measures.shares["track"] == track]
         parts = zip(own["label"], own["share"].fillna(0), strict=True)
         _stacked(axes, len(tracks) - 1 - row, [(colors[name], share) for name, share in parts])
-    axes.set_yticks(range(len(tracks)), [f"Person {track}" for track in reversed(tracks)])
+    axes.set_yticks(
+        range(len(tracks)), [_("Person {track}").format(track=track) for track in reversed(tracks)]
+    )
     shown = measures.shares.loc[measures.shares["seconds"] > 0, "label"].unique()
     legend(figure, [(word(name), colors[name]) for name in log.labels if name in shown])
     return figure
@@ -136,7 +140,7 @@ def coverage(measures: Measures, look: Look) -> Figure:
     parts = list(zip(measures.coverage["state"], measures.coverage["share"], strict=True))
     _stacked(axes, 0, [(colors[state], share) for state, share in parts])
     axes.set_yticks([])
-    legend(figure, [(word(state), colors[state]) for state, share in parts if share > 0])
+    legend(figure, [(word(_(state)), colors[state]) for state, share in parts if share > 0])
     return figure
 
 
@@ -153,7 +157,7 @@ def transitions(log: Log, measures: Measures, look: Look) -> Figure:
         axes.text(x, y, f"{counts[y, x]:.0f}", ha="center", va="center", color=_DARK_TEXT)
     axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
     axes.set_yticks(range(len(names)), names)
-    axes.set(xlabel="after", ylabel="before")
+    axes.set(xlabel=_("after"), ylabel=_("before"))
     axes.tick_params(length=0)
     return figure
 
@@ -186,7 +190,7 @@ def _bars(count: int, look: Look) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(look.width_in, 0.42 * count + 0.9), layout="constrained")
     axes = figure.add_subplot()
     axes.set(xlim=(0, 1), ylim=(-0.5, count - 0.5))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, at: f"{share:.0%}"))
     axes.tick_params(axis="y", length=0)
     return figure, axes
 
@@ -219,5 +223,5 @@ def legend(figure: Figure, entries: list[tuple[str, str]]) -> None:
 def _style(ink: str) -> Iterator[None]:
     colors = {f"{name}.color": ink for name in ("text", "xtick", "ytick")}
     colors |= {"axes.labelcolor": ink, "axes.edgecolor": ink}
-    with matplotlib.rc_context(matplotlib.RcParams(_STYLE | colors)):
+    with matplotlib.rc_context(matplotlib.RcParams(_STYLE | colors | font_settings())):
         yield

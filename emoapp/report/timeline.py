@@ -14,6 +14,8 @@ from emoapp.report.density import label_seconds, seen_seconds
 from emoapp.report.measures import Measures
 from emoapp.report.plots import NARROW_IN, WIDE_IN, Look, label_colors, legend, moment, on
 from emoapp.report.reading import Log
+from emoapp.utils.language import _
+from emoapp.utils.wide import columns
 
 _MAX_COLUMNS = 1500  # finer than the eye sees in a band of that width
 _MAX_VECTOR_SEGMENTS = 3000  # more are drawn as pixels: browsers are slow with many shapes
@@ -60,9 +62,10 @@ def timeline(log: Log, measures: Measures, look: Look) -> Figure:
         base = len(tracks) - 1 - row
         own = measures.segments[measures.segments["track"] == track]
         faces = log.faces[log.faces["track"] == track]
+        person = _("Person {track}").format(track=track)
         for x in np.arange(0, look.width_in, WIDE_IN):  # in sight wherever one scrolls
             t = log.start_s + log.seconds * x / look.width_in
-            axes.text(t, base + 0.78, f"Person {track}", color=look.ink, va="center", clip_on=True)
+            axes.text(t, base + 0.78, person, color=look.ink, va="center", clip_on=True)
         if summed:
             _draw_shares(axes, log, faces, base, look.width_in, rasterized=raster)
             continue
@@ -98,7 +101,7 @@ def _set_ticks(axes: Axes, log: Log, look: Look) -> None:
     max_ticks = round(look.width_in) if look.width_in > NARROW_IN else 4
     step = next((s for s in _TICK_STEPS_S if log.seconds / s <= max_ticks), log.seconds)
     axes.xaxis.set_major_locator(MultipleLocator(step))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda t, _: moment(t, tenths=step < 1)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda t, at: moment(t, tenths=step < 1)))
 
 
 def _draw_shares(
@@ -174,7 +177,7 @@ def _draw_words(
     t, confidence = faces["t"].to_numpy(), faces["confidence"].to_numpy()
     for part in segments[segments["label"].notna()].itertuples():
         name = word(part.label)
-        if (part.end_s - part.start_s) / s_per_inch < 0.085 * len(name) + 0.1:
+        if (part.end_s - part.start_s) / s_per_inch < 0.085 * columns(name) + 0.1:
             continue
         low, high = np.searchsorted(t, (part.start_s - 1e-9, part.end_s - 1e-9))
         if confidence[low:high].min() < 0.3:  # the band is lower than the letters

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from emoapp.utils.language import _
+
 
 def tint(color: str, share: float) -> str:
     """Return a CSS background color that grows stronger with the share.
@@ -30,13 +32,8 @@ def percent(share: float) -> str:
 def duration(seconds: float) -> str:
     """Return seconds as "4.2 s", "3 min 05 s" or "1 h 02 min"."""
     if round(seconds, 1) < 60:
-        return f"{seconds:.1f} s"
+        return _("{number} s").format(number=f"{seconds:.1f}")
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    return f"{minutes // 60} h {minutes % 60:02} min"
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """Return a number with its noun: "1 frame", "1,200 frames"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=f"{rest:02}")
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=f"{minutes % 60:02}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
+from emoapp.labels import shown
 from emoapp.sinks.base import Sink
 from emoapp.types import Result
+from emoapp.utils.language import _
 from emoapp.utils.terminal import say
 
 
@@ -24,7 +26,7 @@ class ConsoleLog(Sink):
     def write(self, result: Result) -> None:
         """Print what has changed; see `Sink.write`."""
         for track in result.tracks:
-            label = track.rejection.value if track.rejection else track.label
+            label = _(track.rejection.value) if track.rejection else shown(track.label)
             if self._printed_labels.get(track.id) != label:
                 self._printed_labels[track.id] = label
                 share = "" if track.rejection else f" {track.confidence:.0%}"

@@ -86,6 +86,7 @@ OUTPUTS: dict[str, OutputKind] = {
         extra="virtual-camera",
         modules=() if platforms.system() == "linux" else ("pyvirtualcam",),
     ),
+    "websocket": OutputKind(_lazily("web"), _check_of("web"), extra="web", modules=("websockets",)),
 }
 """A field of `OutputsConfig` -> how the output is opened where that field is not None."""
 

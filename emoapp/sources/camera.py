@@ -150,8 +150,11 @@ class Camera(LiveSource):
             failures += 1
             if not self._has_frames:
                 self._grabber.sleep(_RETRY_PAUSE_S)
-        gone = "stopped giving pictures" if is_connected(self._device) else "was unplugged"
-        self.trouble = f"{self._title} {gone}"
+        self.trouble = (
+            f"{self._title} stopped giving pictures"
+            if is_connected(self._device)
+            else f"{self._title} was unplugged"
+        )
         raise CameraError(
             f"{self._title} stopped giving pictures: was it unplugged? Plug it in and start again."
         )
@@ -175,7 +178,7 @@ class Camera(LiveSource):
         if not self._has_frames:
             return CameraError(
                 f"{self._title} opened, but gave no picture within {_FIRST_FRAME_TIMEOUT_S:g} s. "
-                f"{_WHY_SILENT[0].upper()}{_WHY_SILENT[1:]}. {_ALTERNATIVES_HINT}"
+                f"{_WHY_SILENT.capitalize()}. {_ALTERNATIVES_HINT}"
             )
         return CameraError(
             f"{self._title} has given no picture for {STALL_TIMEOUT_S:g} s. "
@@ -219,8 +222,8 @@ def open_failure_reason(device: int | str) -> str:
     try:
         os.close(os.open(path, os.O_RDWR))
     except FileNotFoundError:
-        others = sorted(glob.glob("/dev/video*"))
-        return f"there is no {path}" + (f", only {', '.join(others)}." if others else ".")
+        others = ", ".join(sorted(glob.glob("/dev/video*")))
+        return f"there is no {path}, only {others}." if others else f"there is no {path}."
     except PermissionError:
         return f"no right to use {path}. Add yourself to its group: `sudo usermod -aG video $USER`."
     except OSError as exc:

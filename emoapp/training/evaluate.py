@@ -120,7 +120,9 @@ def _corrected(
     for start in range(0, len(dataset), BATCH_SIZE):
         rows = slice(start, start + BATCH_SIZE)
         _, features = classifier.classify_with_features(dataset.images[rows])
-        parts.append(corrector.correct(dataset.images[rows], shown[rows], features))
+        found = corrector.correct(dataset.images[rows], shown[rows], features)
+        # The data set has no labels of one's own.
+        parts.append(found[:, : shown.shape[1]])
     return np.concatenate(parts)
 
 

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.escape import printable
+from emoapp.utils.language import translated
 
 
 def accept_all_characters() -> None:
@@ -21,26 +22,29 @@ def accept_all_characters() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def sayable(text: object) -> str:
+def sayable(text: object, *, data: bool = False) -> str:
     """Return text that is safe to print as a line of a terminal.
 
-    Passwords of addresses are removed, control characters and line breaks are escaped.
+    It is translated. Passwords of addresses are removed, control characters and line breaks
+    escaped.
 
     Args:
         text: Anything; it is converted with `str`.
+        data: Whether it is for programs, and stays English.
     """
-    return printable(redact_url(str(text)))
+    return printable(redact_url(str(text) if data else translated(str(text))))
 
 
-def say(text: object, *, file: TextIO | None = None) -> None:
+def say(text: object, *, file: TextIO | None = None, data: bool = False) -> None:
     """Print one line immediately.
 
     Args:
         text: Anything; see `sayable`.
         file: Where to print; None for standard output.
+        data: Whether it is for programs, and stays as it is.
     """
     file = sys.stdout if file is None else file
-    line = sayable(text)
+    line = sayable(text, data=data)
     encoding = getattr(file, "encoding", None) or "utf-8"
     # A terminal without Unicode shows escapes instead of raising an error.
     print(line.encode(encoding, "backslashreplace").decode(encoding), file=file, flush=True)
@@ -54,4 +58,22 @@ def complain(text: object) -> None:
     """
     # Messages of other packages may have several lines.
     one_line = re.sub(r"\s*\n\s*", " ", str(text).strip())
-    say(f"emoapp: {one_line}", file=sys.stderr)
+    say(f"emoapp: {translated(one_line)}", file=sys.stderr)
+
+
+def ask(question: object) -> str | None:
+    """Ask for a line on the terminal.
+
+    Args:
+        question: Printed in front of the answer.
+
+    Returns:
+        The answer without blanks around it; None where nobody can answer, or does not want to.
+    """
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    try:
+        return input(f"{sayable(question)} ").strip()
+    except (EOFError, KeyboardInterrupt):
+        say("")
+        return None

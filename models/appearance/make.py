@@ -14,15 +14,18 @@ COMPONENTS = 200
 
 
 def main(path: Path) -> None:
-    """Fit the mean and the whitening to PublicTest's faces, and write them.
+    """Fit the mean and the whitening to the faces of Training, and write them.
 
     Args:
         path: FER-2013 as Kaggle gives it.
     """
-    described = gradients(load_split(path, "PublicTest").images)
+    described = gradients(load_split(path, "Training").images)
     mean = described.mean(axis=0)
-    _, scales, directions = np.linalg.svd(described - mean, full_matrices=False)
-    projection = directions[:COMPONENTS].T / scales[:COMPONENTS] * np.sqrt(len(described))
+    centered = described - mean
+    covariance = (centered.T @ centered / len(centered)).astype(np.float64)
+    variances, directions = np.linalg.eigh(covariance)
+    strongest = slice(None, -COMPONENTS - 1, -1)
+    projection = directions[:, strongest] / np.sqrt(variances[strongest])
     np.savez_compressed(
         FILE, mean=mean.astype(np.float16), projection=projection.astype(np.float16)
     )

@@ -44,7 +44,7 @@ def test_each_change_is_a_line_of_json(tmp_path):
 
 
 def test_of_many_changes_it_is_told_the_latest(tmp_path):
-    with CommandOutput(tool(tmp_path, ""), interval_s=1.0) as output:
+    with CommandOutput(tool(tmp_path, ""), interval_s=2.0) as output:
         output.write(result(0, face("happy")))
         until(lambda: events(tmp_path))
         for number in range(1, 31):

@@ -17,7 +17,7 @@ from emoapp.sinks.osc import OscOutput, messages_of
 def test_each_frame_says_what_the_log_says(tmp_path):
     log = tmp_path / "log.csv"
     with receiver() as (port, frames):
-        words = ["--demo", "--no-window", "--seconds", 3, "--osc", f"127.0.0.1:{port}"]
+        words = ["--demo", "--no-window", "--frames", 60, "--osc", f"127.0.0.1:{port}"]
         succeeded(emoapp("live", *words, "--log", log))
         with open(log, newline="") as file:
             rows: dict[int, list[dict]] = {}
@@ -26,7 +26,7 @@ def test_each_frame_says_what_the_log_says(tmp_path):
         until(lambda: frames and frames[-1]["/emoapp/frame"][0] == max(rows))
     numbers = [frame["/emoapp/frame"][0] for frame in frames]
     # A machine under load may drop some, and none comes twice or out of order.
-    assert len(numbers) > 20 and numbers == sorted(set(numbers) & set(rows))
+    assert len(numbers) > 5 and numbers == sorted(set(numbers) & set(rows))
     for number, frame in zip(numbers, frames, strict=True):
         faces = rows[number]
         _, t, width, height = frame["/emoapp/frame"]

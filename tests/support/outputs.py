@@ -106,6 +106,7 @@ CONFIGS: dict[str, Callable[[], OutputsConfig]] = {
     "lsl": lambda: OutputsConfig(lsl=f"test-{uuid.uuid4().hex[:8]}"),
     "on_change": lambda: OutputsConfig(on_change=python("import sys; sys.stdin.read()")),
     "virtual_camera": lambda: OutputsConfig(virtual_camera="auto"),
+    "websocket": lambda: OutputsConfig(websocket=0),
 }
 """Name -> what asks for that output; its receiver is gone, or takes everything."""
 

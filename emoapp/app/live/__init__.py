@@ -35,8 +35,8 @@ def run_live(config: LiveConfig) -> dict:
     """Show a camera, a stream or a file as it plays, until the user ends it.
 
     Returns:
-        The statistics (see `Stats.as_dict`) and, as "faults", a line for each file that could not
-        be written and did not end the window.
+        The statistics (see `Stats.as_dict`); as "faults", a line for each file that could not be
+        written and did not end the window; as "profile", what was learned of a face, or None.
 
     Raises:
         EmoappError: The source, the model, the detector or the window can't be opened.
@@ -75,7 +75,7 @@ def run_live(config: LiveConfig) -> dict:
             run = _in_window(config, source, loading, window, messages, stack)
         numbers = run.to_the_end()
     # Now, because closing the recording and the log may have added some.
-    return numbers | {"faults": messages.faults}
+    return numbers | {"faults": messages.faults, "profile": messages.profile}
 
 
 def _open_standing_window(config: LiveConfig, stack: ExitStack) -> Window:
@@ -193,6 +193,14 @@ def _in_window(
             controller=browser,
             stats=stats,
         )
+    if config.guided is not None:
+        from emoapp.app.live.guided.controller import GuidedController
+
+        guide = GuidedController(
+            config, source, window, stats, messages=messages, guided=config.guided
+        )
+        stack.enter_context(guide)
+        return Run(config, source, loading, [], controller=guide, stats=stats)
     controller = stack.enter_context(
         WindowController(config, source, window, stats, companion, messages=messages)
     )

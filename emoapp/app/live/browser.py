@@ -19,6 +19,7 @@ from emoapp.sinks import Sink
 from emoapp.sinks.window import Window
 from emoapp.sources.images import Stills
 from emoapp.types import Frame, Result
+from emoapp.utils.language import N_, _
 from emoapp.utils.stats import Stats
 from emoapp.utils.terminal import complain
 
@@ -27,21 +28,33 @@ SETTLE_S = 4.0
 
 KEYS = (
     (
-        "Pictures",
-        (("→  space", "next"), ("←", "the one before"), ("Home  End", "first, last")),
-    ),
-    ("Save", (("s", "snapshot"), ("o", "open the folder"))),
-    (
-        "Look",
+        N_("Pictures"),
         (
-            ("click", "follow a face"),
-            ("m", "mirror"),
-            ("f", "full screen"),
-            ("d", "next detector"),
+            (N_("→  space"), N_("next")),
+            ("←", N_("the one before")),
+            (N_("Home  End"), N_("first, last")),
         ),
     ),
-    ("Show", (("b", "bars"), ("p", "hide faces"), (",", "settings"), ("h  ?", "this help"))),
-    ("End", (("q  Esc", "quit"),)),
+    (N_("Save"), (("s", N_("snapshot")), ("o", N_("open the folder")))),
+    (
+        N_("Look"),
+        (
+            (N_("click"), N_("follow a face")),
+            ("m", N_("mirror")),
+            ("f", N_("full screen")),
+            ("d", N_("next detector")),
+        ),
+    ),
+    (
+        N_("Show"),
+        (
+            ("b", N_("bars")),
+            ("p", N_("hide faces")),
+            (",", N_("settings")),
+            ("h  ?", N_("this help")),
+        ),
+    ),
+    (N_("End"), (("q  Esc", N_("quit")),)),
 )
 
 MAX_NAME_LENGTH = 40
@@ -102,7 +115,7 @@ class ImageBrowser(WindowController):
     def new_overlay(self, pipeline: Pipeline) -> Overlay:
         """See `WindowController.new_overlay`."""
         parts: OverlayConfig = replace(self.config.overlay, timeline=False)
-        overlay = Overlay(pipeline.classifier.labels, parts)
+        overlay = Overlay(pipeline.labels, parts)
         overlay.keys = KEYS
         return overlay
 
@@ -147,7 +160,8 @@ class ImageBrowser(WindowController):
             name = f"{name[: MAX_NAME_LENGTH // 2]}…{name[-MAX_NAME_LENGTH // 2 :]}"
         count = self._stills.frame_count or 1
         if count > 1:
-            name = f"{self._stills.number + 1} of {count}   {name}"
+            place = _("{number} of {count}").format(number=self._stills.number + 1, count=count)
+            name = f"{place}   {name}"
         detector = self.pipeline.detector.name if self.pipeline else ""
         return Status(picture=name, faces=len(result.tracks), detector=detector)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from emoapp.app.controller import WAITING_S, Controller
 from emoapp.app.live.actions import key_actions
@@ -17,15 +18,15 @@ from emoapp.app.live.media import MediaFolders
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.moments import LookBack
 from emoapp.app.live.recording import Recording
-from emoapp.app.live.records import LastingLog
+from emoapp.app.live.records import LastingLog, report_unwritten
 from emoapp.app.live.settings import Settings
 from emoapp.app.live.status import status_of
+from emoapp.app.live.teaching import Teaching
 from emoapp.app.live.view import WindowView
 from emoapp.app.live.voice import Voice
 from emoapp.app.run import open_results_log
 from emoapp.app.video.run import UNKNOWN_FPS
 from emoapp.config import LiveConfig
-from emoapp.errors import SinkError
 from emoapp.images import BgrImage
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
@@ -81,7 +82,8 @@ class WindowController(Controller):
             window, lambda: self.view.overlay, lambda: (self.recording.on, self.view.private)
         )
         self._look_back = LookBack(window, lambda: self.view.overlay)
-        self.view.decorate = lambda picture: self.controls.over(self._look_back.over(picture))
+        self.teaching = None if self.still else Teaching(messages)
+        self.view.decorate = self._decorated
         if not self.still:
             self.view.keep_moments(self._look_back.add)
         self.pipeline: Pipeline | None = None
@@ -106,6 +108,8 @@ class WindowController(Controller):
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
         """See `Controller.begin`."""
         self.pipeline = pipeline
+        if self.teaching is not None:
+            self.keys |= self.teaching.begin(pipeline)
         self.view.renew(self.new_overlay(pipeline))
         self.controls.settings = Settings(self, pipeline, still=self.still)
         self.messages.hint()
@@ -121,7 +125,7 @@ class WindowController(Controller):
 
     def new_overlay(self, pipeline: Pipeline) -> Overlay:
         """Return an overlay for the labels of this pipeline."""
-        return Overlay(pipeline.classifier.labels, self.config.overlay)
+        return Overlay(pipeline.labels, self.config.overlay)
 
     def accept(self, frame: Frame) -> Frame | None:
         """See `Controller.accept`."""
@@ -143,6 +147,8 @@ class WindowController(Controller):
 
     def serve(self, result: Result) -> float:
         """See `Controller.serve`."""
+        if self.teaching is not None:
+            self.teaching.see(result)
         if self._companion is not None:
             now = clock.now()
             self._companion.update(result.selected_track, t=result.frame.t, now=now)
@@ -206,33 +212,31 @@ class WindowController(Controller):
     def close(self) -> None:
         """Finish the recording and the logs."""
         self._look_back.close()
-        if self._voice is not None:
-            self._voice.close()
+        for part in (self.teaching, self._voice):
+            if part is not None:
+                part.close()
         if self.pipeline is None:
-            for path in filter(None, (self.config.record, self.config.log)):
-                error = SinkError(
-                    f"{path} was not written: it was over before a face was analyzed."
-                )
-                self.messages.fault("Nothing was written", error)
+            report_unwritten(self.config, self.messages)
         for sink in (self.recording, *self._logs):
             sink.close()
-
-    def __enter__(self) -> WindowController:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
 
     def _click(self, x: int, y: int) -> None:
         key = self.controls.key_at(x, y)
         if key is not None:
             self.keys[key]()
         elif self.controls.take_click(x, y):
-            return
+            pass
         elif self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()
         elif self.pipeline is not None and not self._look_back.press(x, y):
-            self.pipeline.follow(self.view.overlay.track_at(x, y))
+            track = self.view.overlay.track_at(x, y)
+            if self.teaching is None or not self.teaching.click(track):
+                self.pipeline.follow(track)
+
+    def _decorated(self, picture: np.ndarray) -> np.ndarray:
+        """Return the picture with what is on the screen only."""
+        shown, teaching = self._look_back.over(picture), self.teaching
+        return self.controls.over(teaching.over(shown, self.view.overlay) if teaching else shown)
 
     @property
     def _fps(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,13 @@ import numpy as np
 from emoapp.errors import EmoappError, SinkError
 from emoapp.platforms import clock
 from emoapp.platforms.windows import quit_hint
+from emoapp.utils.language import N_, translated
 from emoapp.utils.logs import get_logger
 from emoapp.utils.terminal import complain, say
 
 if TYPE_CHECKING:
     from emoapp.overlay import Overlay
+    from emoapp.profiles.profile import Profile
 
 logger = get_logger(__name__)
 
@@ -31,12 +34,14 @@ class Messages:
         faults: What could not be written, a line each. A run that has one ends with the exit status
             of an error.
         last_saved: The file that was saved last; None for none.
+        profile: What was learned of a face; None for nothing.
     """
 
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.last_saved: Path | None = None
-        self._waiting: list[Callable[[Overlay], None]] = []
+        self.profile: Profile | None = None
+        self._waiting: deque[Callable[[Overlay], None]] = deque()
 
     def notice(
         self, text: str, *, seconds: float = NOTICE_S, picture: np.ndarray | None = None
@@ -55,8 +60,12 @@ class Messages:
 
     def hint(self) -> None:
         """Tell during the first seconds which keys explain all others and end the program."""
-        hints = filter(None, ("h: keys", quit_hint()))
+        hints = map(translated, filter(None, (N_("h: keys"), quit_hint())))
         self.notice("    ".join(hints), seconds=HINT_S)
+
+    def clear(self) -> None:
+        """Forget the messages that were not shown yet."""
+        self._waiting.clear()
 
     def saved(self, path: Path, picture: np.ndarray | None = None) -> None:
         """Tell where a file is, in the window and on the terminal.
@@ -93,9 +102,8 @@ class Messages:
 
     def show(self, overlay: Overlay) -> None:
         """Hand the messages since the last call to an overlay."""
-        waiting, self._waiting = self._waiting, []
-        for put in waiting:
-            put(overlay)
+        while self._waiting:  # another thread may add to them
+            self._waiting.popleft()(overlay)
 
 
 def _short(error: EmoappError) -> str:

@@ -56,7 +56,7 @@ class LiveOutputs(Sink):
     def write(self, result: Result) -> None:
         """Hand a result to all outputs; see `Sink.write`."""
         if self._outputs is None:
-            labels = waits.result_of(self._loading).classifier.labels
+            labels = waits.result_of(self._loading).labels
             pictures = pictures_of(labels, self._config, self._view)
             context = OutputContext(labels, self._source.fps, self._report, pictures)
             self._outputs = open_outputs(self._config.outputs, context)

@@ -83,6 +83,13 @@ class CompanionRecord:
         self._file.close()
 
 
+def report_unwritten(config: LiveConfig, messages: Messages) -> None:
+    """Report what was asked for and not written, as the run ended before it had begun."""
+    for path in filter(None, (config.record, config.log)):
+        error = SinkError(f"{path} was not written: it was over before a face was analyzed.")
+        messages.fault("Nothing was written", error)
+
+
 def companion_path(config: LiveConfig) -> Path | None:
     """Return where the companion's words are written; None for nowhere."""
     if config.companion is None or config.log is None:

@@ -19,22 +19,29 @@ from emoapp.overlay import Overlay
 from emoapp.overlay.settings_panel import Row
 from emoapp.pipeline import Pipeline
 from emoapp.sinks.files import cannot_write
+from emoapp.utils.language import N_, _
 from emoapp.utils.toml_tables import Value, update_table
 
 if TYPE_CHECKING:
     from emoapp.app.live.controller import WindowController
 
 PART_NAMES = {
-    "boxes": "Corners",
-    "labels": "Tags",
-    "bars": "Bars",
-    "timeline": "Timeline",
-    "status": "Status row",
+    "boxes": N_("Corners"),
+    "labels": N_("Tags"),
+    "bars": N_("Bars"),
+    "timeline": N_("Timeline"),
+    "status": N_("Status row"),
 }
 SMOOTHING_S = (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0)
 TEXT_SIZE_STEP = 25
 LIMIT_STEPS = {"brightness": 2.0, "sharpness": 0.01, "yaw": 0.02, "confidence": 0.05}
 """Limit -> by how much a step changes it."""
+LIMIT_NAMES = {
+    "brightness": N_("Brightness"),
+    "sharpness": N_("Sharpness"),
+    "yaw": N_("Yaw"),
+    "confidence": N_("Confidence"),
+}
 OLD_LIMIT_NAMES = {"turn": "yaw"}
 
 
@@ -72,7 +79,7 @@ class Settings:
             *self._picture(),
             *self._overlay_parts(),
             *(self._limit(name) for name in LIMIT_STEPS),
-            Setting(lambda: Row("Save as my defaults"), lambda step: self.save()),
+            Setting(lambda: Row(_("Save as my defaults")), lambda step: self.save()),
         )
 
     def rows(self) -> tuple[Row, ...]:
@@ -114,40 +121,40 @@ class Settings:
         controller, pipeline = self._controller, self._pipeline
         keys = controller.keys
         smoothing = Setting(
-            lambda: Row("Smoothing", f"{pipeline.smoothing_s:g} s"),
+            lambda: Row(_("Smoothing"), _("{number} s").format(number=f"{pipeline.smoothing_s:g}")),
             lambda step: pipeline.tune(smoothing_s=_next(pipeline.smoothing_s, SMOOTHING_S, step)),
         )
         return (
             Setting(
-                lambda: Row("Mirror", on=controller.mirror, heading="Picture"),
+                lambda: Row(_("Mirror"), on=controller.mirror, heading=_("Picture")),
                 lambda step: keys["m"](),
             ),
             Setting(
-                lambda: Row("Hide faces", on=controller.view.private), lambda step: keys["p"]()
+                lambda: Row(_("Hide faces"), on=controller.view.private), lambda step: keys["p"]()
             ),
-            Setting(lambda: Row("Detector", pipeline.detector.name), lambda step: keys["d"]()),
+            Setting(lambda: Row(_("Detector"), pipeline.detector.name), lambda step: keys["d"]()),
             *([] if self._still else [smoothing]),
         )
 
     def _overlay_parts(self) -> Sequence[Setting]:
         parts = [part for part in OVERLAY_PARTS if not (self._still and part == "timeline")]
         return (
-            *(self._part(part, "Overlay" if part == parts[0] else "") for part in parts),
-            Setting(lambda: Row("Text size", f"{self._overlay.text_size}%"), self._change_text),
+            *(self._part(part, N_("Overlay") if part == parts[0] else "") for part in parts),
+            Setting(lambda: Row(_("Text size"), f"{self._overlay.text_size}%"), self._change_text),
             Setting(
-                lambda: Row("High contrast", on=self._overlay.high_contrast),
+                lambda: Row(_("High contrast"), on=self._overlay.high_contrast),
                 lambda step: self._toggle("high_contrast"),
             ),
         )
 
     def _part(self, part: str, heading: str) -> Setting:
         return Setting(
-            lambda: Row(PART_NAMES[part], on=getattr(self._overlay, part), heading=heading),
+            lambda: Row(_(PART_NAMES[part]), on=getattr(self._overlay, part), heading=_(heading)),
             lambda step: self._toggle(part),
         )
 
     def _limit(self, name: str) -> Setting:
-        heading = "Limits for a label" if name == next(iter(LIMIT_STEPS)) else ""
+        heading = N_("Limits for a label") if name == next(iter(LIMIT_STEPS)) else ""
 
         def change(step: int) -> None:
             value = getattr(self._pipeline.limits, name) + step * LIMIT_STEPS[name]
@@ -157,7 +164,9 @@ class Settings:
 
         return Setting(
             lambda: Row(
-                name.capitalize(), f"{getattr(self._pipeline.limits, name):g}", heading=heading
+                _(LIMIT_NAMES[name]),
+                f"{getattr(self._pipeline.limits, name):g}",
+                heading=_(heading),
             ),
             change,
         )

@@ -22,7 +22,6 @@ def status_of(controller: WindowController, result: Result, recent: Recent) -> S
         recent: The latest frames.
     """
     pipeline, paused = controller.pipeline, controller.paused
-    corrector = pipeline.corrector if pipeline else None
     return Status(
         # Of a picture that stands still neither number says anything.
         fps=None if paused else recent.fps,
@@ -33,5 +32,5 @@ def status_of(controller: WindowController, result: Result, recent: Recent) -> S
         room_s=controller.recording.room_s(clock.now()),
         missed=controller.missed,
         paused=paused,
-        profile=corrector.name if corrector else "",
+        profile=controller.teaching.name if controller.teaching else "",
     )

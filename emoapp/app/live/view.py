@@ -19,8 +19,9 @@ from emoapp.sinks import Sink
 from emoapp.sinks.window import Window
 from emoapp.sources import Waiting
 from emoapp.types import Frame, Result
+from emoapp.utils.language import N_
 
-STARTING = "Starting …"
+STARTING = N_("Starting …")
 
 
 class WindowView(Sink):

@@ -31,8 +31,9 @@ def warm_up(pipeline: Pipeline, parts: OverlayConfig | None = None) -> Pipeline:
     pipeline.process(frame)
     pipeline.reset()
     classifier = pipeline.classifier
-    labels, size = classifier.labels, classifier.description.crop_template.size
+    labels, size = pipeline.labels, classifier.description.crop_template.size
     rows = classifier.classify(np.zeros((1, size, size), np.uint8))
+    rows = np.pad(rows, ((0, 0), (0, len(labels) - rows.shape[1])))
     face = Face(Box(width * 0.4, height * 0.3, width * 0.6, height * 0.7), 1.0)
     tracks = [
         Track(1, face, Scores(labels, rows[0]), Scores(labels, rows[0]), 0.0, 0.0, label=label)

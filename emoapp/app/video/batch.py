@@ -16,6 +16,7 @@ from emoapp.config import VideoConfig
 from emoapp.errors import EmoappError, OutputExistsError, OutputInUseError
 from emoapp.platforms import waits
 from emoapp.sinks.files import check_target
+from emoapp.utils import language
 from emoapp.utils.addresses import redact_url
 from emoapp.utils.logs import get_logger, session
 from emoapp.utils.logs.folder import log_folder
@@ -61,9 +62,10 @@ def run_one(config: VideoConfig, folder: Path, *, progress: Progress | None = No
         return Outcome(config, error=f"{source}: {session.said(exc)}; {session.where()}")
 
 
-def _run_in_worker(config: VideoConfig, folder: Path) -> Outcome:
+def _run_in_worker(config: VideoConfig, folder: Path, spoken: str) -> Outcome:
     # A process of this program has already started its log; a worker of a cluster starts it here.
     session.start_worker(own_process=False)
+    language.use(spoken)
     return run_one(config, folder)
 
 
@@ -106,9 +108,10 @@ def run_all(
         Each outcome as it becomes available.
     """
     prepare = _absolute if absolute else lambda config: config
-    folder = folder.absolute()
+    folder, spoken = folder.absolute(), language.language()
     futures = {
-        executor.submit(_run_in_worker, prepare(config), folder): config for config in configs
+        executor.submit(_run_in_worker, prepare(config), folder, spoken): config
+        for config in configs
     }
     for future in waits.as_completed(futures):
         config = futures[future]

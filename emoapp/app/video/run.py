@@ -181,7 +181,7 @@ def _rendering(config: VideoConfig, pipeline: Pipeline, recorder: VideoRecorder)
     from emoapp.privacy.redactor import FaceRedactor
 
     # The status row is for the one at the keys, and an audience has none.
-    overlay = Overlay(pipeline.classifier.labels, replace(config.overlay, status=False))
+    overlay = Overlay(pipeline.labels, replace(config.overlay, status=False))
     redactor = None
     if config.blur is not None:
         redactor = FaceRedactor(spare_selected=config.blur == "others")
@@ -221,7 +221,7 @@ def _notes(
 ) -> Iterator[str]:
     damaged = getattr(source, "damaged", 0)
     if damaged:
-        yield f"{damaged} damaged frame{'s' * (damaged > 1)} left out"
+        yield f"{damaged} damaged frames left out" if damaged > 1 else "1 damaged frame left out"
     if expected and run.stats.read < MIN_FRAME_SHARE * expected:
         yield f"it ends early: {run.stats.read} of {expected} frames could be read"
     if recorder is not None and recorder.reencoded_sound:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from emoapp.diagnostics.doctor.findings import LEVELS, OK, PROBLEM, WARNING, Check, Finding, examine
+from emoapp.utils.language import N_
 
 __all__ = ["LEVELS", "OK", "PROBLEM", "WARNING", "Check", "Finding", "checks", "examine"]
 
@@ -19,16 +20,16 @@ def checks(model: Path | None = None) -> dict[str, Check]:
         model: The classifier's file or folder; None for the shipped model.
     """
     return {
-        "packages": _late_check("machine", "check_packages"),
-        "cameras": _late_check("machine", "check_cameras"),
-        "screen": _late_check("machine", "check_screen"),
-        "model": partial(_late_check("program", "check_model"), model),
-        "detector": _late_check("program", "check_detector"),
-        "crops": _late_check("program", "check_crops"),
-        "video files": _late_check("program", "check_video_files"),
-        "speed": partial(_late_check("program", "check_speed"), model),
-        "GPU": _late_check("machine", "check_gpu"),
-        "log": _late_check("logs", "check_log"),
+        N_("packages"): _late_check("machine", "check_packages"),
+        N_("cameras"): _late_check("machine", "check_cameras"),
+        N_("screen"): _late_check("machine", "check_screen"),
+        N_("model"): partial(_late_check("program", "check_model"), model),
+        N_("detector"): _late_check("program", "check_detector"),
+        N_("crops"): _late_check("program", "check_crops"),
+        N_("video files"): _late_check("program", "check_video_files"),
+        N_("speed"): partial(_late_check("program", "check_speed"), model),
+        N_("GPU"): _late_check("machine", "check_gpu"),
+        N_("log"): _late_check("logs", "check_log"),
     }
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from emoapp.errors import EmoappError
 from emoapp.platforms.runtime import explain_import
+from emoapp.utils.language import N_
 
-OK, WARNING, PROBLEM = LEVELS = ("ok", "warning", "problem")
+OK, WARNING, PROBLEM = LEVELS = (N_("ok"), N_("warning"), N_("problem"))
 """Levels of a finding. A warning is about something optional, such as a camera."""
 
 

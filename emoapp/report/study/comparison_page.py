@@ -10,9 +10,10 @@ from emoapp.overlay.theme import word
 from emoapp.report.study import compare
 from emoapp.report.study.compare import COVERAGE, Difference, Summary
 from emoapp.report.study.recordings import Recording
-from emoapp.report.wording import counted, percent, tint
+from emoapp.report.wording import percent, tint
+from emoapp.utils.language import N_, _, ngettext
 
-_COVERAGE_NAME = "Believed"
+_COVERAGE_NAME = N_("Believed")
 _MIN_REACH = 0.05
 """Smallest end of the axis of differences, so that nothing looks larger than it is."""
 
@@ -42,7 +43,7 @@ def groups(
         people = own[COVERAGE].participants
         yield {
             "condition": condition,
-            "said": f"{counted(people, 'participant')}, {counted(count, 'recording')}",
+            "said": f"{participants_said(people)}, {recordings_said(count)}",
             "parts": parts,
             "bar_said": ", ".join(f"{word(part['label'])} {part['said']}" for part in parts),
         }
@@ -99,9 +100,9 @@ def pairs(differences: Sequence[Difference], reach: float) -> Iterator[dict[str,
         own = list(found)
         shows = any(two.low is not None for two in own)
         yield {
-            "title": f"{second} minus {first}",
+            "title": _("{second} minus {first}").format(second=second, first=first),
             "said": _design(own[0]),
-            "interval_head": "Interval" if shows else "",
+            "interval_head": _("Interval") if shows else "",
             "rows": [_row(two, reach) for two in own],
         }
 
@@ -109,40 +110,59 @@ def pairs(differences: Sequence[Difference], reach: float) -> Iterator[dict[str,
 def differences_said(differences: Sequence[Difference]) -> str:
     """Return how the intervals are to be read."""
     if not any(two.low is not None for two in differences):
-        return (
-            f"In points of percent. With fewer than {compare.MIN_PARTICIPANTS} participants in a "
-            "condition there is no interval and no effect size: a difference between so few says "
-            "little about others."
-        )
-    return (
-        "In points of percent. The intervals hold together with "
-        f"{compare.CONFIDENCE:.0%} (Bonferroni, {len(differences)} differences), for participants "
-        "like these; where one includes 0, the direction is open. Hedges' g is the difference in "
-        "standard deviations, corrected for small numbers; of pairs, in those of the differences. "
-        "Shares of one recording add up to 100%, so they do not vary independently of each other. "
-        "Nothing here says why conditions differ: light, cameras and faces that differ between "
-        "them change the numbers too, so look at Believed first."
-    )
+        return _(
+            "In points of percent. With fewer than {number} participants in a condition there is "
+            "no interval and no effect size: a difference between so few says little about others."
+        ).format(number=compare.MIN_PARTICIPANTS)
+    return _(
+        "In points of percent. The intervals hold together with {share} (Bonferroni, differences: "
+        "{number}), for participants like these; where one includes 0, the direction is open. "
+        "Hedges' g is the difference in standard deviations, corrected for small numbers; of "
+        "pairs, in those of the differences. Shares of one recording add up to 100%, so they do "
+        "not vary independently of each other. Nothing here says why conditions differ: light, cameras and "
+        "faces that differ between them change the numbers too, so look at the time believed first."
+    ).format(share=f"{compare.CONFIDENCE:.0%}", number=len(differences))
+
+
+def participants_said(count: int) -> str:
+    """Return how many participants."""
+    return ngettext("{count} participant", "{count} participants", count).format(count=f"{count:,}")
+
+
+def recordings_said(count: int) -> str:
+    """Return how many recordings."""
+    return ngettext("{count} recording", "{count} recordings", count).format(count=f"{count:,}")
 
 
 def _design(two: Difference) -> str:
     if two.paired:
-        left_out = (
-            f"; {two.left_out} in one of the conditions only are left out" if two.left_out else ""
-        )
-        people = counted(two.participants[0], "participant")
-        return f"{people} compared with themselves{left_out}. {_method(two)}"
-    first, second = two.participants
-    return (
-        f"{counted(second, 'participant')} ({two.second}) against {first} ({two.first}), none of "
-        f"them in both. {_method(two)}"
-    )
+        said = [
+            _("{people} compared with themselves.").format(
+                people=participants_said(two.participants[0])
+            )
+        ]
+        if two.left_out:
+            said.append(
+                _("Left out, as they are in one of the conditions only: {number}.").format(
+                    number=two.left_out
+                )
+            )
+    else:
+        first, second = map(participants_said, two.participants)
+        said = [
+            _("{second}: {people}; {first}: {others}; none in both.").format(
+                second=two.second, people=second, first=two.first, others=first
+            )
+        ]
+    return " ".join([*said, _method(two)])
 
 
 def _method(two: Difference) -> str:
     if min(two.participants) < compare.MIN_PARTICIPANTS:
-        return "Too few for an interval."
-    return f"Interval: {'Student’s t of the differences' if two.paired else 'Welch’s t'}."
+        return _("Too few for an interval.")
+    if two.paired:
+        return _("Interval: Student's t of the differences.")
+    return _("Interval: Welch's t.")
 
 
 def _row(two: Difference, reach: float) -> dict[str, Any]:
@@ -172,4 +192,4 @@ def _points(share: float) -> str:
 
 
 def _name(measure: str) -> str:
-    return _COVERAGE_NAME if measure == COVERAGE else word(measure)
+    return _(_COVERAGE_NAME) if measure == COVERAGE else word(measure)

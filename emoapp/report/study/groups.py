@@ -60,8 +60,8 @@ def read_groups(path: Path) -> list[GroupRow]:
         missing = [name for name in ("file", "condition") if name not in names]
         if missing:
             raise DataError(
-                f"{path} has no column {' and no column '.join(missing)}; its first line must "
-                f"name {', '.join(COLUMNS)}."
+                f"{path} lacks the columns: {', '.join(missing)}. Its first line must name "
+                f"{', '.join(COLUMNS)}."
             )
         rows = []
         for cells in reader:
@@ -168,4 +168,4 @@ def named(names: Sequence[str]) -> str:
     """Return the first `MAX_NAMED` names, and how many more there are."""
     unique = list(dict.fromkeys(names))
     more = len(unique) - MAX_NAMED
-    return ", ".join(map(printable, unique[:MAX_NAMED])) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(map(printable, unique[:MAX_NAMED])) + (f", … (+{more})" if more > 0 else "")

@@ -15,13 +15,22 @@ from emoapp.report import citation, plots
 from emoapp.report.html import icon_url, png_url, template
 from emoapp.report.measures import MIN_SEEN_S
 from emoapp.report.study import compare
-from emoapp.report.study.comparison_page import differences_said, groups, means, pairs, reach_of
+from emoapp.report.study.comparison_page import (
+    differences_said,
+    groups,
+    means,
+    pairs,
+    participants_said,
+    reach_of,
+    recordings_said,
+)
 from emoapp.report.study.recordings import STRIP_ROWS, Recording, Unread
 from emoapp.report.study.tables import COLUMNS
-from emoapp.report.wording import counted, duration, percent, tint
+from emoapp.report.wording import duration, percent, tint
+from emoapp.utils.language import N_, _, language, ngettext, translated
 
 _REJECTED_RGB = (138, 145, 155)
-_NO_GROUP = "In no group"
+_NO_GROUP = N_("In no group")
 
 
 def page(
@@ -52,10 +61,12 @@ def page(
     colors = plots.label_colors(every)
     reach = reach_of(differences)
     return template("study/page.html").render(
+        _=_,
+        language=language(),
         version=emoapp.__version__,
         title=title,
         facts=list(_facts(recordings)),
-        notes=notes,
+        notes=[translated(line) for line in notes],
         words={name: word(name) for name in every},
         colors=colors,
         icons={name: icon_url(name, every) for name in seen},
@@ -78,14 +89,15 @@ def page(
 
 
 def _facts(recordings: Sequence[Recording]) -> Iterator[str]:
-    yield counted(len(recordings), "recording")
+    yield recordings_said(len(recordings))
     yield duration(sum(one.seconds for one in recordings))
     people = {one.participant for one in recordings} - {None}
     if people:
-        yield counted(len(people), "participant")
+        yield participants_said(len(people))
     names = compare.conditions(recordings)
     if names:
-        yield counted(len(names), "condition")
+        count = len(names)
+        yield ngettext("{count} condition", "{count} conditions", count).format(count=count)
 
 
 def _parts(
@@ -101,7 +113,7 @@ def _parts(
     ordered = sorted(recordings, key=order)
     for condition, rows in groupby(ordered, key=lambda one: one.condition):
         yield {
-            "heading": (condition or _NO_GROUP) if grouped else "",
+            "heading": (condition or _(_NO_GROUP)) if grouped else "",
             "rows": [_row(one, seen, colors) for one in rows],
         }
 
@@ -109,7 +121,9 @@ def _parts(
 def _row(one: Recording, seen: Sequence[str], colors: dict[str, str]) -> dict[str, Any]:
     shares = {name: one.share(name) for name in seen}
     said = [f"{word(name)} {percent(share)}" for name, share in shares.items() if share > 0]
-    people = "" if one.people == 1 else counted(one.people, "person", "people")
+    people = ""
+    if one.people != 1:
+        people = ngettext("{count} person", "{count} people", one.people).format(count=one.people)
     line = [one.participant, duration(one.seconds), people]
     return {
         "name": one.name,
@@ -125,7 +139,7 @@ def _row(one: Recording, seen: Sequence[str], colors: dict[str, str]) -> dict[st
         ],
         "coverage": percent(one.coverage),
         "strip": png_url(_strip_png(one, colors)),
-        "said": ", ".join(said) or "No expression was believed",
+        "said": ", ".join(said) or _("No expression was believed"),
     }
 
 
@@ -145,24 +159,20 @@ def _strip_png(one: Recording, colors: dict[str, str]) -> bytes:
 
 
 def _made(recordings: Sequence[Recording]) -> Iterator[tuple[str, str]]:
-    yield "Report", f"{citation.today()}, by emoapp {emoapp.__version__}"
+    yield _("Report"), citation.made_on(citation.today(), emoapp.__version__)
     days = sorted({one.about.created[:10] for one in recordings if one.about})
     if days:
-        yield "Analyzed", days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        yield _("Analyzed"), days[0] if len(days) == 1 else f"{days[0]} – {days[-1]}"
     if not days:
-        yield "Analysis", f"{citation.UNKNOWN} of any recording"
+        yield _("Analyzed"), _(citation.UNKNOWN)
         return
     for name, values in citation.settings(recordings).items():
-        said = [f"{value} ({counted(count, 'recording')})" for value, count in values.items()]
+        said = [f"{value} ({recordings_said(count)})" for value, count in values.items()]
         yield name, "; ".join(said if len(said) > 1 else values)
 
 
 def _citation(recordings: Sequence[Recording]) -> str:
     unknown = sum(one.about is None for one in recordings)
     if citation.differing(recordings) or 0 < unknown < len(recordings):
-        return (
-            f"Facial expressions in {counted(len(recordings), 'recording')} were summarized with "
-            f"emoapp {emoapp.__version__} on {citation.today()}; they were not all analyzed with "
-            "the same settings, or not all settings are known: the table above lists them."
-        )
+        return citation.citation_of_several(len(recordings))
     return citation.citation(recordings[0].about)

@@ -15,7 +15,6 @@ from emoapp.report.study.groups import assign, named, read_groups
 from emoapp.report.study.page import page
 from emoapp.report.study.recordings import Recording, Unread, find_logs, read_recordings
 from emoapp.report.study.tables import groups_csv, study_csv
-from emoapp.report.wording import counted
 from emoapp.report.write import PAGE, write_file
 from emoapp.utils.logs import get_logger
 
@@ -122,30 +121,20 @@ def _notes(
     recordings: Sequence[Recording], unread: Sequence[Unread], labels: tuple[str, ...]
 ) -> Iterator[str]:
     if unread:
-        yield f"{counted(len(unread), 'file')} could not be read, listed at the end of the page"
-    other = [one for one in recordings if one.labels != labels]
+        names = named([one.name for one in unread])
+        yield f"files that could not be read are at the end of the page: {names}"
+    other = named([one.name for one in recordings if one.labels != labels])
     if other:
-        yield (
-            f"{counted(len(other), 'recording')} {_is(other)} of a model with other expressions "
-            f"and {_is(other)} in no group: {named([one.name for one in other])}"
-        )
-    empty = [one for one in recordings if not one.believed_s]
+        yield f"recordings of a model with other expressions are in no group: {other}"
+    empty = named([one.name for one in recordings if not one.believed_s])
     if empty:
-        names = named([one.name for one in empty])
-        yield f"without a believed face, so they count for coverage only: {names}"
-    cut_off = [one for one in recordings if one.cut_off]
+        yield f"without a believed face, so they count for coverage only: {empty}"
+    cut_off = named([one.name for one in recordings if one.cut_off])
     if cut_off:
-        yield (
-            f"the last line of {counted(len(cut_off), 'log')} was cut off, so the run did not end "
-            f"by itself: {named([one.name for one in cut_off])}"
-        )
+        yield f"these logs end in a line that was cut off, and it is left out: {cut_off}"
     unknown = [one.name for one in recordings if one.about is None]
     if 0 < len(unknown) < len(recordings):
         yield f"no file says how these logs were made: {named(unknown)}"
     for name, values in differing(recordings).items():
         said = ", ".join(f"{value} ({count})" for value, count in values.items())
         yield f"not all recordings were analyzed alike: {name}: {said}"
-
-
-def _is(items: Sequence[object]) -> str:
-    return "is" if len(items) == 1 else "are"

@@ -100,6 +100,7 @@ def test_panels_move_in_every_second_drawing_and_faces_in_each(pipeline):
     assert len(set(faces)) > 6
     # A picture that stands still is drawn because a key was pressed.
     overlay.draw(np.zeros((720, 1280, 3), np.uint8), result, Status(), now=1.0)
+    assert overlay.arrangement is not panels[-1]
     overlay.bars = False
     overlay.draw(np.zeros((720, 1280, 3), np.uint8), result, Status(), now=1.0)
     assert overlay.arrangement.bars is None

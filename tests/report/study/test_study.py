@@ -91,7 +91,7 @@ def test_conditions_are_compared_by_participant(logs):
         (1 - 3 / 19) * pairs.mean() / pairs.std(), abs=2e-4
     )
     page = page_of(folder)
-    assert "6 participants compared with themselves; 1 in one of the conditions only" in page
+    assert "6 participants compared with themselves. Left out, as they are in one of" in page
 
 
 def test_few_participants_get_no_interval(logs):
@@ -118,8 +118,8 @@ def test_a_table_that_does_not_fit_says_where(logs, capsys):
     assert "no log: ghost.mp4" in said and "with their folder: a.mp4" in said
     assert "in no group: a.csv, b.csv" in said
     for text, says in (
-        ("name,condition\n", "no column file"),
-        ("", "no column file"),
+        ("name,condition\n", "lacks the columns: file"),
+        ("", "lacks the columns: file"),
         ("file,condition\nb,x\nB.csv,y\n", "lines 2 and 3: b.csv has two"),
         ("file,condition\nb,x\xff".encode("latin-1"), "not text in UTF-8"),
     ):
@@ -150,7 +150,8 @@ def test_what_is_no_log_is_listed_and_the_rest_reported(logs, capsys):
         *("good.csv", "other_labels.JSONL", "several.csv: x", "several.csv: y"),
     }
     said = capsys.readouterr().err
-    assert "3 files could not be read" in said and "other expressions" in said
+    assert "could not be read are at the end of the page: empty.csv, half" in said
+    assert "other expressions are in no group: other_labels" in said
     # The report itself, which lies among them, is none of them.
     assert main(["report", "logs", "-o", "logs/report", "--overwrite"]) == 0
     assert len(table_of(logs / "report")) == len(table)

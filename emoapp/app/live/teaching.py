@@ -1,0 +1,234 @@
+"""Correct and learn: keys say what the followed face really shows."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emoapp.app.live.messages import Messages
+from emoapp.app.live.resting import RestingFace
+from emoapp.errors import EmoappError
+from emoapp.labels import CONTEMPT
+from emoapp.overlay.advice import DIRECTIONS
+from emoapp.overlay.history import VALID_REJECTIONS
+from emoapp.overlay.theme import word
+from emoapp.pipeline import Pipeline
+from emoapp.platforms import clock
+from emoapp.profiles import store
+from emoapp.profiles.learner import Learner
+from emoapp.profiles.lessons import Lesson, Observation, blocks, one_moment
+from emoapp.profiles.live import LiveCorrector
+from emoapp.profiles.profile import Profile
+from emoapp.profiles.use import ProfileCorrector
+from emoapp.types import Result
+
+if TYPE_CHECKING:
+    from emoapp.overlay import Overlay
+
+KEPT_S = 0.5
+"""A key is about the last so many seconds: nobody is quicker."""
+
+LOST_S = 5.0
+"""A profile that is tied to a track is free again when the track was not seen for so long."""
+
+GAP_S = 0.5
+"""Between the two groups of a resting face's frames."""
+
+DIGITS = "1234567890"
+FRAMES_NEEDED = "no frame of the followed face could be used in the last half second"
+
+
+class Teaching:
+    """Learn from the keys of a live window.
+
+    Args:
+        messages: Says what became of it.
+
+    Attributes:
+        resting: Watches the resting face, while it does.
+    """
+
+    def __init__(self, messages: Messages) -> None:
+        self.resting: RestingFace | None = None
+        self._messages = messages
+        self._pipeline: Pipeline | None = None
+        self._corrector = LiveCorrector()
+        self._learner: Learner | None = None
+        self._recent: deque[Observation] = deque()
+        self._selected: int | None = None
+        self._count = 0
+        self._tied_seen_t = 0.0
+        self._unnamed = False
+        self._news = ""
+
+    def begin(self, pipeline: Pipeline) -> dict[str, Callable[[], object]]:
+        """Take the pipeline, whose corrector becomes one that remembers and learns.
+
+        Returns:
+            What the keys do.
+        """
+        before = pipeline.corrector
+        if isinstance(before, ProfileCorrector):
+            self._corrector = LiveCorrector(before.profile, before.track)
+        self._pipeline = pipeline
+        pipeline.corrector = self._corrector
+        labels = _learnable(pipeline)
+        known = (*labels, *self._corrector.own_labels)
+        digits = {
+            digit: lambda label=label: self._say(label)
+            for digit, label in zip(DIGITS, known, strict=False)
+        }
+        rest = {"n": self._toggle_resting} if "neutral" in labels else {}
+        return {**digits, **rest, "u": self._take_back}
+
+    def see(self, result: Result) -> None:
+        """Take a result: remember the followed face for a moment."""
+        assert self._pipeline is not None
+        seen = self._corrector.observed(result.frame.t)
+        track = result.selected_track
+        if result.selected != self._selected:
+            self._recent.clear()
+            self._selected = result.selected
+        self._count = len(result.tracks)
+        hint = "" if track else "No face in sight."
+        if track is not None and track.rejection not in VALID_REJECTIONS:
+            hint = DIRECTIONS[track.rejection] if track.rejection else ""
+        usable = seen if not hint and self._pipeline.corrected == result.selected else None
+        if usable is not None:
+            self._recent.append(usable)
+        while self._recent and result.frame.t - self._recent[0].t > KEPT_S:
+            self._recent.popleft()
+        self._rest(usable, hint)
+        self._untie_lost(result)
+        self._take_news()
+
+    def click(self, track: int | None) -> bool:
+        """Tie the profile to the followed track, or untie it.
+
+        Args:
+            track: What was clicked.
+
+        Returns:
+            Whether the click was for this; if not, it selects a track.
+        """
+        profile = self._corrector.profile
+        if profile is None or track is None:
+            return False
+        if self._corrector.track == track:
+            self._corrector.track = None
+            self._messages.notice(f"the profile {profile.name} goes with the followed face again")
+            return True
+        if track == self._selected and self._count > 1:
+            self._corrector.track = track
+            self._messages.notice(f"the profile {profile.name} stays with face {track}")
+            return True
+        if self._count > 1 and self._corrector.track is None:
+            self._messages.notice(
+                f"face {track}; click it again and the profile {profile.name} stays with it"
+            )
+        return False
+
+    @property
+    def name(self) -> str:
+        """The profile in use, and its face where it is tied to one; "" for none."""
+        track = self._corrector.track
+        return self._corrector.name + (f", face {track}" if track and self._corrector.name else "")
+
+    def over(self, picture: np.ndarray, overlay: Overlay) -> np.ndarray:
+        """Return the picture with what the resting face is asked for; itself without.
+
+        Args:
+            picture: uint8 (H, W, 3), BGR, left as it is.
+            overlay: Says how large text is.
+        """
+        if self.resting is None:
+            return picture
+        return self.resting.over(picture, overlay.sizes((picture.shape[1], picture.shape[0])))
+
+    def close(self) -> None:
+        """Wait until all is learned and written."""
+        if self._learner is None:
+            return
+        try:
+            self._learner.close(self._take)
+        except EmoappError as exc:
+            self._messages.fault("The profile was not saved", exc)
+        if self._unnamed and self._learner.lessons:
+            self._messages.profile = self._corrector.profile
+
+    def _say(self, label: str) -> None:
+        tied = self._corrector.track
+        if tied is not None and tied != self._selected:
+            self._messages.notice(
+                f"keys correct face {tied}, to which the profile is tied: click it"
+            )
+        elif not self._recent:
+            self._messages.notice(FRAMES_NEEDED)
+        else:
+            self._teach(one_moment(label, tuple(self._recent)))
+
+    def _teach(self, lesson: Lesson) -> None:
+        assert self._pipeline is not None
+        if self._learner is None:
+            base = self._corrector.profile
+            self._unnamed = base is None
+            name = base.name if base else store.unused_name(time.strftime("%Y-%m-%d %H.%M"))
+            model = self._pipeline.classifier.description.checksum
+            self._learner = Learner(name, model, _learnable(self._pipeline), base)
+        self._news = f"{word(lesson.label)}: learned from {len(lesson.groups)} frames"
+        self._learner.add(lesson)
+
+    def _take_back(self) -> None:
+        lesson = self._learner.take_back() if self._learner else None
+        if lesson is None:
+            self._messages.notice("there is no correction to take back")
+        else:
+            self._news = f"{word(lesson.label)}: taken back"
+
+    def _toggle_resting(self) -> None:
+        self.resting = None if self.resting else RestingFace()
+
+    def _rest(self, usable: Observation | None, hint: str) -> None:
+        if self.resting is None:
+            return
+        self.resting.see(usable, hint, now=clock.now())
+        if self.resting.done:
+            seen, self.resting = self.resting.seen, None
+            self._teach(blocks("neutral", seen, GAP_S))
+
+    def _untie_lost(self, result: Result) -> None:
+        tied = self._corrector.track
+        if tied is None or any(track.id == tied for track in result.tracks):
+            self._tied_seen_t = result.frame.t
+        elif result.frame.t - self._tied_seen_t > LOST_S and self._corrector.profile is not None:
+            self._corrector.track = None
+            self._messages.notice(
+                f"face {tied} is gone; {self._corrector.name} goes with the followed face"
+            )
+
+    def _take_news(self) -> None:
+        if self._learner is None:
+            return
+        try:
+            self._learner.poll(self._take)
+        except EmoappError as exc:
+            self._messages.fault("The profile was not saved", exc)
+
+    def _take(self, profile: Profile | None) -> None:
+        self._corrector.profile = profile
+        news, self._news = self._news, ""
+        if not news:
+            return
+        if profile is not None and profile.correction is None:
+            news += "; nothing is corrected, as that would not help yet"
+        self._messages.notice(news)
+
+
+def _learnable(pipeline: Pipeline) -> tuple[str, ...]:
+    """Return the model's labels without contempt, which is shown only when it is asked for."""
+    labels = pipeline.classifier.labels
+    return labels[:-1] if labels[-1] == CONTEMPT else labels
