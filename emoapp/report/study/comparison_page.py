@@ -119,8 +119,9 @@ def differences_said(differences: Sequence[Difference]) -> str:
         "{number}), for participants like these; where one includes 0, the direction is open. "
         "Hedges' g is the difference in standard deviations, corrected for small numbers; of "
         "pairs, in those of the differences. Shares of one recording add up to 100%, so they do "
-        "not vary independently of each other. Nothing here says why conditions differ: light, cameras and "
-        "faces that differ between them change the numbers too, so look at the time believed first."
+        "not vary independently of each other. Nothing here says why conditions differ: light, "
+        "cameras and faces that differ between them change the numbers too, so look at the time "
+        "believed first."
     ).format(share=f"{compare.CONFIDENCE:.0%}", number=len(differences))
 
 
@@ -174,7 +175,7 @@ def _row(two: Difference, reach: float) -> dict[str, Any]:
         "label": "" if two.measure == COVERAGE else two.measure,
         "name": _name(two.measure),
         "difference": _points(two.difference),
-        "interval": "" if low is None or high is None else f"{_points(low)} to {_points(high)}",
+        "interval": "" if low is None or high is None else f"{_points(low)} … {_points(high)}",
         "at": place(two.difference),
         "left": None if low is None else place(low),
         "width": None if low is None or high is None else round(place(high) - place(low), 2),
