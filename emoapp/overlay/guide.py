@@ -187,11 +187,11 @@ def _page(page: Page, sizes: Sizes) -> tuple[Sprite, dict[str, Rect]]:
 def _marks(layer: Layer, row: Row, x: int, middle: float, sizes: Sizes) -> None:
     """Draw the icons of a row: in color where right, faint where wrong."""
     side = round(MARK_EM * sizes.text)
-    colours = colors_of(dict.fromkeys(label for label, _ in row.marks))
+    colors = colors_of(dict.fromkeys(label for label, _ in row.marks))
     for label, right in row.marks:
         icon, y = icons.mask(label, side), round(middle - side / 2)
         if right:
-            layer.paint(icon, legible(colours[label]), x, y)
+            layer.paint(icon, legible(colors[label]), x, y)
         else:
             layer.paint(icon, TEXT, x, y, opacity=WRONG_OPACITY)
         x += side + sizes.gap

@@ -10,7 +10,7 @@ TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(2.0), 41))
 """What is tried."""
 
 STRENGTH = 4.0
-"""Regularization towards no change, in samples: a dozen faces say little of a temperature."""
+"""Regularization toward no change, in samples: a dozen faces say little of a temperature."""
 
 
 def fit_temperature(probabilities: np.ndarray, truth: np.ndarray) -> float:

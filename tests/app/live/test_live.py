@@ -26,6 +26,7 @@ SAMPLES = SHARED / "samples"
 needs_samples = pytest.mark.skipif(not SAMPLES.exists(), reason="needs ../shared/samples")
 
 
+@pytest.mark.slow
 def test_a_clip_in_a_window(screen, demo, tmp_path):
     stats = tmp_path / "stats.json"
     words = ("live", "--source", demo, "--loop", "--frames", 60, "--stats", stats)

@@ -54,8 +54,8 @@ def card_of(picture: np.ndarray) -> np.ndarray:
 
 def is_card(picture: np.ndarray) -> bool:
     """Whether a dark ground with white letters stands there."""
-    grey = cv2.cvtColor(card_of(picture), cv2.COLOR_BGR2GRAY)
-    return bool((grey < 70).mean() > 0.5 and (grey > 200).mean() > 0.003)
+    gray = cv2.cvtColor(card_of(picture), cv2.COLOR_BGR2GRAY)
+    return bool((gray < 70).mean() > 0.5 and (gray > 200).mean() > 0.003)
 
 
 def has_color(picture: np.ndarray, bgr: tuple[int, int, int]) -> bool:
