@@ -23,7 +23,7 @@ GROUND = {
     "colorimetry",
     "yuv",
 }
-GROUND |= {"rows", "utils", "platforms", "corrector"}
+GROUND |= {"rows", "utils", "platforms", "corrector", "provenance"}
 STAGES = {"sources", "detectors", "alignment", "classifiers", "tracking"}
 STAGES |= {"overlay", "privacy", "sinks"}
 PIPELINE = {"pipeline", "profiles"}

@@ -30,6 +30,7 @@ NO_WORDS = {
         " NAME FILE",
     ),
     "picture: expected YUV of {colorimetry}",
+    "log of emoapp",
 }
 """Names of threads, fonts and the like, and commands, that read like words."""
 MIN_LETTERS = 4
@@ -49,6 +50,8 @@ ENGLISH_ONLY = (
     "recognizer.py",
     "rows.py",
     "tracking",
+    "report/citation.py",
+    "report/study/tables.py",
     "sinks/web/access.py",
     "sinks/web/messages.py",
     "sinks/web/pages.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import asdict
 from time import perf_counter
 from typing import Any
 
@@ -12,10 +13,14 @@ from emoapp.config import LiveConfig, RunConfig, VideoConfig
 from emoapp.errors import SinkError
 from emoapp.pipeline import Detected, Pipeline
 from emoapp.platforms import clock
+from emoapp.provenance import Provenance
 from emoapp.sinks import FileSink, Sink, open_log
+from emoapp.sinks.described import DescribedLog
 from emoapp.sources import Source, Waiting
 from emoapp.tracking import MainPersonSelector
 from emoapp.types import Frame, Result
+from emoapp.utils.addresses import redact_url
+from emoapp.utils.escape import encodable
 from emoapp.utils.logs import get_logger
 from emoapp.utils.stats import Stats, write_json
 from emoapp.utils.terminal import complain
@@ -166,12 +171,30 @@ def open_results_log(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Fi
         SinkError: It can't be written.
     """
     assert config.log is not None
-    return open_log(
+    log = open_log(
         config.log,
         pipeline.labels,
         source=config.source,
         overwrite=config.overwrite,
         profile=config.profile is not None,
+    )
+    return DescribedLog(log, config.log, _provenance(config, pipeline))
+
+
+def _provenance(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Provenance:
+    classifier = pipeline.classifier
+    model = classifier.path.name if classifier.path else ""
+    return Provenance(
+        source=encodable(redact_url(config.source)),
+        labels=tuple(map(encodable, classifier.labels)),
+        model=encodable(model),
+        model_sha256=classifier.description.sha256.get(model, ""),
+        detector=pipeline.detector.name,
+        device=classifier.name,
+        smoothing_s=config.smoothing_s,
+        limits=asdict(pipeline.limits),
+        profile=config.profile and encodable(config.profile),
+        live=isinstance(config, LiveConfig),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from pathlib import Path
 
 import numpy as np
 
@@ -35,9 +36,11 @@ class Classifier(ABC):
     Attributes:
         name: Name in tables and messages.
         description: Labels, heads and crop template of the model.
+        path: The model's file; None for one that is not of a file.
     """
 
     name: str
+    path: Path | None = None
 
     _closed = False
 

@@ -59,6 +59,7 @@ class KerasClassifier(Classifier):
             )
         path, description = find_model(model, suffix=".keras")
         super().__init__(description.showing(CONTEMPT) if contempt else description)
+        self.path = path
         import keras
 
         network = _with_features(keras.models.load_model(path, compile=False))

@@ -36,6 +36,7 @@ class LiteRTClassifier(Classifier):
     ) -> None:
         path, description = find_model(model, suffix=".tflite")
         super().__init__(description.showing(CONTEMPT) if contempt else description)
+        self.path = path
         self._interpreter = open_network(path, threads=threads)
         (inputs,) = self._interpreter.get_input_details()
         outputs, *features = self._interpreter.get_output_details()

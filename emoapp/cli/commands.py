@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "live": "Show the camera in a window, with everybody's expressions.",
     "video": "Analyze every frame of videos; write annotated copies and tables of numbers.",
     "image": "Analyze pictures; print the faces, write annotated copies and tables of numbers.",
-    "report": "Turn a log into a report: an HTML page, its numbers as CSV, its plots as PNG.",
+    "report": "Turn a log, or a folder of them, into a report: a page, tables and plots.",
     "profile": "Learn one person's expressions: a correction for your own face.",
     "cameras": "List the cameras of this computer, with their sizes and rates.",
     "desktop": "Put emoapp into the menu of a Linux desktop, or take it out again.",

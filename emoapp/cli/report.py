@@ -1,19 +1,28 @@
-"""`emoapp report`: a log as a page to read, with tables and plots."""
+"""`emoapp report`: a log, or a folder of them, as a page to read, with tables and plots."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from emoapp.cli.command import cli_command
-from emoapp.cli.common import need_packages
+from emoapp.cli.common import need_packages, progress_bar
 from emoapp.cli.options import argument, flag, option
 from emoapp.cli.values import PATH, POSITIVE_INT
-from emoapp.utils.terminal import complain, say
+from emoapp.errors import UsageError
+from emoapp.utils.terminal import complain, say, sayable
+
+if TYPE_CHECKING:
+    from emoapp.report.config import WrittenReport
 
 
 @cli_command("report")
 @argument(
-    "log", "what `emoapp video --log` wrote: .csv, .jsonl, .parquet", type=PATH, metavar="LOG"
+    "log",
+    "what `emoapp video --log` wrote: .csv, .jsonl, .parquet; or a folder of such logs, for one "
+    "page about all of them",
+    type=PATH,
+    metavar="LOG",
 )
 @option(
     "-o",
@@ -21,6 +30,12 @@ from emoapp.utils.terminal import complain, say
     type=PATH,
     metavar="FOLDER",
     help="folder for the report (default: <LOG>_report next to the log)",
+)
+@option(
+    "--groups",
+    type=PATH,
+    metavar="TABLE",
+    help="of a folder: CSV with the columns file, participant, condition; compares the conditions",
 )
 @option(
     "--video", type=PATH, metavar="FILE", help="the video (default: the one that the log names)"
@@ -49,9 +64,19 @@ def command(args: SimpleNamespace) -> int:
         The exit status.
     """
     need_packages("report", "jinja2", "matplotlib", "pandas")
+    written = _study(args) if args.log.is_dir() else _one(args)
+    for note in written.notes:
+        complain(note)
+    say(f"wrote {written.folder / written.files[0]} and beside it {', '.join(written.files[1:])}")
+    return 0
+
+
+def _one(args: SimpleNamespace) -> WrittenReport:
     from emoapp.report import ReportConfig, write_report
 
-    written = write_report(
+    if args.groups is not None:
+        raise UsageError(f"--groups compares the logs of a folder, and {args.log} is none")
+    return write_report(
         ReportConfig(
             log=args.log,
             output=args.output,
@@ -63,7 +88,17 @@ def command(args: SimpleNamespace) -> int:
             overwrite=args.overwrite,
         )
     )
-    for note in written.notes:
-        complain(note)
-    say(f"wrote {written.folder / written.files[0]} and beside it {', '.join(written.files[1:])}")
-    return 0
+
+
+def _study(args: SimpleNamespace) -> WrittenReport:
+    from emoapp.report import StudyConfig, write_study
+
+    for name in ("video", "source", "chapters", "clips"):
+        if getattr(args, name):
+            raise UsageError(f"--{name} is for one log, and {args.log} is a folder; leave it out")
+    config = StudyConfig(args.log, args.output, args.groups, args.overwrite)
+    with progress_bar() as bar:
+        task = bar.add_task(sayable(args.log.name or "logs"), total=None)
+        return write_study(
+            config, lambda done, total: bar.update(task, completed=done, total=total)
+        )

@@ -33,6 +33,23 @@ class ReportConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class StudyConfig:
+    """Settings of `emoapp report` for a folder of logs.
+
+    Attributes:
+        folder: The folder of the logs.
+        output: The report's folder; None for "<folder>_report" beside it.
+        groups: Table with the columns file, participant, condition; None for no groups.
+        overwrite: See `ReportConfig.overwrite`.
+    """
+
+    folder: Path
+    output: Path | None = None
+    groups: Path | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenReport:
     """A report that was written.
 

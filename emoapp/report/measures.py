@@ -100,7 +100,8 @@ def strongest(
         count: Maximum number of rows.
         tracks: Only these people; None for all.
         apart_s: Minimum seconds between two moments.
-        by_person: Whether `apart_s` applies only to moments of the same person.
+        by_person: Whether everyone's first moment comes before anyone's second, and `apart_s`
+            applies only to moments of the same person.
         each: Maximum number of moments per person and expression; None for any number.
     """
     expressive = [label for label in log.labels if known(label) != "neutral"]
@@ -110,9 +111,12 @@ def strongest(
     left = log.faces[wanted].sort_values(["confidence", "t"], ascending=[False, True])
     chosen: list[int] = []
     kinds: Counter[tuple[int, str]] = Counter()
+    people: Counter[int] = Counter()
     while len(chosen) < count and not left.empty:
-        best = left.iloc[0]
-        chosen.append(left.index[0])
+        taken = left["track"].map(lambda track: people[track])
+        best = left[taken == taken.min()].iloc[0] if by_person else left.iloc[0]
+        chosen.append(int(best.name))
+        people[best["track"]] += 1
         kinds[best["track"], best["label"]] += 1
         out = (left["t"] - best["t"]).abs() < apart_s
         if by_person:
@@ -120,7 +124,7 @@ def strongest(
         if kinds[best["track"], best["label"]] == each:
             out |= (left["track"] == best["track"]) & (left["label"] == best["label"])
         left = left[~out]
-    return log.faces.loc[chosen]
+    return log.faces.loc[chosen].sort_values(["confidence", "t"], ascending=[False, True])
 
 
 def portraits(log: Log, tracks: list[int]) -> pd.DataFrame:

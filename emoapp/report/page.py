@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 import emoapp
-from emoapp.overlay import icons
-from emoapp.overlay.theme import colors_of, word
+from emoapp.overlay.theme import word
+from emoapp.report import citation, plots
 from emoapp.report import measures as m
-from emoapp.report import plots
+from emoapp.report.html import icon_url, jpeg_url, template
 from emoapp.report.reading import Log
-from emoapp.report.timeline import timeline
+from emoapp.report.timeline import is_summed, timeline
 from emoapp.report.wording import duration, percent, tint
 from emoapp.utils.escape import printable
 from emoapp.utils.language import N_, _, language, ngettext, translated
 
-ICON_PX = 64
 CUT_OFF = N_("the log's last line was cut off, so the run did not end by itself; it is left out")
+
+ZOOMS, MIN_VIEW_S = (4, 16), 10.0
+"""How many times the timeline is enlarged, as long as so many seconds fill the page's width."""
 
 
 def page(
@@ -56,7 +54,7 @@ def page(
         for label in log.labels
         if (measures.shares.loc[measures.shares["label"] == label, "seconds"] > 0).any()
     ]
-    return _template().render(
+    return template("page.html").render(
         _=_,
         language=language(),
         version=emoapp.__version__,
@@ -67,12 +65,12 @@ def page(
         notes=[*_notes(log), *map(translated, notes)],
         words={label: word(label) for label in log.labels},
         colors=plots.label_colors(log.labels),
-        icons={label: _icon(label, log.labels) for label in log.labels},
+        icons={label: icon_url(label, log.labels) for label in log.labels},
         seen=seen,
         people=list(_people(measures, portraits)),
         brief=_brief(measures),
-        timeline_wide=_timeline(log, measures, narrow=False),
-        timeline_narrow=_timeline(log, measures, narrow=True),
+        timelines=_timelines(log, measures),
+        summed=is_summed(measures, plots.WIDE_IN),
         shares=list(_shares(log, measures, seen)),
         moments=list(_moments(moments, pictures, clips)),
         transitions=_transitions(log, measures),
@@ -83,19 +81,9 @@ def page(
         change_s=m.MAX_CHANGE_GAP_S,
         apart_s=m.MIN_MOMENT_GAP_S,
         each=m.MAX_MOMENTS_PER_EXPRESSION,
+        made=list(citation.facts(log.path, log.source, log.about)),
+        citation=citation.citation(log.about),
     )
-
-
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        # Text that is HTML already is of another type (Markup).
-        finalize=lambda value: printable(value) if type(value) is str else value,
-    )
-    return environment.get_template("page.html")
 
 
 def _facts(log: Log, measures: m.Measures) -> Iterator[str]:
@@ -123,7 +111,7 @@ def _people(measures: m.Measures, portraits: Mapping[int, bytes]) -> Iterator[di
         main = None if pd.isna(person.main) else person.main
         yield {
             "track": person.track,
-            "picture": _optional_url("jpeg", portraits.get(person.track)),
+            "picture": jpeg_url(portraits.get(person.track)),
             "main": main,
             "main_share": next((p["said"] for p in parts if p["label"] == main), ""),
             "parts": parts,
@@ -147,11 +135,30 @@ def _brief(measures: m.Measures) -> str | None:
     ).format(faces=faces, longest=duration(times.max()), all=duration(times.sum()))
 
 
-def _timeline(log: Log, measures: m.Measures, *, narrow: bool) -> str:
+def _timelines(log: Log, measures: m.Measures) -> list[dict[str, Any]]:
+    """Return the timeline as it is and enlarged: for wide and narrow screens, and to scroll in."""
     if not measures.shown:
-        return ""
-    name = "narrow" if narrow else "wide"
-    return plots.svg(lambda look: timeline(log, measures, look), narrow=narrow, name=name)
+        return []
+
+    def drawn(width_in: float, name: str) -> str:
+        return plots.svg(lambda look: timeline(log, measures, look), width_in=width_in, name=name)
+
+    whole = {
+        "zoom": 1,
+        "wide": drawn(plots.WIDE_IN, "wide"),
+        "narrow": drawn(plots.NARROW_IN, "narrow"),
+    }
+    zooms = [zoom for zoom in ZOOMS if log.seconds >= zoom * MIN_VIEW_S]
+    enlarged = [
+        {
+            "zoom": zoom,
+            "svg": drawn(zoom * plots.WIDE_IN, f"zoom{zoom}"),
+            "width_px": round(zoom * plots.WIDE_IN * plots.PAGE_DPI),
+            "said": duration(log.seconds / zoom),
+        }
+        for zoom in zooms
+    ]
+    return [whole, *enlarged]
 
 
 def _shares(log: Log, measures: m.Measures, seen: list[str]) -> Iterator[dict[str, Any]]:
@@ -178,7 +185,7 @@ def _moments(
             "label": row.label,
             "time": plots.moment(row.t),
             "probability": percent(row.confidence),
-            "picture": _optional_url("jpeg", pictures.get(row.Index)),
+            "picture": jpeg_url(pictures.get(row.Index)),
             "clip": clips.get(row.Index),
         }
 
@@ -228,23 +235,3 @@ def _rejections(measures: m.Measures) -> dict[str, Any] | None:
         for track, row in table.iterrows()
     ]
     return {"reasons": [word(_(reason)) for reason in table.columns], "rows": rows}
-
-
-def _icon(label: str, labels: Sequence[str]) -> str:
-    from PIL import Image
-
-    shape = Image.fromarray(icons.mask(label, ICON_PX))
-    blue, green, red = colors_of(labels)[label]
-    image = Image.new("RGBA", shape.size, (red, green, blue, 0))
-    image.putalpha(shape)
-    file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
-    return _data_url("png", file.getvalue())
-
-
-def _optional_url(kind: str, content: bytes | None) -> str | None:
-    return None if content is None else _data_url(kind, content)
-
-
-def _data_url(kind: str, content: bytes) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

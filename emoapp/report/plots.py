@@ -28,6 +28,9 @@ DPI = 150
 WIDE_IN, NARROW_IN = 9.2, 3.7
 """Widths in inches: for PNG files and large screens, and for phones."""
 
+PAGE_DPI = 96
+"""Pixels per inch of a page."""
+
 _INK = "#22262c"
 _PAGE_INK = "#0a0b0c"  # replaced by the page's text color
 _DARK_TEXT, _LIGHT_TEXT = "#14161a", "#ffffff"
@@ -90,19 +93,20 @@ def png(draw: Callable[[Look], Figure]) -> bytes:
     return file.getvalue()
 
 
-def svg(draw: Callable[[Look], Figure], *, narrow: bool = False, name: str) -> str:
+def svg(draw: Callable[[Look], Figure], *, width_in: float = WIDE_IN, name: str) -> str:
     """Return a plot as an <svg> element that inherits the page's color and font.
 
     Args:
         draw: Draws the plot.
-        narrow: Whether it is for phones.
+        width_in: Width in inches: `WIDE_IN`, `NARROW_IN`, or more for one to scroll in.
         name: Makes the ids inside differ from those of other plots.
     """
     file = io.StringIO()
-    look = Look(NARROW_IN if narrow else WIDE_IN, _PAGE_INK, legend=False)
+    look = Look(width_in, _PAGE_INK, legend=False)
+    dpi = 2 * DPI if width_in <= WIDE_IN else PAGE_DPI
     with _style(_PAGE_INK):
         figure = draw(look)
-        figure.savefig(file, format="svg", dpi=2 * DPI, transparent=True, metadata={"Date": None})
+        figure.savefig(file, format="svg", dpi=dpi, transparent=True, metadata={"Date": None})
     text = file.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)

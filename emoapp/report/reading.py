@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from emoapp import provenance
 from emoapp.errors import DataError, UsageError
+from emoapp.provenance import Provenance
 from emoapp.report.checks import check_cells, check_columns, check_order
 from emoapp.report.formats import read_rows
 from emoapp.utils.addresses import redact_url
@@ -36,6 +38,7 @@ class Log:
             accepted), and smoothed_LABEL, ...
         unrecorded_s: Seconds between frames that were not recorded.
         left_out: Number of lines at the end that were cut off.
+        about: How the log was made; None where nothing says.
     """
 
     path: Path
@@ -45,6 +48,7 @@ class Log:
     faces: pd.DataFrame
     unrecorded_s: float
     left_out: int = 0
+    about: Provenance | None = None
 
     @property
     def seconds(self) -> float:
@@ -74,13 +78,43 @@ def read_log(path: Path, *, source: str | None = None) -> Log:
         UsageError: The suffix is unknown, `source` is missing or wrong, or pyarrow is missing for
             Parquet.
     """
+    rows, labels, left_out = _read_checked(path)
+    rows, source = _select_source(path, rows, source)
+    return _log_of(path, rows, source, labels, left_out)
+
+
+def read_logs(path: Path) -> list[Log]:
+    """Read a log of one or several videos, in the order in which they come.
+
+    Args:
+        path: File that ends with .csv, .jsonl or .parquet.
+
+    Raises:
+        DataError, UsageError: See `read_log`.
+    """
+    rows, labels, left_out = _read_checked(path)
+    names = list(rows["source"].dropna().unique()) if "source" in rows.columns else []
+    if len(names) < 2:
+        rows, source = _select_source(path, rows, None)
+        return [_log_of(path, rows, source, labels, left_out)]
+    selected = (_select_source(path, rows.copy(), str(name)) for name in names)
+    return [_log_of(path, own, source, labels, left_out) for own, source in selected]
+
+
+def _read_checked(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], int]:
+    """Return the rows, the labels, and how many lines at the end were cut off."""
     rows, left_out = read_rows(path)
     if "rejection" not in rows.columns:  # a log of version 0.1
         rows = rows.rename(columns={"doubt": "rejection"})
     rows = rows.drop(columns="doubt", errors="ignore")
     labels = check_columns(path, rows)
     check_cells(path, rows, labels)
-    rows, source = _select_source(path, rows, source)
+    return rows, labels, left_out
+
+
+def _log_of(
+    path: Path, rows: pd.DataFrame, source: str | None, labels: tuple[str, ...], left_out: int
+) -> Log:
     if rows.empty:
         raise DataError(f"{path} holds no frame yet; there is nothing to report.")
     is_first = rows["frame"].ne(rows["frame"].shift())
@@ -88,7 +122,10 @@ def read_log(path: Path, *, source: str | None = None) -> Log:
     check_order(path, frames)
     frames, unrecorded_s = _with_durations(frames)
     faces = _faces(rows.assign(position=is_first.cumsum() - 1), frames)
-    return Log(path, source, labels, frames, faces, unrecorded_s, left_out)
+    about = provenance.read(path)
+    if about is not None and (about.labels != labels or about.source != (source or "")):
+        about = None  # it is of another log that had this name
+    return Log(path, source, labels, frames, faces, unrecorded_s, left_out, about)
 
 
 def _faces(rows: pd.DataFrame, frames: pd.DataFrame) -> pd.DataFrame:

@@ -10,14 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from emoapp.overlay.theme import word
+from emoapp.report.density import label_seconds, seen_seconds
 from emoapp.report.measures import Measures
-from emoapp.report.plots import NARROW_IN, Look, label_colors, legend, moment, on
+from emoapp.report.plots import NARROW_IN, WIDE_IN, Look, label_colors, legend, moment, on
 from emoapp.report.reading import Log
 from emoapp.utils.language import _
 from emoapp.utils.wide import columns
 
 _MAX_COLUMNS = 1500  # finer than the eye sees in a band of that width
 _MAX_VECTOR_SEGMENTS = 3000  # more are drawn as pixels: browsers are slow with many shapes
+_MAX_VECTOR_POINTS = 60_000
+_SEGMENTS_PER_IN = 16  # more are narrower than 6 pixels of a page
+_COLUMNS_PER_IN = 24  # 4 pixels of a page each
 _TICK_STEPS_S = (
     0.1,
     0.2,
@@ -42,33 +46,83 @@ _REJECTED_COLOR = "#8a919b"
 
 
 def timeline(log: Log, measures: Measures, look: Look) -> Figure:
-    """Draw a band per person: the expression shown as its color, its probability as the height."""
+    """Draw a band per person: the expression shown as its color, its probability as the height.
+
+    Where expressions change too fast for the width (see `is_summed`), the band has for each column
+    of the picture the share of its time that each expression was shown.
+    """
     tracks = measures.shown
     figure = Figure(figsize=(look.width_in, 0.62 * len(tracks) + (1.0 if look.legend else 0.45)))
     figure.set_layout_engine("constrained")
     axes = figure.add_subplot()
     colors = label_colors(log.labels)
-    segments = measures.segments
+    summed = is_summed(measures, look.width_in)
+    raster = _is_heavy(measures, look.width_in, len(log.labels))
     for row, track in enumerate(tracks):
         base = len(tracks) - 1 - row
-        own = segments[segments["track"] == track]
+        own = measures.segments[measures.segments["track"] == track]
         faces = log.faces[log.faces["track"] == track]
         person = _("Person {track}").format(track=track)
-        axes.text(log.start_s, base + 0.78, person, color=look.ink, va="center")
-        raster = len(segments) > _MAX_VECTOR_SEGMENTS
+        for x in np.arange(0, look.width_in, WIDE_IN):  # in sight wherever one scrolls
+            t = log.start_s + log.seconds * x / look.width_in
+            axes.text(t, base + 0.78, person, color=look.ink, va="center", clip_on=True)
+        if summed:
+            _draw_shares(axes, log, faces, base, look.width_in, rasterized=raster)
+            continue
         _draw_band(axes, own, faces, base, colors, log.seconds, rasterized=raster)
-        _draw_words(axes, own, faces, base, colors, log.seconds / look.width_in)
+        if not raster:
+            _draw_words(axes, own, faces, base, colors, log.seconds / look.width_in)
     for y in range(len(tracks)):
         axes.axhline(y, color=look.ink, alpha=0.15, linewidth=0.6)
     axes.set(xlim=(log.start_s, log.end_s), ylim=(0, len(tracks) - 0.02), yticks=[])
-    max_ticks = 9 if look.width_in > NARROW_IN else 4
+    _set_ticks(axes, log, look)
+    if look.legend:
+        shown = set(measures.segments["label"].dropna())
+        legend(figure, [(word(name), colors[name]) for name in log.labels if name in shown])
+    return figure
+
+
+def is_summed(measures: Measures, width_in: float) -> bool:
+    """Return whether a timeline of this width shows sums, as single stretches would be a comb."""
+    segments = measures.segments
+    counts = segments[segments["track"].isin(measures.shown)].groupby("track").size()
+    return bool(counts.max() > _SEGMENTS_PER_IN * width_in) if len(counts) else False
+
+
+def _is_heavy(measures: Measures, width_in: float, labels: int) -> bool:
+    """Return whether browsers would be slow with that many shapes, so that they become pixels."""
+    if is_summed(measures, width_in):
+        points = 2 * labels * len(measures.shown) * width_in * _COLUMNS_PER_IN
+        return points > _MAX_VECTOR_POINTS
+    return len(measures.segments) > _MAX_VECTOR_SEGMENTS
+
+
+def _set_ticks(axes: Axes, log: Log, look: Look) -> None:
+    max_ticks = round(look.width_in) if look.width_in > NARROW_IN else 4
     step = next((s for s in _TICK_STEPS_S if log.seconds / s <= max_ticks), log.seconds)
     axes.xaxis.set_major_locator(MultipleLocator(step))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda t, at: moment(t, tenths=step < 1)))
-    if look.legend:
-        shown = set(segments["label"].dropna())
-        legend(figure, [(word(name), colors[name]) for name in log.labels if name in shown])
-    return figure
+
+
+def _draw_shares(
+    axes: Axes, log: Log, faces: pd.DataFrame, base: float, width_in: float, *, rasterized: bool
+) -> None:
+    """Draw for each column of the picture the shares of its time, one above the other."""
+    colors = label_colors(log.labels)
+    edges = np.linspace(log.start_s, log.end_s, max(2, round(width_in * _COLUMNS_PER_IN)) + 1)
+    width = edges[1] - edges[0]
+    middles = (edges[:-1] + edges[1:]) / 2
+    tops = np.cumsum(0.64 * label_seconds(faces, log.labels, edges) / width, axis=0) + base
+    seen = np.where(seen_seconds(faces, edges) > 0, base + 0.06, base)
+    axes.fill_between(
+        middles, base, seen, color=_REJECTED_COLOR, linewidth=0, rasterized=rasterized
+    )
+    bottoms = [np.full(len(middles), base), *tops[:-1]]
+    for label, bottom, top in zip(log.labels, bottoms, tops, strict=True):
+        if (top > bottom).any():
+            axes.fill_between(
+                middles, bottom, top, color=colors[label], linewidth=0, rasterized=rasterized
+            )
 
 
 def _draw_band(

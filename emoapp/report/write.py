@@ -90,7 +90,7 @@ def _write_parts(
         files=beside,
     )
     for name, content in {PAGE: html.encode(), **contents}.items():
-        _write(target.stage / name, content)
+        write_file(target.stage / name, content)
     return written
 
 
@@ -203,7 +203,12 @@ def _make_folder(folder: Path) -> None:
         raise cannot_write(folder, exc) from exc
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file of a report.
+
+    Raises:
+        SinkError: It cannot be written.
+    """
     try:
         write_whole(path, lambda half: half.write_bytes(content))
     except OSError as exc:

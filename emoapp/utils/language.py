@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable
 from functools import _lru_cache_wrapper, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from emoapp.errors import EmoappError
+from emoapp.platforms.languages import preferred_languages
 from emoapp.utils.resources import ASSETS
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def platform_language() -> str:
         return _first_known([own])
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None)
     if locale is None:
-        return _first_known(_of_system())
+        return _first_known(preferred_languages())
     if re.match(r"(C|POSIX)\b", locale):
         return ENGLISH
     return _first_known([*os.environ.get("LANGUAGE", "").split(":"), locale])
@@ -170,23 +170,3 @@ def _first_known(names: Iterable[str]) -> str:
     """Return the first of some names such as "de_CH.UTF-8" or "zh-Hans" that is a language here."""
     codes = (re.split(r"[-_.@]", name)[0].lower() for name in names)
     return next((code for code in codes if code in LANGUAGES), ENGLISH)
-
-
-def _of_system() -> list[str]:
-    """Return the user's languages, best first, where the environment does not name any."""
-    try:
-        if sys.platform == "win32":
-            import ctypes
-            import locale
-
-            number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
-            return [locale.windows_locale.get(number, "")]
-        if sys.platform == "darwin":
-            import plistlib
-            from pathlib import Path
-
-            file = Path.home() / "Library/Preferences/.GlobalPreferences.plist"
-            return list(map(str, plistlib.loads(file.read_bytes()).get("AppleLanguages", ())))
-    except Exception:  # no language is worth an error
-        pass
-    return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +11,11 @@ from support.logs import HAPPY, LABELS, NEUTRAL, SAD, UNEVEN, row, write_log
 from support.reports import Links
 
 from emoapp.cli import main
+from emoapp.report.density import label_seconds, seen_seconds
 from emoapp.report.measures import measure, strongest
+from emoapp.report.plots import WIDE_IN
 from emoapp.report.reading import read_log
+from emoapp.report.timeline import is_summed
 from emoapp.utils.libav import av
 
 
@@ -68,6 +73,43 @@ def test_moments_are_apart_and_of_several_kinds(tmp_path):
     assert len(strongest(log, 9, apart_s=4, by_person=False, each=None)) == 6, "23 s, 4 s apart"
 
 
+def test_moments_are_spread_over_the_people(tmp_path):
+    rows = [
+        row(i, i / 10, track, (HAPPY, SAD)[i // 50 % 2], sure)
+        for i in range(200)
+        for track, sure in ((1, 0.9), (2, 0.5), (3, 0.4))
+    ]
+    log = read_log(write_log(tmp_path / "log.csv", rows))
+    assert strongest(log, 3)["track"].tolist() == [1, 2, 3]
+    assert strongest(log, 7)["track"].tolist() == [1, 1, 1, 2, 2, 3, 3]
+    assert set(strongest(log, 3, by_person=False, apart_s=4)["track"]) == {1}
+
+
+@pytest.mark.logs_errors
+def test_a_long_timeline_can_be_enlarged_and_is_no_comb(tmp_path):
+    # The expression changes every 0.4 s for ten minutes.
+    rows = [row(i, i / 5, 1, (HAPPY, SAD, NEUTRAL)[i // 2 % 3]) for i in range(3000)]
+    log = write_log(tmp_path / "log.csv", rows)
+    measured = measure(read_log(log))
+    assert is_summed(measured, WIDE_IN) and not is_summed(measured, 16 * WIDE_IN)
+    assert main(["report", str(log), "--no-pictures"]) == 0
+    page = (tmp_path / "log_report" / "report.html").read_text(encoding="utf-8")
+    links = Links(page)
+    assert "script" not in links.tags and links.tags.count("svg") == 4
+    assert re.findall(r'id="(zoom-\d+)"', page) == ["zoom-1", "zoom-4", "zoom-16"]
+    assert "shares of its own time" in page
+    assert len(page) < 2_000_000
+
+
+def test_the_columns_of_a_timeline_have_all_the_time(tmp_path):
+    log = read_log(write_log(tmp_path / "log.csv", UNEVEN))
+    edges = np.linspace(0, 2.1, 8)
+    seconds = label_seconds(log.faces, log.labels, edges)
+    assert seconds.sum(axis=1) == pytest.approx([1.3, 0.4, 0.1])
+    assert seconds[0, 0] == pytest.approx(0.2) and seconds[0, -2:] == pytest.approx([0.3, 0.3])
+    assert seen_seconds(log.faces, edges).sum() == pytest.approx(2.4)
+
+
 @pytest.mark.logs_errors
 def test_a_report_of_a_real_run(tmp_path, demo, capsys):
     log = tmp_path / "demo.csv"
@@ -79,6 +121,7 @@ def test_a_report_of_a_real_run(tmp_path, demo, capsys):
     assert not [a for a in links.found if not a.startswith(("data:image/", "#"))]
     assert "script" not in links.tags and "url(http" not in page
     assert page.count("data:image/jpeg;base64,") >= 2, "a portrait and a moment"
+    assert "face detector blazeface; smoothing 0.3 s" in page, "to cite it"
     assert links.tags.count("svg") == 2 and "not what a person feels" in page
     shares = pd.read_csv(folder / "shares.csv")
     people = pd.read_csv(folder / "people.csv")

@@ -118,7 +118,7 @@ def test_what_cannot_be_run_is_said_before_the_camera_is_opened(words, capsys):
 
 def test_backslashes_stay_on_windows(monkeypatch):
     assert split_command(r"a\ b 'c d'") == ("a b", "c d")
-    monkeypatch.setattr("emoapp.cli.outputs.os.name", "nt")
+    monkeypatch.setattr("sys.platform", "win32")
     assert split_command(r"C:\tools\x.exe 'c d'") == (r"C:\tools\x.exe", "c d")
     with pytest.raises(UsageError, match="quotes in pairs"):
         split_command('"a')

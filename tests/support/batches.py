@@ -7,11 +7,14 @@ import sys
 import time
 from pathlib import Path
 
+from emoapp import provenance
 from emoapp.app.video.ledger import LEDGER
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """All files below a folder, but those that say how a log was made."""
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in files if not path.name.endswith(provenance.SUFFIX))
 
 
 WRITTEN = ["a.mp4", "b.mp4", "deeper/a.mp4", LEDGER]

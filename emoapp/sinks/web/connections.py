@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 from websockets.protocol import State
+
+from emoapp.platforms import clock
 
 REQUEST_BYTES = 32 * 1024
 """Most that a client may send before it is connected: browsers add cookies of other programs."""
@@ -84,7 +85,7 @@ class Door(socket.socket):
         for _ in range(BACKLOG):
             connection, address = super().accept()
             fits = len(self.inside) < MAX_SOCKETS
-            if fits and self._requests.take(1, time.monotonic()):
+            if fits and self._requests.take(1, clock.now()):
                 return connection, address
             self.refused += 1
             connection.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emoapp.palette import Color, colors_of, known, legible, muted
+from emoapp.platforms import clock
 from emoapp.rows import Rows, Value
 from emoapp.types import Result
 from emoapp.utils.escape import encodable
@@ -81,7 +82,7 @@ class Messages:
         arrived = result.frame.arrived
         return Snapshot(
             rows=list(self._rows.of(result)),
-            captured_at=None if arrived is None else time.time() - (time.monotonic() - arrived),
+            captured_at=None if arrived is None else time.time() - (clock.now() - arrived),
             size_wh=result.frame.size_wh,
             followed=result.selected if result.selected_track else None,
         )

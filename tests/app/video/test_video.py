@@ -42,7 +42,9 @@ def test_times_and_sound_are_the_same_in_and_out(tmp_path, name, times, codecs):
         logged = [float(row["time_s"]) for row in csv.DictReader(file)]
     start = picture_times(movie)[0]
     assert logged == pytest.approx([t - start for t in picture_times(movie)], abs=1e-3)
-    assert sorted(os.listdir(tmp_path)) == sorted([name, "copy.mp4", "log.csv"])
+    assert sorted(os.listdir(tmp_path)) == sorted(
+        [name, "copy.mp4", "log.csv", "log.csv.meta.json"]
+    )
 
 
 @pytest.mark.slow
@@ -155,7 +157,7 @@ def test_logs_open_in_pandas_as_they_are(demo, tmp_path, suffix):
     assert list(table["time_s"]) == pytest.approx([n / 30 for n in range(12)], abs=1e-3)
     assert set(table["source"]) == {str(demo)} and set(table["label"]) == {"happy"}
     assert table["rejection"].isna().all() and table["x1"].dtype == float
-    assert os.listdir(tmp_path) == [log.name]
+    assert sorted(os.listdir(tmp_path)) == [log.name, f"{log.name}.meta.json"]
 
 
 # Sound as some recorders write it: mp4 refuses the first, and the first packet of the second.

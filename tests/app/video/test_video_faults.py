@@ -27,7 +27,7 @@ def test_two_programs_do_not_write_one_file(demo, tmp_path, options):
     assert picture_times(copy) == pytest.approx([n / 30 for n in range(60)], abs=1e-3)
     with log.open(newline="") as file:
         assert [int(row["frame"]) for row in csv.DictReader(file)] == list(range(60))
-    assert sorted(os.listdir(tmp_path)) == ["copy.mp4", "log.csv"]
+    assert sorted(os.listdir(tmp_path)) == ["copy.mp4", "log.csv", "log.csv.meta.json"]
 
 
 @pytest.mark.logs_errors
