@@ -1,6 +1,7 @@
 """Makes the README's pictures of the window, from the bundled clips.
 
 python assets/make_pictures.py [FOLDER]
+python assets/make_pictures.py sheet FOLDER [LANGUAGE ...]   # to look at: see `window_sheet.py`
 
 `tour.webp`: the tour, animated; `two.jpg`: two people of the tour; `ten.jpg` and `uhd.jpg` with the
 bars hidden; `dark.jpg`: with a seventh of the light, and noise; `uhd.jpg`: 3840x2160, shrunk to
@@ -134,6 +135,11 @@ def jpeg(picture: np.ndarray) -> bytes:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["sheet"]:
+        from window_sheet import make_sheets
+
+        make_sheets(Path(sys.argv[2]), sys.argv[3:])
+        return
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     pictures = {f"{name}.jpg": jpeg(still(DEMO_CLIP, scene)) for name, scene in SCENES.items()}
     pictures["two.jpg"] = jpeg(still(TOUR_CLIP, one, TWO_FRAMES))

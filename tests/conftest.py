@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from support.vcam import environment
 
 # Tests start programs too; they find the package as this process does, installed or not.
 os.environ["EMOAPP_LANGUAGE"] = "en"
+os.environ["EMOAPP_STATE_DIR"] = os.devnull  # nobody is welcomed
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH")])
 )
@@ -59,7 +61,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker("training")
         if fixtures & {"fer2013", "own_model", "teachers"}:
             item.add_marker("slow")
-        if fixtures & {"screen", "desktop"}:
+        if fixtures & {"screen", "small_screen", "desktop"}:
             item.add_marker("desktop")
         if fixtures & {"vcam", "library"}:
             item.add_marker("camera")
@@ -159,10 +161,23 @@ def run_with_camera(vcam, mjpeg):
 @pytest.fixture(scope="session")
 def screen():
     """The name of an X display with nothing on it, for DISPLAY."""
+    with _x_server("1920x1080x24") as name:
+        yield name
+
+
+@pytest.fixture
+def small_screen():
+    """As `screen`, of 800x600 pixels."""
+    with _x_server("800x600x24") as name:
+        yield name
+
+
+@contextmanager
+def _x_server(size):
     if not shutil.which("Xvfb") or not shutil.which("xdotool"):
         pytest.skip("needs Xvfb and xdotool")
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24"]
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", size]
     server = subprocess.Popen(
         [*command, "-nolisten", "tcp", "-noreset"],
         pass_fds=[write],

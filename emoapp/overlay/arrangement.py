@@ -172,7 +172,7 @@ class Panels:
             colors: Label -> color.
         """
         if arrangement.bars:
-            self._bars.draw(painter, arrangement.bars, sizes)
+            self._bars.draw(painter, arrangement.bars)
         if arrangement.timeline:
             self._timeline.draw(painter, sizes)
         painter.paste_placed(arrangement.status)

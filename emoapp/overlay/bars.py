@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from emoapp.overlay import icons, text
+from emoapp.overlay.bars_layout import Layout, Place, lengths
 from emoapp.overlay.blend import Layer, Painter, Sprite, capsule, rounded
 from emoapp.overlay.ground import card_layer, card_padding, paste_text, write
 from emoapp.overlay.history import VALID_REJECTIONS
-from emoapp.overlay.layout import MOVE_COST_RATIO, Rect, overlap_area
+from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import TEXT, Color, Sizes, legible, muted, word
 from emoapp.types import Box, Track
 from emoapp.utils.language import _, cached_per_language
@@ -21,78 +21,7 @@ GLIDE_S = 0.05
 """Time constant of the bars: after 150 ms a bar has covered 95% of its way."""
 STAY_S = 0.7
 """How long the panel stays when its face is lost, so that it does not flicker with the detector."""
-FOLLOWED_WEIGHT = 3
-"""Weight of the followed face's area, against 1 of others, in the choice of the panel's spot."""
 EMPTY_BAR_OPACITY = 0.12
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The panel's measures in pixels, from its upper left corner.
-
-    Attributes:
-        labels: One for each row.
-        sizes: Of the image.
-        width, height: Of the panel.
-        head: Height of the title above the rows.
-        row: Height of a row.
-        bar_x: Left edge of the bars.
-        bar_length, bar_thickness: Of a full bar.
-    """
-
-    labels: tuple[str, ...]
-    sizes: Sizes
-    width: int
-    height: int
-    head: int
-    row: int
-    bar_x: int
-    bar_length: int
-    bar_thickness: int
-
-    def middle(self, index: int) -> float:
-        """Return the y of the middle of a row."""
-        return self.head + (index + 0.5) * self.row
-
-
-@cached_per_language(8)
-def plan(labels: tuple[str, ...], sizes: Sizes) -> Layout | None:
-    """Return the layout of the panel; None if the image is too small for it."""
-    em, edge = sizes.text, card_padding(sizes)
-    room = int(0.36 * sizes.width)
-    words = max((text.width(word(label), em, True) for label in labels), default=0)
-    words = min(words, 7 * em)
-    fixed = 2 * edge + sizes.icon + words + 3 * sizes.gap + text.width("100%", em, True)
-    length = min(7 * em, room - fixed)
-    row = round(em * 1.7)
-    head = round(em * 2.2)
-    height = head + row * len(labels) + round(edge * 0.6)
-    if not labels or length < 2.5 * em or height > sizes.height - 2 * sizes.margin - 3 * em:
-        smaller = sizes.smaller()
-        return plan(labels, smaller) if smaller else None
-    return Layout(
-        labels=labels,
-        sizes=sizes,
-        width=fixed + length,
-        height=height,
-        head=head,
-        row=row,
-        bar_x=edge + sizes.icon + words + 2 * sizes.gap,
-        bar_length=length,
-        bar_thickness=max(5, round(em * 0.42)),
-    )
-
-
-def lengths(values: np.ndarray, longest: int, thickness: int) -> list[int]:
-    """Return the lengths of bars in pixels; the shortest is a dot, so that none is missing.
-
-    Args:
-        values: float (K,), 0 to 1.
-        longest: Length of a full bar, pixels.
-        thickness: Of a bar, pixels.
-    """
-    shares = np.clip(values, 0.0, 1.0)
-    return [thickness + round((longest - thickness) * share) for share in shares.tolist()]
 
 
 class BarsPanel:
@@ -112,7 +41,8 @@ class BarsPanel:
         self._reason: str | None = None
         self._track_id: int | None = None
         self._now = self._seen = -math.inf
-        self._spot = 0
+        self._place = Place()
+        self._layout: Layout | None = None
 
     def follow(self, track: Track | None, *, now: float) -> None:
         """Take in the scores of the followed track.
@@ -140,38 +70,37 @@ class BarsPanel:
     def rect(
         self, sizes: Sizes, faces: Sequence[Box], followed: Box | None, *, floor: int | None = None
     ) -> Rect | None:
-        """Choose the panel's spot: the middle of a side, or a corner if faces are in the way.
-
-        The panel stays in its spot unless another one hides less than half as much of the faces.
+        """Choose the panel's spot (see `Place`).
 
         Args:
             sizes: Of the image.
             faces: Bounding boxes of all faces.
-            followed: The one of `faces` that is followed; it counts `FOLLOWED_WEIGHT` times.
+            followed: The one of `faces` that is followed; it counts more.
             floor: Lowest y that the panel may reach, pixels; None for the image's margin.
 
         Returns:
             The panel's rectangle; None if it is not shown.
         """
-        layout = plan(self._labels, sizes)
-        if layout is None or not 0 <= self._now - self._seen <= STAY_S:
+        before, self._layout = self._layout, None
+        if not 0 <= self._now - self._seen <= STAY_S:
             return None
-        spots = _spots(layout, sizes.height - sizes.margin if floor is None else floor)
-        weighted = [(FOLLOWED_WEIGHT if face is followed else 1, face) for face in faces]
-        hidden = [sum(w * overlap_area(spot, face) for w, face in weighted) for spot in spots]
-        # Among equally good ones, prefer the middle of a side, and the present side.
-        middle = spots[0].y0
-        best = min(
-            range(len(spots)),
-            key=lambda i: (hidden[i], spots[i].y0 != middle, i % 2 != self._spot % 2),
+        found = self._place.choose(
+            self._labels,
+            sizes,
+            faces,
+            followed,
+            floor=sizes.height - sizes.margin if floor is None else floor,
+            now=self._now,
+            anew=before is None,
         )
-        if hidden[best] < MOVE_COST_RATIO * hidden[self._spot]:
-            self._spot = best
-        return spots[self._spot]
+        if found is None:
+            return None
+        self._layout, rect = found
+        return rect
 
-    def draw(self, painter: Painter, rect: Rect, sizes: Sizes) -> None:
+    def draw(self, painter: Painter, rect: Rect) -> None:
         """Draw the panel into the rectangle that `rect()` returned."""
-        layout = plan(self._labels, sizes)
+        layout = self._layout
         if layout is None:
             return
         winner = self._winner
@@ -205,18 +134,6 @@ class BarsPanel:
             painter.paste(number, right - number.width, text.top(middle, sizes.text))
 
 
-def _spots(layout: Layout, floor: int) -> list[Rect]:
-    """Return the possible rectangles: middle, bottom and top, each at the right and left."""
-    sizes = layout.sizes
-    lowest = floor - layout.height
-    middle = min((sizes.height - layout.height) // 2, lowest)
-    return [
-        Rect.at(x, y, layout.width, layout.height)
-        for y in (middle, lowest, min(sizes.margin, lowest))
-        for x in (sizes.width - sizes.margin - layout.width, sizes.margin)
-    ]
-
-
 def _draw_row(
     layer: Layer, layout: Layout, index: int, middle: float, color: Color, ink: Color
 ) -> None:
@@ -224,6 +141,8 @@ def _draw_row(
     sizes, label = layout.sizes, layout.labels[index]
     x = card_padding(sizes)
     layer.paint(icons.mask(label, sizes.icon), color, x, round(middle - sizes.icon / 2))
+    if layout.compact:
+        return
     x += sizes.icon + sizes.gap
     name = text.fit(word(label), sizes.text, layout.bar_x - sizes.gap - x)
     write(layer, name, sizes.text, ink, x, middle)

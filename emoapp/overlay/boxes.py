@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from emoapp.overlay.blend import Painter
-from emoapp.overlay.layout import Rect, Wanted, place
+from emoapp.overlay.layout import Rect
+from emoapp.overlay.placement import Kept, Wanted, place
+from emoapp.overlay.steady import Patience
 from emoapp.overlay.tags import FORMS, FULL, SHORT, Style, Tag, draw_tag, style_of
 from emoapp.overlay.theme import GROUND, Color, Sizes, mix
 from emoapp.types import Box, Track
@@ -22,15 +25,34 @@ ARM_DIRECTIONS = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])
 """Directions (x, y) of the arms of each corner; right and down are positive."""
 
 
+MOVE_AFTER_S = 0.9
+"""A tag goes to a better place when that was better for so long."""
+
+
+@dataclass(slots=True)
+class _Spot:
+    """Where the tag of a track was.
+
+    Attributes:
+        lowered: Whether it was not above its face.
+        kept: Its position; its form is an index into `FORMS`. None if it is to move.
+        patience: Decides when it moves.
+    """
+
+    lowered: bool = False
+    kept: Kept | None = None
+    patience: Patience = field(default_factory=lambda: Patience(MOVE_AFTER_S))
+
+
 class Faces:
-    """Draw all faces of a frame; remember which tags were not above, so that they do not jump.
+    """Draw all faces of a frame; remember where their tags were, so that they do not jump.
 
     Attributes:
         pills: Track id -> rectangle of its tag in the last frame.
     """
 
     def __init__(self) -> None:
-        self._lowered: set[int] = set()
+        self._spots: dict[int, _Spot] = {}
         self.pills: dict[int, Rect] = {}
 
     def strokes(
@@ -66,6 +88,7 @@ class Faces:
         *,
         avoid: Sequence[Rect],
         followed: int | None,
+        now: float,
     ) -> None:
         """Draw the tags.
 
@@ -76,6 +99,7 @@ class Faces:
             sizes: Of the image.
             avoid: Rectangles to keep free where possible.
             followed: Id of the followed track, whose tag takes precedence.
+            now: Seconds, monotonic.
         """
         # By id and not by size, so that two equally large faces do not swap precedence.
         seen = [
@@ -89,24 +113,32 @@ class Faces:
             for track, tag, rect in seen
         ]
         spots = place(wanted, (sizes.width, sizes.height), gap=sizes.stroke + 2, avoid=avoid)
-        self._lowered.clear()
+        before, self._spots = self._spots, {}
         self.pills.clear()
         for (track, tag, rect), want, spot in zip(seen, wanted, spots, strict=True):
             if spot is None:
                 continue
-            if not spot.above:
-                self._lowered.add(track.id)
+            known = self._spots[track.id] = before.get(track.id) or _Spot()
+            known.lowered = not spot.above
+            form = spot.form + len(FORMS) - len(want.sizes_wh)
+            moves = known.patience.over(spot.restless, now)
+            known.kept = None if moves else spot.relative_to(rect)._replace(form=form)
             self.pills[track.id] = spot.rect
             style = style_of(track, tracks, colors, followed)
             if spot.apart:
                 _leader(painter, spot.rect, rect, style, sizes)
-            form = spot.form + len(FORMS) - len(want.sizes_wh)
             draw_tag(painter, tag, form, spot, style, sizes)
 
     def _wanted(self, track: Track, tag: Tag, rect: Rect, sizes: Sizes, *, short: bool) -> Wanted:
-        widths = tag.widths(sizes)[SHORT if short else FULL :]
-        forms = tuple((width, sizes.pill) for width in widths)
-        return Wanted(rect, forms, track.id in self._lowered)
+        first = SHORT if short else FULL
+        forms = tuple((width, sizes.pill) for width in tag.widths(sizes)[first:])
+        known = self._spots.get(track.id)
+        if known is None:
+            return Wanted(rect, forms)
+        kept = known.kept
+        if kept is not None:
+            kept = kept._replace(form=kept.form - first) if kept.form >= first else None
+        return Wanted(rect, forms, known.lowered, kept)
 
 
 def _inside(box: Box, sizes: Sizes) -> Rect | None:

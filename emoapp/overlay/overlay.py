@@ -135,7 +135,9 @@ class Overlay:
         # After the panels, because a tag that found no other room must be readable on them.
         if self.labels:
             avoid = arrangement.rects
-            self._faces.labels(painter, tracks, self._colors, sizes, avoid=avoid, followed=followed)
+            self._faces.labels(
+                painter, tracks, self._colors, sizes, avoid=avoid, followed=followed, now=now
+            )
         if self.help:
             painter.dim(DIM_SHARE)
             painter.paste_centered(panels.help_panel(self.keys, sizes))

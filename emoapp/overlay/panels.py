@@ -66,6 +66,8 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
     """
     size, big, edge = sizes.text, round(sizes.text * 1.35), 2 * sizes.text
     room = max(1, min(MAX_LINE_EM * size, sizes.width - 2 * edge - 2 * sizes.margin))
+    if text.width(translated(title), big, True) > room:
+        big = size
     full_title, title = title, text.fit(translated(title), big, room, True)
     lines = text.balance(translated(body), size, room)
     line, head = round(size * 1.6), round(big * 1.5)

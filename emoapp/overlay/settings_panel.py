@@ -16,7 +16,7 @@ CLOSE_KEY, SAVE_KEY = "Esc", "Enter"
 
 PANEL_OPACITY = 0.97
 SELECTED_OPACITY, OFF_OPACITY, SCROLL_OPACITY = 0.1, 0.25, 0.4
-CONTROL_EM = 9.5
+CONTROL_EM = 10.5
 """Width of the column of switches and choices, in ems."""
 ARROW_EM = 2.0
 """Width of what is clicked at both ends of a choice, in ems."""
@@ -118,7 +118,7 @@ class Layout:
 def plan(rows: Rows, selected: int, sizes: Sizes) -> Layout:
     """Return the layout of the panel, at the left of the image.
 
-    Where there is no room for all, headings go, then rows move closer together, and finally only
+    Where there is no room for all, rows move closer together, then headings go, and finally only
     those around the selected one are in sight; larger text becomes smaller where that are too few.
 
     Args:
@@ -138,9 +138,10 @@ def plan(rows: Rows, selected: int, sizes: Sizes) -> Layout:
     too_large = row * min(len(rows), MIN_ROWS) > room_h or width > room_w
     if too_large and (smaller := sizes.smaller()):
         return plan(rows, selected, smaller)
-    if row * len(rows) + heading * headed > room_h:
+    closest = round(MIN_ROW_EM * em)
+    if closest * len(rows) + heading * headed > room_h:
         heading = 0
-        row = min(row, max(round(MIN_ROW_EM * em), room_h // len(rows)))
+    row = min(row, max(closest, (room_h - heading * headed) // len(rows)))
     count = max(1, min(len(rows), room_h // row))
     first = min(max(0, selected - count // 2), len(rows) - count)
     rect = Rect.at(sizes.margin, sizes.margin, min(width, room_w), 0)

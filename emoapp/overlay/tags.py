@@ -10,7 +10,7 @@ from emoapp.overlay import icons, text
 from emoapp.overlay.advice import ADVICE
 from emoapp.overlay.blend import Painter, Sprite
 from emoapp.overlay.ground import panel_layer, write
-from emoapp.overlay.layout import Placed
+from emoapp.overlay.placement import Placed
 from emoapp.overlay.theme import QUIET, TEXT, Color, Sizes, legible, muted, word
 from emoapp.types import Track
 from emoapp.utils.language import _

@@ -14,11 +14,11 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from emoapp.errors import NoScreenError
 from emoapp.platforms import windows
+from emoapp.sinks.x11 import Screen, parse_setup
 
 _NO_WINDOW_HINT = "To work without a window, add `--no-window`."
 
@@ -31,15 +31,13 @@ _MAX_ATTEMPTS, _RETRY_PAUSE_S = 10, 0.1
 _COOKIE = b"MIT-MAGIC-COOKIE-1"
 
 
-def prepare_screen() -> socket.socket | None:
+def prepare_screen() -> Screen | None:
     """Check that a window can be opened, and keep Qt from writing to stderr.
 
     Call this before OpenCV opens its first window.
 
     Returns:
-        A connection to close after the last window: some X servers (Xvfb) restart when their only
-        client leaves, and a window that opens at that moment would end the program. None on
-        Windows and macOS.
+        The screen; None on Windows and macOS.
 
     Raises:
         NoScreenError: No window can be opened.
@@ -75,7 +73,7 @@ def _check_imports() -> None:
         )
 
 
-def connect(display: str) -> socket.socket:
+def connect(display: str) -> Screen:
     """Connect to an X server.
 
     Args:
@@ -103,18 +101,6 @@ def connect(display: str) -> socket.socket:
     ) from error
 
 
-def wait_until_idle(server: socket.socket) -> None:
-    """Wait until an X server has dealt with what it got before, from other programs too.
-
-    Args:
-        server: What `connect` returned. Nothing happens where it does not answer.
-    """
-    get_input_focus = struct.pack("<BxH", 43, 1)
-    with suppress(OSError):
-        server.sendall(get_input_focus)
-        server.recv(32, socket.MSG_WAITALL)
-
-
 def _parse_display(display: str) -> tuple[str, int]:
     """Return a display's host, "" for this computer, and its number."""
     if not display:
@@ -131,19 +117,19 @@ def _parse_display(display: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def _authenticate(host: str, number: int) -> socket.socket:
+def _authenticate(host: str, number: int) -> Screen:
     """Try every key; raise OSError if none is accepted or nobody answers."""
     for name, data in _credentials(number):
         server = _open_socket(host, number)
         try:
-            refusal = _request_setup(server, name, data)
+            answer = _request_setup(server, name, data)
         except BaseException:
             server.close()
             raise
-        if not refusal:
-            return server
+        if not isinstance(answer, str):
+            return answer
         server.close()
-    raise PermissionError(errno.EACCES, refusal)
+    raise PermissionError(errno.EACCES, answer)
 
 
 def _credentials(number: int) -> Iterator[tuple[bytes, bytes]]:
@@ -164,8 +150,12 @@ def _credentials(number: int) -> Iterator[tuple[bytes, bytes]]:
     yield b"", b""
 
 
-def _request_setup(server: socket.socket, name: bytes, data: bytes) -> str:
-    """Send X11's setup request; return "" if the server accepts, else the reason it states."""
+def _request_setup(server: socket.socket, name: bytes, data: bytes) -> Screen | str:
+    """Send X11's setup request.
+
+    Returns:
+        The screen if the server accepts, else the reason it states.
+    """
 
     def padded(value: bytes) -> bytes:
         return value + bytes(-len(value) % 4)
@@ -177,8 +167,7 @@ def _request_setup(server: socket.socket, name: bytes, data: bytes) -> str:
         raise ConnectionResetError(0, "it hung up")
     if answer[0] == 1:
         rest = 4 * int.from_bytes(answer[6:8], "little")
-        server.recv(rest, socket.MSG_WAITALL)
-        return ""
+        return Screen(server, *parse_setup(server.recv(rest, socket.MSG_WAITALL)))
     return server.recv(answer[1]).decode("latin-1").strip() or "no reason given"
 
 

@@ -11,10 +11,11 @@ import numpy as np
 from emoapp.errors import NoScreenError
 from emoapp.platforms import clock, windows
 from emoapp.sinks.keys import key_name
-from emoapp.sinks.screen import opencv_version, prepare_screen, wait_until_idle
+from emoapp.sinks.screen import opencv_version, prepare_screen
+from emoapp.utils.geometry import fitted
 
 FIRST_WH = (1280, 720)
-"""The window's size at first fits into this one, (width, height) in pixels."""
+"""The window's size at first fits into this one and the screen, (width, height) in pixels."""
 
 BACKGROUND = 24
 """Gray of margins, and of a window that has nothing to show yet, 0 to 255."""
@@ -50,13 +51,16 @@ class Window:
         self._click: tuple[int, int] | None = None
         self._corner_xy = (0, 0)
         self._full = False
-        self._asked_wh = FIRST_WH
+        size_wh = self._screen.size_wh if self._screen is not None else FIRST_WH
+        self._first_wh = min(FIRST_WH[0], size_wh[0]), min(FIRST_WH[1], size_wh[1])
+        self._asked_wh = self._first_wh
         self._hides_room = opencv_version() < (4, 12) and windows.tells_size()
         self._next_probe = self._settled_at = 0.0
         self._pointer_xy: tuple[int, int] | None = None
         self._rest_xy: tuple[int, int] | None = None
         self._moved_at = -math.inf
         self._held = False
+        self._told = False
 
     def fit(self, source_wh: tuple[int, int]) -> tuple[int, int]:
         """Return the (width, height) in pixels at which pictures fill the window.
@@ -75,7 +79,7 @@ class Window:
         width, height = self._room_wh()
         if self._must_probe():
             width, height = round(width * PROBE_SCALE), round(height * PROBE_SCALE)
-        return _fitted(source_wh, (width, height))
+        return fitted(source_wh, (width, height))
 
     def show(self, picture: np.ndarray) -> None:
         """Show a picture; nothing once the window is closed.
@@ -97,15 +101,21 @@ class Window:
             picture = canvas
         self._corner_xy = left, top
         cv2.imshow(self._title, picture)
+        if self._screen is not None and not self._told and clock.now() >= self._settled_at:
+            # Again: a window manager may have taken its time.
+            self._told = True
+            self._screen.tell_visible(self._title)
 
     def stand(self) -> None:
         """Open the window, dark and empty, and wait until it is painted (about 50 ms)."""
-        width, height = FIRST_WH
+        width, height = self._first_wh
         self.show(np.full((height, width, 3), BACKGROUND, np.uint8))
-        for _ in range(STAND_POLLS):
+        for left in range(STAND_POLLS, 0, -1):
             self.poll()
             if self._screen is not None:
-                wait_until_idle(self._screen)
+                self._screen.wait_until_idle()
+                if left == STAND_POLLS // 2:
+                    self._screen.tell_visible(self._title)
             time.sleep(0.005)
 
     def poll(self) -> str | None:
@@ -189,12 +199,12 @@ class Window:
     def _room_wh(self) -> tuple[int, int]:
         """The (width, height) of the window's inside in pixels."""
         if not self._open:
-            return FIRST_WH
+            return self._first_wh
         if not windows.tells_size():
-            return (windows.screen_wh() or FIRST_WH) if self._full else self._asked_wh
+            return (windows.screen_wh() or self._first_wh) if self._full else self._asked_wh
         width, height = cv2.getWindowImageRect(self._title)[2:]
         # Some platforms say nothing of a window that is not painted yet, or is minimized.
-        return (width, height) if width > 0 and height > 0 else FIRST_WH
+        return (width, height) if width > 0 and height > 0 else self._first_wh
 
     def _open_window(self, picture: np.ndarray) -> None:
         # The aspect ratio is kept here and not by OpenCV, which leaves small pictures small.
@@ -213,7 +223,7 @@ class Window:
 
     def _resize(self, source_wh: tuple[int, int]) -> None:
         """Give the window the shape of the source."""
-        self._asked_wh = _fitted(source_wh, FIRST_WH)
+        self._asked_wh = fitted(source_wh, self._first_wh)
         cv2.resizeWindow(self._title, *self._asked_wh)
 
     def _on_mouse(self, event: int, x: int, y: int, flags: int, data: object) -> None:
@@ -234,9 +244,3 @@ class Window:
     def _in_picture(self, xy: tuple[int, int] | None) -> tuple[int, int] | None:
         """Convert a point of the window to pixels of the picture that was shown last."""
         return None if xy is None else (xy[0] - self._corner_xy[0], xy[1] - self._corner_xy[1])
-
-
-def _fitted(size_wh: tuple[int, int], room_wh: tuple[int, int]) -> tuple[int, int]:
-    """The largest size of the same aspect ratio that fits."""
-    scale = min(room_wh[0] / size_wh[0], room_wh[1] / size_wh[1])
-    return max(1, round(size_wh[0] * scale)), max(1, round(size_wh[1] * scale))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from emoapp.errors import CameraError
 from emoapp.sources.base import Source
 from emoapp.sources.grabber import LatestFrameGrabber
 from emoapp.types import Frame
+
+FIRST_FRAME_S = 8.0
+"""How long to wait for the first frame of a source that is to be read instead of another."""
 
 
 class LiveSource(Source):
@@ -55,3 +61,15 @@ class LiveSource(Source):
             timeout_s: How many seconds to wait for it.
         """
         return self._grabber.released(timeout_s)
+
+
+def opened_with_frame(open: Callable[[], LiveSource]) -> LiveSource:
+    """Open a source and wait for its first frame, which is dropped."""
+    source = open()
+    try:
+        if not source.ready(FIRST_FRAME_S) or source.read() is None:
+            raise CameraError(f"{source.trouble}.")
+    except BaseException:
+        source.close()
+        raise
+    return source

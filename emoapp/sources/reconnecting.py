@@ -6,13 +6,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
-from emoapp.errors import CameraError, SourceError
+from emoapp.errors import CameraError, EmoappError, SourceError
 from emoapp.images import as_image
 from emoapp.platforms import clock
 from emoapp.sources.base import Source, Waiting
-from emoapp.sources.live import LiveSource
+from emoapp.sources.letterbox import letterbox
+from emoapp.sources.live import LiveSource, opened_with_frame
 from emoapp.types import Frame
 from emoapp.utils.logs import get_logger
 
@@ -56,6 +55,7 @@ class Reconnecting(Source):
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
+        self._changing = self._resized = False
         self._outage_reason = ""
         self._returned_count = self._missed_earlier = 0
         # Added to the indices and times of the current source; None until its first frame.
@@ -88,12 +88,80 @@ class Reconnecting(Source):
             if source.ends:
                 raise
             frame = None
+        if self._source is not source:  # changed meanwhile
+            return None if self._stop.is_set() else self._waiting(self._outage_reason)
         if frame is not None:
             return self._continue_numbering(frame)
         if source.ends or self._stop.is_set():
             return None
         self._lose(source)
         return self._waiting(self._outage_reason)
+
+    def change(
+        self,
+        open: Callable[[], LiveSource],
+        *,
+        beside: bool,
+        told: Callable[[EmoappError | None], None],
+    ) -> bool:
+        """Read another source from now on; frames then have its size.
+
+        Where it cannot be opened or gives no frame, the present one goes on.
+
+        Args:
+            open: Opens the source without waiting for its first frame.
+            beside: Whether it can be opened while the present one is open; if not, as with another
+                size of the same camera, that is closed before, and opened again after a failure.
+            told: Called in another thread in the end, with the reason of a failure or None.
+
+        Returns:
+            False if that cannot be done now: the present source is lost, or being changed.
+        """
+        with self._changed:
+            source = self._source
+            if source is None or self._changing or self._stop.is_set():
+                return False
+            self._changing = True
+            if not beside:
+                self._outage_reason = ""
+                self._detach()
+        self._thread = threading.Thread(
+            target=self._change, args=(source, open, beside, told), name="change", daemon=True
+        )
+        self._thread.start()
+        return True
+
+    def _change(
+        self,
+        old: LiveSource,
+        open: Callable[[], LiveSource],
+        beside: bool,
+        told: Callable[[EmoappError | None], None],
+    ) -> None:
+        try:
+            if not beside:
+                old.close()
+                while not (old.given_back(self._retry_s) or self._stop.is_set()):
+                    continue
+            source = opened_with_frame(open)
+        except EmoappError as exc:
+            logger.warning("not changed: %s", exc)
+            self._changing = False
+            told(exc)
+            if not beside:
+                self._reopen(old)
+            return
+        with self._changed:
+            if beside and self._source is old:
+                self._detach()
+            wanted = self._source is None and not self._stop.is_set()
+            if wanted:
+                self._open, self._source, self._resized = open, source, True
+                self.name, self.fps = source.name, source.fps
+            self._changing = False
+            self._changed.notify_all()
+        (old if wanted else source).close()
+        told(None if wanted else CameraError("The camera in use was lost meanwhile; choose again."))
 
     def close(self) -> None:
         """Close the source and stop reopening it; may be called twice."""
@@ -121,8 +189,8 @@ class Reconnecting(Source):
 
     def _continue_numbering(self, frame: Frame) -> Frame:
         now = clock.now()
-        if self._returned_count == 0:
-            self.size_wh = frame.size_wh
+        if self._returned_count == 0 or self._resized:
+            self.size_wh, self._resized = frame.size_wh, False
         if self._offset is None:
             lost_s = now - self._last_frame_at if self._returned_count else 0.0
             self._offset = self._returned_count + self._missed_earlier, self._last_t + lost_s
@@ -138,7 +206,8 @@ class Reconnecting(Source):
         self._outage_reason = source.trouble
         logger.warning("lost: %s", source.trouble)
         with self._changed:
-            if self._stop.is_set():  # closed from another thread, which closes the source too
+            # Closed or changed from another thread, which closes the source too.
+            if self._stop.is_set() or self._source is not source:
                 return
             self._detach()
             self._thread = threading.Thread(
@@ -177,29 +246,3 @@ class Reconnecting(Source):
                 return
         except BaseException as exc:  # raised again by read() in the reader's thread
             self._error = exc
-
-
-def letterbox(image: np.ndarray, size_wh: tuple[int, int]) -> np.ndarray:
-    """Scale an image to fit into a size, centered on black, with its aspect ratio kept.
-
-    Args:
-        image: uint8 (H, W, 3), BGR.
-        size_wh: (width, height) in pixels.
-
-    Returns:
-        uint8 (height, width, 3), BGR; `image` itself if it has that size.
-    """
-    if (image.shape[1], image.shape[0]) == size_wh:
-        return image
-    import cv2
-    import imutils
-
-    width, height = size_wh
-    if image.shape[1] * height >= image.shape[0] * width:
-        inner = imutils.resize(image, width=width)
-    else:
-        inner = imutils.resize(image, height=height)
-    inner = inner[:height, :width]
-    top, left = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
-    bottom, right = height - inner.shape[0] - top, width - inner.shape[1] - left
-    return cv2.copyMakeBorder(inner, top, bottom, left, right, cv2.BORDER_CONSTANT)

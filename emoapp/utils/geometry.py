@@ -112,3 +112,14 @@ def _moved(face: Face, factor: float, dx: float, dy: float) -> Face:
         nose=moved(face.nose),
         mouth=moved(face.mouth),
     )
+
+
+def fitted(size_wh: tuple[int, int], room_wh: tuple[int, int]) -> tuple[int, int]:
+    """Return the largest size of the same aspect ratio that fits, at least 1 pixel on each side.
+
+    Args:
+        size_wh: (width, height).
+        room_wh: What it is to fit into, (width, height) in pixels.
+    """
+    scale = min(room_wh[0] / size_wh[0], room_wh[1] / size_wh[1])
+    return max(1, round(size_wh[0] * scale)), max(1, round(size_wh[1] * scale))

@@ -16,7 +16,8 @@ from support.drawing import (
 from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS, FERPLUS
 from emoapp.overlay import Overlay, Status, colors_of, text
-from emoapp.overlay.bars import BarsPanel, plan
+from emoapp.overlay.bars import BarsPanel
+from emoapp.overlay.bars_layout import plan
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.theme import Sizes, legible, muted
 from emoapp.types import Box, Rejection
@@ -30,7 +31,7 @@ def bar_pixels(panel, sizes, colors, inks):
     """Label -> how many pixels of its bar, on a black picture, have one of its `inks`."""
     image = np.zeros((sizes.height, sizes.width, 3), np.uint8)
     rect = panel.rect(sizes, [], None)
-    panel.draw(Painter(image), rect, sizes)
+    panel.draw(Painter(image), rect)
     layout = plan(tuple(colors), sizes)
     found = {}
     for index, label in enumerate(colors):
@@ -110,22 +111,53 @@ def test_bars_begin_at_their_value_and_a_face_that_is_not_read_has_none():
     assert not any(bar_pixels(panel, sizes, colors, [full, muted]).values())
 
 
-def test_the_panel_moves_away_from_faces_and_hides_in_a_small_picture():
+def settled(panel, sizes, faces, followed):
+    """Where the panel stands after a while."""
+    for _ in range(3):
+        panel.follow(make_track(1, (0, 0, 9, 9)), now=panel._now + 0.5)
+        rect = panel.rect(sizes, faces, followed)
+    return rect
+
+
+def test_the_panel_moves_away_from_faces():
     panel, sizes = BarsPanel(EMOTIONS, colors_of(EMOTIONS)), Sizes.of(1280, 720)
     panel.follow(make_track(1, (0, 0, 9, 9)), now=0.0)
     middle, at_left, at_right = (Box(x, 200, x + 200, 400) for x in (500, 50, 1000))
     right = panel.rect(sizes, [middle], middle)
-    left = panel.rect(sizes, [at_right], at_right)
+    left = settled(panel, sizes, [at_right], at_right)
     assert right.x0 > 640 > left.x1
-    assert panel.rect(sizes, [middle], middle) == left
-    assert panel.rect(sizes, [at_left], at_left) == right
-    lower = panel.rect(sizes, [at_left, at_right], at_right)
+    assert settled(panel, sizes, [middle], middle) == left
+    assert settled(panel, sizes, [at_left], at_left) == right
+    lower = settled(panel, sizes, [at_left, at_right], at_right)
     assert (lower.x0, lower.y1) == (right.x0, 720 - sizes.margin) and lower.y0 > 400
-    wall = [at_left, at_right, Box(0, 420, 1280, 720)]
-    upper = panel.rect(sizes, wall, at_right)
-    assert upper.y0 == sizes.margin, "where they hide least, and not the one who is followed"
-    assert panel.rect(sizes, [middle], middle) == upper, "nobody is there: no reason to move"
+
+
+def test_the_panel_waits_before_it_moves_and_stays_when_the_face_comes_back():
+    panel, sizes = BarsPanel(EMOTIONS, colors_of(EMOTIONS)), Sizes.of(1280, 720)
+    middle, at_right = (Box(x, 200, x + 200, 400) for x in (500, 1000))
+    places = []
+    for now in np.arange(0, 6, 0.1):
+        panel.follow(make_track(1, (0, 0, 9, 9)), now=float(now))
+        passes = [middle, at_right][int(now / 0.5) % 2]  # half a second at each place
+        places.append(panel.rect(sizes, [passes], passes))
+    assert len(set(places)) == 1
+
+
+def test_the_panel_is_compact_where_it_would_hide_faces_and_absent_in_a_small_picture():
+    panel, sizes = BarsPanel(EMOTIONS, colors_of(EMOTIONS)), Sizes.of(640, 480)
+    crowd = [Box(150, 100, 640, 480), Box(0, 0, 640, 60)]
+    panel.follow(make_track(1, (0, 0, 9, 9)), now=0.0)
+    free = panel.rect(sizes, [], None)
+    narrow = settled(panel, sizes, crowd, None)
+    assert narrow.x1 <= 150 and narrow.x1 - narrow.x0 < 0.7 * (free.x1 - free.x0)
+    back = settled(panel, sizes, [], None)
+    assert back.x1 - back.x0 == free.x1 - free.x0
     assert panel.rect(Sizes.of(320, 240), [], None) is None
+
+
+@pytest.mark.parametrize("size_wh", [(1280, 720), (720, 1280), (640, 480), (480, 640)])
+def test_the_panel_has_its_words_in_pictures_of_both_orientations(size_wh):
+    assert plan(EMOTIONS, Sizes.of(*size_wh)) is not None
 
 
 def test_the_bars_are_those_of_the_selected_face():

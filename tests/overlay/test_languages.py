@@ -22,6 +22,7 @@ from emoapp.overlay.moment import draw_moment
 from emoapp.overlay.settings_panel import draw_settings
 from emoapp.overlay.theme import Sizes
 from emoapp.overlay.toolbar import BUTTONS, ToolbarState, draw_toolbar
+from emoapp.sources.reconnecting import Reconnecting
 from emoapp.speech import Speech
 from emoapp.types import Rejection
 from emoapp.utils import language
@@ -31,7 +32,20 @@ SIZES = ((320, 240), (640, 480), (1280, 720), (720, 1280), (3840, 2160))
 PATH = "/home/anna/Pictures/emoapp 2026-11-25 16.40.12.png"
 
 MARK = "§"
-NAMES = {"mediapipe", "Anna", "Esc", "Enter", "Home", "End", "emoapp", "demo", "live", "home"}
+NAMES = {
+    "mediapipe",
+    "Anna",
+    "camera",
+    "Deutsch",
+    "Esc",
+    "Enter",
+    "Home",
+    "End",
+    "emoapp",
+    "demo",
+    "live",
+    "home",
+}
 """What is drawn and is no word of a language: names, and what stands on keys."""
 
 
@@ -55,10 +69,16 @@ def english_again():
 def settings_rows(overlay):
     """The rows of the settings, of a window that is not there."""
     pipeline = SimpleNamespace(
-        detector=SimpleNamespace(name="mediapipe"), smoothing_s=0.3, limits=Limits()
+        detector=SimpleNamespace(name="mediapipe"),
+        smoothing_s=0.3,
+        limits=Limits(),
+        corrector=None,
     )
     view = SimpleNamespace(overlay=overlay, private=False)
-    controller = SimpleNamespace(config=LiveConfig(""), mirror=True, keys={}, view=view)
+    source = Reconnecting(lambda: SimpleNamespace(name="camera 0", size_wh=(1280, 720), fps=30))
+    controller = SimpleNamespace(
+        config=LiveConfig("0"), mirror=True, keys={}, view=view, source=source
+    )
     return Settings(controller, pipeline).rows()
 
 

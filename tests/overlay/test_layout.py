@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,14 +13,16 @@ from support.drawing import (
     disjoint,
     draw,
     inside,
+    make_result,
     make_track,
     picture,
 )
 
 from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
-from emoapp.overlay import Overlay
-from emoapp.overlay.layout import Rect, Wanted, place
+from emoapp.overlay import Overlay, Status
+from emoapp.overlay.layout import Rect
+from emoapp.overlay.placement import Wanted, place
 
 sizes_wh = st.tuples(st.integers(1, 300), st.integers(1, 60))
 
@@ -64,10 +69,11 @@ def test_a_pill_stands_above_its_face_or_below_or_else_on_it(face, where):
 def test_a_face_that_trembles_at_the_upper_edge_keeps_its_pill_below():
     overlay = Overlay(EMOTIONS, OverlayConfig(bars=False))
     places = []
-    for y in (60, 30, 44, 40, 46, 200):
-        draw(overlay, picture(1280, 720), make_track(1, (500, y, 700, y + 200)))
-        places.append("above" if overlay.pills[1].y1 <= y else "below")
-    assert places == ["above", "below", "below", "below", "below", "above"]
+    for step, y in enumerate((60, 30, 44, 40, 30, 30, 40, 46, 200, 200, 200, 200)):
+        track = make_track(1, (500, y, 700, y + 200))
+        draw(overlay, picture(1280, 720), track, now=0.6 * step)
+        places.append("above" if overlay.pills[1].y0 <= y else "below")
+    assert places == ["above"] * 6 + ["below"] * 5 + ["above"]
 
 
 def test_in_a_crowd_the_followed_face_gets_its_full_tag_and_the_others_short_ones():
@@ -85,3 +91,40 @@ def test_in_a_crowd_the_followed_face_gets_its_full_tag_and_the_others_short_one
     assert sorted(overlay.pills) == list(range(1, 11))
     followed, *others = (rect.x1 - rect.x0 for _, rect in sorted(overlay.pills.items()))
     assert len(set(others)) == 1 and followed > 1.5 * others[0]
+
+
+def crowd(t, count=10):
+    """People who walk about, past each other and beyond the edges, at a time in seconds."""
+    tracks = []
+    for i in range(count):
+        trembling = np.random.default_rng(round(1000 * t) + i).normal(0, 3, 2)
+        x = 128 + 256 * (i % 5) + 170 * np.sin((0.6 + 0.05 * i) * t + 2 * i) + trembling[0]
+        y = 180 + 360 * (i // 5) + 70 * np.sin((0.8 - 0.03 * i) * t + 3 * i) + trembling[1]
+        half = 80 + 20 * np.sin(0.3 * t + i)
+        tracks.append(make_track(i + 1, (x - half, y - half, x + half, y + half)))
+    return tracks
+
+
+@pytest.mark.parametrize(("count", "most"), [(2, 0.8), (10, 3.5)])
+def test_tags_and_panel_rarely_jump_in_a_moving_crowd(count, most):
+    """Tags that leave their face's side, of all together, in a second; and moves of the panel."""
+    overlay, image = Overlay(EMOTIONS), np.zeros((720, 1280, 3), np.uint8)
+    jumps = moves = 0
+    before, boxes_before, panel_before = {}, {}, None
+    seconds = 20
+    for t in np.arange(0, seconds, 1 / 15):
+        tracks = crowd(t, count)
+        result = replace(make_result(image, *tracks, t=t), selected=1)
+        overlay.draw(image, result, Status(), now=t)
+        boxes_now = {track.id: track.face.box for track in tracks}
+        for number in before.keys() & overlay.pills.keys():
+            pill, old = overlay.pills[number], before[number]
+            box, old_box = boxes_now[number], boxes_before[number]
+            away_x = (pill.x0 - old.x0) - (box.x0 - old_box.x0)
+            away_y = (pill.y0 - old.y0) - (box.y0 - old_box.y0)
+            jumps += max(abs(away_x), abs(away_y)) > pill.y1 - pill.y0
+        moves += panel_before not in (None, overlay.arrangement.bars)
+        before, boxes_before = overlay.pills, boxes_now
+        panel_before = overlay.arrangement.bars
+    assert jumps / seconds <= most
+    assert moves / seconds <= 0.5

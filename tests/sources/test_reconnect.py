@@ -2,56 +2,20 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 
 import numpy as np
 import pytest
-from support.pictures import number_of, picture
+from support.live import FakeLive
+from support.pictures import number_of
 from support.watching import to_the_end
 
 from emoapp.errors import CameraError
 from emoapp.sources import Waiting
-from emoapp.sources.grabber import LatestFrameGrabber
-from emoapp.sources.live import LiveSource
-from emoapp.sources.reconnecting import Reconnecting, letterbox
+from emoapp.sources.letterbox import letterbox
+from emoapp.sources.reconnecting import Reconnecting
 from emoapp.types import Frame
-
-
-class Fake(LiveSource):
-    """Gives the pictures that are put in; an exception breaks it, None ends it.
-
-    hangs: like some drivers, it does not notice that it was closed.
-    """
-
-    name, size_wh, fps = "fake", (320, 180), 30.0
-
-    def __init__(
-        self, *steps, size_wh=(320, 180), released=lambda: None, stall_s=None, hangs=False
-    ) -> None:
-        self.size_wh, self.hangs = size_wh, hangs
-        self.trouble = "The fake is gone"
-        self.steps = queue.Queue()
-        for step in steps:
-            self.steps.put(step)
-        self._grabber = LatestFrameGrabber(
-            self.grab,
-            release=released,
-            name="fake",
-            stall_s=stall_s,
-            stalled=lambda: CameraError("stalled"),
-        )
-
-    def grab(self):
-        while self.steps.empty():
-            if self._grabber.stopping and not self.hangs:
-                return None
-            time.sleep(0.005)
-        step = self.steps.get()
-        if isinstance(step, Exception):
-            raise step
-        return None if step is None else (picture(step, self.size_wh), time.monotonic())
 
 
 def opens(*sources) -> Reconnecting:
@@ -71,7 +35,9 @@ GONE = CameraError("gone")
 
 
 def test_iterating_gives_frames_only_and_one_sequence():
-    source = opens(Fake(1, GONE), GONE, GONE, Fake(2, GONE), Fake(None), Fake(3, None))
+    source = opens(
+        FakeLive(1, GONE), GONE, GONE, FakeLive(2, GONE), FakeLive(None), FakeLive(3, None)
+    )
     frames = []
     with source:
         for frame in source:
@@ -86,7 +52,7 @@ def test_iterating_gives_frames_only_and_one_sequence():
 
 
 def test_what_was_missed_adds_up():
-    first, second = Fake(1), Fake(5)
+    first, second = FakeLive(1), FakeLive(5)
     with opens(first, second) as source:
         assert source.read().index == 0
         for fake, steps in ((first, (2, 3)), (second, (6, 7, 8))):
@@ -107,8 +73,8 @@ def test_what_was_missed_adds_up():
 
 def test_a_stalled_device_is_given_back_before_it_is_opened_again():
     order = []
-    stalled = Fake(1, stall_s=0.2, hangs=True, released=lambda: order.append("given back"))
-    left = [stalled, Fake(2)]
+    stalled = FakeLive(1, stall_s=0.2, hangs=True, released=lambda: order.append("given back"))
+    left = [stalled, FakeLive(2)]
 
     def open_next():
         order.append("opened")
@@ -127,14 +93,14 @@ def test_a_stalled_device_is_given_back_before_it_is_opened_again():
 
 def test_it_is_closed_while_an_opening_hangs_and_what_opens_late_is_closed():
     hanging, opened, late = threading.Event(), threading.Event(), threading.Event()
-    left = [Fake(1, GONE)]
+    left = [FakeLive(1, GONE)]
 
     def open_next():
         if left:
             return left.pop()
         hanging.set()
         assert opened.wait(20)
-        return Fake(released=late.set)
+        return FakeLive(released=late.set)
 
     source = Reconnecting(open_next, retry_s=0.05)
     source.read()
@@ -151,13 +117,13 @@ def test_it_is_closed_while_an_opening_hangs_and_what_opens_late_is_closed():
 
 
 def test_a_fault_of_the_program_is_not_hidden():
-    with opens(Fake(1, GONE), ValueError("a bug")) as source:
+    with opens(FakeLive(1, GONE), ValueError("a bug")) as source:
         with pytest.raises(ValueError, match="a bug"):
             to_the_end(source)
 
 
 def test_another_size_is_scaled_to_the_first():
-    with opens(Fake(1, GONE), Fake(7, size_wh=(320, 240))) as source:
+    with opens(FakeLive(1, GONE), FakeLive(7, size_wh=(320, 240))) as source:
         frames = iter(source)
         assert next(frames).size_wh == next(frames).size_wh == source.size_wh == (320, 180)
 
@@ -174,7 +140,7 @@ def test_fit_keeps_the_shape(size_wh):
 
 
 def test_a_short_wait_adds_up_to_a_stall():
-    fake = Fake(1, stall_s=0.3)
+    fake = FakeLive(1, stall_s=0.3)
     assert fake.ready(10) and fake.read().index == 0
     answers = [fake.ready(0.1) for _ in range(3)]
     assert answers == [False, False, True]

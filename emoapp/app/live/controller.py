@@ -111,8 +111,8 @@ class WindowController(Controller):
         if self.teaching is not None:
             self.keys |= self.teaching.begin(pipeline)
         self.view.renew(self.new_overlay(pipeline))
-        self.controls.settings = Settings(self, pipeline, still=self.still)
-        self.messages.hint()
+        if not self.controls.begin(Settings(self, pipeline, still=self.still)):
+            self.messages.hint()
         pipeline.detector.exhaustive = self.view.private or self.config.outputs.hides_faces
         self.light.begin(pipeline)
         if self.config.log is not None:

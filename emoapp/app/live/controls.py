@@ -1,4 +1,4 @@
-"""Show controls for the mouse over the picture: buttons while it moves, and the settings panel."""
+"""Show over the picture: buttons while the mouse moves, the settings panel, the welcome."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emoapp.app.live.welcome import Welcome
 from emoapp.overlay import Overlay
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.settings_panel import draw_settings, plan
 from emoapp.overlay.theme import Sizes
-from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, draw_toolbar
+from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, button_rects, draw_toolbar
 from emoapp.platforms import clock
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Controls:
         state: Callable[[], tuple[bool, bool]],
     ) -> None:
         self.settings: Settings | None = None
+        self._welcome = Welcome()
         self._open = False
         self._selected = 0
         self._window = window
@@ -53,6 +55,15 @@ class Controls:
         self._state = state
         self._size_wh = (0, 0)
         self._drawn: tuple[object, ...] = ()
+
+    def begin(self, settings: Settings) -> bool:
+        """Take the settings once there is something to set.
+
+        Returns:
+            Whether the user is welcomed, for the first time.
+        """
+        self.settings = settings
+        return self._welcome.begin()
 
     def over(self, picture: np.ndarray) -> np.ndarray:
         """Return the picture with the buttons drawn on it; the picture itself if there are none.
@@ -65,14 +76,17 @@ class Controls:
         self._drawn = self._look()
         opacity = self._opacity()
         self._overlay().reserved = None
-        if opacity == 0 and not self._open:
+        welcomes = self._welcome.shown and not self._open and not self._overlay().help
+        if opacity == 0 and not self._open and not welcomes:
             return picture
         painter = Painter(picture.copy())
         if self._open and self.settings is not None:
             rows = self.settings.rows()
             draw_settings(painter, rows, self._selected, self._sizes)
             self._overlay().reserved = plan(rows, self._selected, self._sizes).rect
-        if opacity > 0:
+        if welcomes:
+            self._welcome.draw(painter, self._overlay(), self._size_wh)
+        if opacity > 0 and not self._covers_toolbar():
             draw_toolbar(painter, self._toolbar(), self._sizes, opacity=opacity)
         return painter.image.bgr()
 
@@ -86,11 +100,13 @@ class Controls:
         self._open = not self._open and self.settings is not None
 
     def take_key(self, key: str | None) -> bool:
-        """Handle a key in the settings panel.
+        """Handle a key in the settings panel; any key ends the welcome.
 
         Returns:
-            Whether the key was for the panel.
+            Whether the key was for the panel, or only to end the welcome.
         """
+        if key is not None and self._welcome.end() and key in ("space", "enter"):
+            return True
         if not self._open or self.settings is None:
             return False
         if key == "enter" and self._overlay().alerts.waiting:
@@ -110,11 +126,13 @@ class Controls:
         return True
 
     def take_click(self, x: int, y: int) -> bool:
-        """Handle a click at a point of the picture in the settings panel.
+        """Handle a click at a point of the picture in the settings panel, or on the welcome.
 
         Returns:
-            Whether the panel is there.
+            Whether one of them is there.
         """
+        if self._welcome.end():
+            return True
         if not self._open or self.settings is None:
             return False
         rows = self.settings.rows()
@@ -130,7 +148,7 @@ class Controls:
 
     def key_at(self, x: int, y: int) -> str | None:
         """Return the key whose button is at a point of the picture; None for none."""
-        if self._opacity() == 0:
+        if self._opacity() == 0 or self._covers_toolbar():
             return None
         button = button_at(x, y, self._sizes)
         return KEYS[button] if button else None
@@ -144,6 +162,13 @@ class Controls:
         share = min(1.0, max(0.0, (REST_S + FADE_S - rested) / FADE_S))
         return round(share * FADE_STEPS) / FADE_STEPS
 
+    def _covers_toolbar(self) -> bool:
+        """Whether the settings reach to where the buttons are, as in a narrow window."""
+        if not self._open or self.settings is None:
+            return False
+        panel = plan(self.settings.rows(), self._selected, self._sizes).rect
+        return any(rect.overlaps(panel) for rect in button_rects(self._sizes).values())
+
     def _toolbar(self) -> ToolbarState:
         pointer = self._window.pointer
         hovered = None if pointer is None else button_at(*pointer, self._sizes)
@@ -155,4 +180,5 @@ class Controls:
         panel = self.settings.rows() if self._open and self.settings is not None else None
         # What is reserved takes effect with the next picture.
         reserved = self._overlay().reserved
-        return opacity, self._toolbar() if opacity else None, panel, self._selected, reserved
+        toolbar = self._toolbar() if opacity else None
+        return opacity, toolbar, panel, self._selected, reserved, self._welcome.shown

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from emoapp.app.live.choices import CameraChoice, Setting, language_setting, profile_setting
 from emoapp.config import (
     MAX_TEXT_SIZE,
     MIN_TEXT_SIZE,
@@ -19,6 +20,7 @@ from emoapp.overlay import Overlay
 from emoapp.overlay.settings_panel import Row
 from emoapp.pipeline import Pipeline
 from emoapp.sinks.files import cannot_write
+from emoapp.utils import language
 from emoapp.utils.language import N_, _
 from emoapp.utils.toml_tables import Value, update_table
 
@@ -45,19 +47,6 @@ LIMIT_NAMES = {
 OLD_LIMIT_NAMES = {"turn": "yaw"}
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A setting that the user can change.
-
-    Attributes:
-        row: Returns how it looks now.
-        change: Changes it by -1 or 1; a switch is turned whatever the number.
-    """
-
-    row: Callable[[], Row]
-    change: Callable[[int], object]
-
-
 class Settings:
     """The settings of a running window. They take effect at once; `save` keeps them.
 
@@ -75,7 +64,11 @@ class Settings:
         self._pipeline = pipeline
         self._detector_at_first = pipeline.detector.name
         self._mirror_at_first = controller.mirror
+        self._language_at_first = language.language()
+        self._profile_at_first = self._profile()
+        self._camera = CameraChoice.of(controller)
         self._settings = (
+            *(self._camera.settings if self._camera else ()),
             *self._picture(),
             *self._overlay_parts(),
             *(self._limit(name) for name in LIMIT_STEPS),
@@ -120,13 +113,14 @@ class Settings:
     def _picture(self) -> Sequence[Setting]:
         controller, pipeline = self._controller, self._pipeline
         keys = controller.keys
+        heading = "" if self._camera else N_("Picture")
         smoothing = Setting(
             lambda: Row(_("Smoothing"), _("{number} s").format(number=f"{pipeline.smoothing_s:g}")),
             lambda step: pipeline.tune(smoothing_s=_next(pipeline.smoothing_s, SMOOTHING_S, step)),
         )
         return (
             Setting(
-                lambda: Row(_("Mirror"), on=controller.mirror, heading=_("Picture")),
+                lambda: Row(_("Mirror"), on=controller.mirror, heading=_(heading)),
                 lambda step: keys["m"](),
             ),
             Setting(
@@ -134,6 +128,7 @@ class Settings:
             ),
             Setting(lambda: Row(_("Detector"), pipeline.detector.name), lambda step: keys["d"]()),
             *([] if self._still else [smoothing]),
+            *profile_setting(controller, pipeline),
         )
 
     def _overlay_parts(self) -> Sequence[Setting]:
@@ -145,6 +140,7 @@ class Settings:
                 lambda: Row(_("High contrast"), on=self._overlay.high_contrast),
                 lambda step: self._toggle("high_contrast"),
             ),
+            language_setting(),
         )
 
     def _part(self, part: str, heading: str) -> Setting:
@@ -197,7 +193,14 @@ class Settings:
             values["mirror"] = self._controller.mirror
         if self._still:
             del values["smoothing"]
-        return values
+        if language.language() != self._language_at_first:
+            values["language"] = language.language()
+        if self._profile() != self._profile_at_first:
+            values["profile"] = self._profile()
+        return values | (self._camera.values() if self._camera else {})
+
+    def _profile(self) -> str:
+        return self._pipeline.corrector.name if self._pipeline.corrector else ""
 
     def _parts(self) -> dict[str, bool]:
         parts = {part: getattr(self._overlay, part) for part in OVERLAY_PARTS}
@@ -224,6 +227,10 @@ class Settings:
             "text-size": config.overlay.text_size,
             "contrast": "normal",
             "mirror": None,
+            "language": None,
+            "profile": "",
+            "source": None,
+            "size": None,
         }
 
 

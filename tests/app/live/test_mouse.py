@@ -116,9 +116,20 @@ def test_text_size_from_the_settings_changes_the_tags(start):
     program.press("space")
     program.press("comma")
     time.sleep(2.5)
+    panel, tag = np.s_[:, :420], np.s_[130:260, 450:800]
+    # One by one: OpenCV keeps only the last key of those that come between two looks.
+    for _ in range(9):
+        before = program.picture()[panel]
+        program.xdotool("key", "Down")
+        program.until(
+            # The selected row is a little brighter.
+            lambda before=before: cv2.absdiff(before, program.picture()[panel]).max() > 8,
+            what="the next row is selected",
+        )
     still = program.picture()
-    program.xdotool("key", "--delay", "60", *["Down"] * 9, *["Right"] * 3)
-    tag = np.s_[130:260, 450:800]
+    for _ in range(3):
+        program.xdotool("key", "Right")
+        time.sleep(0.5)
     program.until(
         lambda: difference(still, program.picture())[tag].mean() > 0.1, what="the tag grows"
     )
