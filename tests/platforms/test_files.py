@@ -100,7 +100,8 @@ def test_files_are_closed_before_they_get_their_names(windows_files, tmp_path, c
             stats = tmp_path / "stats.json"
             assert main([*words, "--log", str(tmp_path / log), "--stats", str(stats)]) == 0
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"out.mp4", "log.csv", "log.parquet", "stats.json"}
+    logs = {"log.csv", "log.parquet"}
+    assert left == {"out.mp4", "stats.json", *logs, *(f"{log}.meta.json" for log in logs)}
 
 
 _NARROW = """
