@@ -35,8 +35,9 @@ def duration(box: Box, durations: dict[str, float]) -> float:
         box.check(ended, statuses=box.command.statuses)
         for target in box.command.targets:
             _remove(box.folder / target)
-        for stray in box.folder.rglob("emoapp-runs.jsonl"):
-            stray.unlink()
+        for beside in ("emoapp-runs.jsonl", "*.meta.json"):
+            for path in box.folder.rglob(beside):
+                path.unlink()
     return durations[name]
 
 

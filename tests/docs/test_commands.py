@@ -97,6 +97,8 @@ def folder(tmp_path, monkeypatch, demo):
 
 
 def is_quick(words: list[str]) -> bool:
+    if words[:2] == ["profile", "learn"]:  # by itself it opens a window
+        return "--photos" in words or "--video" in words
     return words[0] in RUN or (words[0] == "live" and "--no-window" in words)
 
 
