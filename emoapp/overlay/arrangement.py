@@ -122,7 +122,7 @@ class Panels:
         track = result.selected_track
         if result.tracks:
             self._seen = now
-        self._bars.follow(track, now=now)
+        self._bars.follow(track, now=now, t=result.frame.t)
         self._timeline.follow(track, result.tracks, t=result.frame.t)
 
     def arrange(self, contents: Contents, sizes: Sizes, *, now: float) -> Arrangement:

@@ -40,21 +40,23 @@ class BarsPanel:
         self._winner: int | None = None
         self._reason: str | None = None
         self._track_id: int | None = None
-        self._now = self._seen = -math.inf
+        self._now = self._seen = self._t = -math.inf
         self._place = Place()
         self._layout: Layout | None = None
 
-    def follow(self, track: Track | None, *, now: float) -> None:
+    def follow(self, track: Track | None, *, now: float, t: float | None = None) -> None:
         """Take in the scores of the followed track.
 
         The numbers show these scores at once. The bars glide to them, but jump for another track.
 
         Args:
             track: The followed track; None if there is none.
-            now: Seconds, monotonic.
+            now: Seconds, monotonic; the bars glide by it.
+            t: Time of the frame, seconds since the source began; the panel moves by it, so that it
+                stays while the picture stands still. None for `now`.
         """
         passed = max(0.0, now - self._now) if math.isfinite(self._now) else 0.0
-        self._now = now
+        self._now, self._t = now, now if t is None else t
         if track is not None:
             self._reason = None if track.rejection in VALID_REJECTIONS else track.rejection.value
             if self._reason is None:
@@ -90,7 +92,7 @@ class BarsPanel:
             faces,
             followed,
             floor=sizes.height - sizes.margin if floor is None else floor,
-            now=self._now,
+            t=self._t,
             anew=before is None,
         )
         if found is None:

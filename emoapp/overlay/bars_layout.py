@@ -131,7 +131,7 @@ class Place:
         followed: Box | None,
         *,
         floor: int,
-        now: float,
+        t: float,
         anew: bool,
     ) -> tuple[Layout, Rect] | None:
         """Return the panel's layout and rectangle; None if the image is too small.
@@ -142,7 +142,7 @@ class Place:
             faces: Bounding boxes of all faces.
             followed: The one of `faces` that is followed; it counts `FOLLOWED_WEIGHT` times.
             floor: Lowest y that the panel may reach, pixels.
-            now: Seconds, monotonic.
+            t: Time of the frame, seconds since the source began.
             anew: Whether the panel was not there before, and may appear anywhere.
         """
         weighted = [(FOLLOWED_WEIGHT if face is followed else 1, face) for face in faces]
@@ -170,7 +170,7 @@ class Place:
         compact = False not in layouts or (
             True in layouts and costs[True] < MOVE_COST_RATIO * costs[False]
         )
-        self._move(compact, best[compact], costs[compact], hidden, now=now, anew=anew)
+        self._move(compact, best[compact], costs[compact], hidden, t=t, anew=anew)
         return layouts[self._compact], spots[self._compact][self._spot]
 
     def _move(
@@ -180,14 +180,14 @@ class Place:
         cost: float,
         hidden: dict[bool, list[float]],
         *,
-        now: float,
+        t: float,
         anew: bool,
     ) -> None:
         """Take another form or spot if that is worth it."""
         there = self._compact in hidden
         better = not there or cost < MOVE_COST_RATIO * hidden[self._compact][self._spot]
         wider = self._compact and not compact
-        if not there or self._patience.over(better or wider, now) or (anew and (better or wider)):
+        if not there or self._patience.over(better or wider, t) or (anew and (better or wider)):
             self._compact, self._spot = compact, spot
 
     def _best(self, spots: Sequence[Rect], hidden: Sequence[float]) -> int:

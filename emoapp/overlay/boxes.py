@@ -88,7 +88,7 @@ class Faces:
         *,
         avoid: Sequence[Rect],
         followed: int | None,
-        now: float,
+        t: float,
     ) -> None:
         """Draw the tags.
 
@@ -99,7 +99,8 @@ class Faces:
             sizes: Of the image.
             avoid: Rectangles to keep free where possible.
             followed: Id of the followed track, whose tag takes precedence.
-            now: Seconds, monotonic.
+            t: Time of the frame, seconds since the source began: in a picture that stands still,
+                no tag moves.
         """
         # By id and not by size, so that two equally large faces do not swap precedence.
         seen = [
@@ -121,7 +122,7 @@ class Faces:
             known = self._spots[track.id] = before.get(track.id) or _Spot()
             known.lowered = not spot.above
             form = spot.form + len(FORMS) - len(want.sizes_wh)
-            moves = known.patience.over(spot.restless, now)
+            moves = known.patience.over(spot.restless, t)
             known.kept = None if moves else spot.relative_to(rect)._replace(form=form)
             self.pills[track.id] = spot.rect
             style = style_of(track, tracks, colors, followed)

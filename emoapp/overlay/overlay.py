@@ -135,8 +135,9 @@ class Overlay:
         # After the panels, because a tag that found no other room must be readable on them.
         if self.labels:
             avoid = arrangement.rects
+            t = result.frame.t
             self._faces.labels(
-                painter, tracks, self._colors, sizes, avoid=avoid, followed=followed, now=now
+                painter, tracks, self._colors, sizes, avoid=avoid, followed=followed, t=t
             )
         if self.help:
             painter.dim(DIM_SHARE)

@@ -19,7 +19,7 @@ class Patience:
 
         Args:
             wanted: Whether it is wanted now.
-            now: Seconds, monotonic; an earlier time than before begins the wait anew.
+            now: Seconds, by any clock; an earlier time than before begins the wait anew.
         """
         if not wanted:
             self._since = None

@@ -12,6 +12,7 @@ from support.drawing import (
     boxes,
     disjoint,
     draw,
+    draw_at,
     inside,
     make_result,
     make_track,
@@ -71,9 +72,22 @@ def test_a_face_that_trembles_at_the_upper_edge_keeps_its_pill_below():
     places = []
     for step, y in enumerate((60, 30, 44, 40, 30, 30, 40, 46, 200, 200, 200, 200)):
         track = make_track(1, (500, y, 700, y + 200))
-        draw(overlay, picture(1280, 720), track, now=0.6 * step)
+        draw_at(overlay, picture(1280, 720), track, t=0.6 * step)
         places.append("above" if overlay.pills[1].y0 <= y else "below")
     assert places == ["above"] * 6 + ["below"] * 5 + ["above"]
+
+
+def test_nothing_moves_in_a_picture_that_stands_still():
+    overlay = Overlay(EMOTIONS)
+    first, second = make_track(1, (100, 300, 300, 500)), make_track(1, (900, 30, 1200, 600))
+    draw_at(overlay, picture(1280, 720), first, t=0.0)
+    shown = [draw_at(overlay, picture(1280, 720), second, t=1.0, now=now) for now in (9.0, 20.0)]
+    np.testing.assert_array_equal(*shown)
+    places = [overlay.arrangement.bars]
+    for t in (2.5, 4.0):
+        draw_at(overlay, picture(1280, 720), second, t=t)
+        places.append(overlay.arrangement.bars)
+    assert places[0] != places[-1], "in a moving one the panel makes room"
 
 
 def test_in_a_crowd_the_followed_face_gets_its_full_tag_and_the_others_short_ones():
