@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from emoapp.profiles.lessons import Observation
-from emoapp.profiles.profile import Profile
+
+if TYPE_CHECKING:
+    from emoapp.profiles.profile import Profile
 
 
 class LiveCorrector:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoapp.app.live.messages import Messages
-from emoapp.app.live.resting import RestingFace
 from emoapp.errors import EmoappError
 from emoapp.labels import CONTEMPT
 from emoapp.overlay.advice import DIRECTIONS
@@ -18,16 +17,15 @@ from emoapp.overlay.history import VALID_REJECTIONS
 from emoapp.overlay.theme import word
 from emoapp.pipeline import Pipeline
 from emoapp.platforms import clock
-from emoapp.profiles import store
-from emoapp.profiles.learner import Learner
 from emoapp.profiles.lessons import Lesson, Observation, blocks, one_moment
 from emoapp.profiles.live import LiveCorrector
-from emoapp.profiles.profile import Profile
-from emoapp.profiles.use import ProfileCorrector
 from emoapp.types import Result
 
 if TYPE_CHECKING:
+    from emoapp.app.live.resting import RestingFace
     from emoapp.overlay import Overlay
+    from emoapp.profiles.learner import Learner
+    from emoapp.profiles.profile import Profile
 
 KEPT_S = 0.5
 """A key is about the last so many seconds: nobody is quicker."""
@@ -71,9 +69,12 @@ class Teaching:
         Returns:
             What the keys do.
         """
-        before = pipeline.corrector
-        if isinstance(before, ProfileCorrector):
-            self._corrector = LiveCorrector(before.profile, before.track)
+        if pipeline.corrector is not None:
+            from emoapp.profiles.use import ProfileCorrector
+
+            before = pipeline.corrector
+            if isinstance(before, ProfileCorrector):
+                self._corrector = LiveCorrector(before.profile, before.track)
         self._pipeline = pipeline
         pipeline.corrector = self._corrector
         labels = _learnable(pipeline)
@@ -174,6 +175,10 @@ class Teaching:
     def _teach(self, lesson: Lesson) -> None:
         assert self._pipeline is not None
         if self._learner is None:
+            # Imported here because few teach, and everybody waits for the start.
+            from emoapp.profiles import store
+            from emoapp.profiles.learner import Learner
+
             base = self._corrector.profile
             self._unnamed = base is None
             name = base.name if base else store.unused_name(time.strftime("%Y-%m-%d %H.%M"))
@@ -190,6 +195,8 @@ class Teaching:
             self._news = f"{word(lesson.label)}: taken back"
 
     def _toggle_resting(self) -> None:
+        from emoapp.app.live.resting import RestingFace
+
         self.resting = None if self.resting else RestingFace()
 
     def _rest(self, usable: Observation | None, hint: str) -> None:
