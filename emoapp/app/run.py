@@ -125,7 +125,8 @@ class Run:
     def _loaded(self) -> Pipeline | None:
         if self._pipeline is None and self._loading is not None and self._loading.done():
             self._pipeline = self._loading.result()
-            self._sinks += self._controller.begin(self._pipeline)
+            # The window first: threads that outputs wake would slow the drawing down.
+            self._sinks = [*self._controller.begin(self._pipeline), *self._sinks]
         return self._pipeline
 
     def _analyze_and_write(self, pipeline: Pipeline, item: Item) -> None:
