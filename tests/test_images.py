@@ -118,7 +118,8 @@ def test_the_same_is_drawn_on_both(colorimetry, x, y, width, height, color):
     for x0, y0, x1, y1 in painter.touched:
         inside = slice(y0 + 4, y1 - 4), slice(x0 + 4, x1 - 4)  # at the edges YUV blurs colors
         if bgr[inside].size:
-            assert differ(yuv.bgr()[inside], bgr[inside]) <= CLOSE + 1
+            # One for rounding, one for colors outside of what YUV has.
+            assert differ(yuv.bgr()[inside], bgr[inside]) <= CLOSE + 2
         yuv.planes[0][y0:y1, x0:x1] = before[y0:y1, x0:x1]
     np.testing.assert_array_equal(yuv.planes[0], before[:180])
 
