@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from emoapp.errors import EmoappError
+from emoapp.platforms import waits
 from emoapp.profiles import store
 from emoapp.profiles.lessons import Lesson, samples_of
 from emoapp.profiles.profile import Profile, new_profile
@@ -76,7 +77,7 @@ class Learner:
     def close(self, take: Callable[[Profile | None], object]) -> None:
         """Wait for what is being learned; see `poll`."""
         while self._running is not None:
-            self._running.exception()  # waits
+            waits.await_all([self._running])
             self.poll(take)
         self._worker.shutdown()
 
