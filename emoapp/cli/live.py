@@ -19,7 +19,8 @@ from emoapp.cli.option_groups import (
 from emoapp.cli.options import flag, option
 from emoapp.cli.outputs import output_options, outputs_config
 from emoapp.cli.profile_names import name_profile
-from emoapp.cli.values import PATH, POSITIVE, SIZE, camera_source
+from emoapp.cli.source_options import source_options
+from emoapp.cli.values import PATH, POSITIVE, SIZE
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
 from emoapp.utils.resources import TOUR_CLIP
@@ -47,21 +48,10 @@ def _demo(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
 
 
 @cli_command("live")
-@option(
-    "--source",
-    default="0",
-    exclusive="source",
-    metavar="CAMERA|FILE|ADDRESS",
-    help="a camera's number, a file, a folder of pictures, or the address of a stream (http, "
-    "rtsp); default: 0",
-)
-@option(
-    "--camera",
-    alias_of="--source",
-    alias_value=camera_source,
-    exclusive="source",
-    metavar="NAME|N",
-    help="a camera by its number or a part of its name (`emoapp cameras` lists them)",
+@source_options(
+    source_help="a camera's number, a file, a folder of pictures, or the address of a stream "
+    "(http, rtsp); default: 0",
+    camera_help="a camera by its number or a part of its name (`emoapp cameras` lists them)",
 )
 @flag(
     "--demo",

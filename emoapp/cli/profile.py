@@ -10,7 +10,8 @@ from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_packages
 from emoapp.cli.options import argument, flag, option
 from emoapp.cli.profile_runs import learn, print_figures, test
-from emoapp.cli.values import PATH, OneOf, camera_source
+from emoapp.cli.source_options import source_options
+from emoapp.cli.values import PATH, OneOf
 from emoapp.detectors import DETECTORS
 from emoapp.errors import UsageError
 from emoapp.utils.terminal import say, sayable
@@ -54,20 +55,10 @@ from emoapp.utils.terminal import say, sayable
     metavar="LABEL...",
     help="learn: labels of your own, such as bored or wink",
 )
-@option(
-    "--source",
-    default="0",
-    exclusive="source",
-    metavar="CAMERA|FILE|ADDRESS",
-    help="learn, without --photos and --video: what the guided minute watches (default: camera 0)",
-)
-@option(
-    "--camera",
-    alias_of="--source",
-    alias_value=camera_source,
-    exclusive="source",
-    metavar="NAME|N",
-    help="the same, by a part of the camera's name",
+@source_options(
+    source_help="learn, without --photos and --video: what the guided minute watches (default: "
+    "camera 0)",
+    camera_help="the same, by a part of the camera's name",
 )
 @option("--model", type=PATH, metavar="FILE", help="a model made by `emoapp train`, or its folder")
 @option(
