@@ -6,6 +6,7 @@ The recognizer runs in a thread of its own, as fast as pictures come. The loop h
 own, and looks at the newest result whenever it likes.
 """
 
+import math
 import sys
 import threading
 import time
@@ -14,6 +15,12 @@ from emoapp import EmotionRecognizer, Result
 
 TICK_S = 1 / 60
 """The loop's own rhythm."""
+
+PRINT_S = 0.25
+"""How often the balloon is drawn."""
+
+RISE_S = 0.3
+"""Time in which the balloon covers two thirds of the way to where the smile wants it."""
 
 
 class Player(threading.Thread):
@@ -45,20 +52,28 @@ def main(source: str) -> None:
     player = Player(source)
     player.start()
     height, ticks = 0.0, 0
+    last = drawn = time.monotonic()
     try:
         while not player.ended.is_set():
-            began = time.monotonic()
-            target = player.smile()
-            height += (target - height) * 0.05
-            ticks += 1
-            if ticks % 15 == 0:
-                print(f"{'_' * round(height * 40)}o   {height:.0%}", flush=True)
-            time.sleep(max(0.0, TICK_S - (time.monotonic() - began)))
+            now = time.monotonic()
+            # By the time that has passed, so that a loop that stutters moves as far.
+            height += (player.smile() - height) * (1 - math.exp((last - now) / RISE_S))
+            last, ticks = now, ticks + 1
+            if now - drawn >= PRINT_S:
+                drawn = now
+                draw(height)
+            time.sleep(max(0.0, TICK_S - (time.monotonic() - now)))
     except KeyboardInterrupt:
         pass
     player.ended.set()
     player.join()
+    draw(height)
     print(f"{ticks} ticks")
+
+
+def draw(height: float) -> None:
+    """Print the balloon at its height, 0 to 1."""
+    print(f"{'_' * round(height * 40)}o   {height:.0%}", flush=True)
 
 
 if __name__ == "__main__":

@@ -101,8 +101,9 @@ def test_the_game(demo):
     with start("game_loop.py", demo, env=os.environ) as game:
         said = game.stdout.read().splitlines()
         assert game.wait() == 0
-    heights = [int(line.rpartition("   ")[2].rstrip("%")) for line in said[:-1]]
-    assert max(heights) > 10 and re.fullmatch(r"\d+ ticks", said[-1])
+    *balloons, ticks = said
+    heights = [int(line.rpartition("   ")[2].rstrip("%")) for line in balloons]
+    assert max(heights) > 10 and re.fullmatch(r"\d+ ticks", ticks), said
 
 
 def test_the_documentations_python(demo, tmp_path, monkeypatch, capsys):
