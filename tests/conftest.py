@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import logging
 import os
@@ -49,8 +50,9 @@ collect_ignore = [] if HAS_TENSORFLOW else ["training"]
 
 def pytest_collection_modifyitems(items):
     """Mark the tests by what they need: no new test can forget it."""
+    source_of = functools.cache(inspect.getsource)
     for item in items:
-        source = inspect.getsource(getattr(item, "function", pytest_collection_modifyitems))
+        source = source_of(getattr(item, "function", pytest_collection_modifyitems))
         if sys.platform == "win32" and any(word in source for word in POSIX_ONLY):
             item.add_marker(pytest.mark.skip(reason="Windows has no signals and limits of POSIX"))
         fixtures = set(getattr(item, "fixturenames", ()))

@@ -70,6 +70,7 @@ def run_notebook(path, **env: str) -> str:
     return run.stdout
 
 
+@pytest.mark.slow
 def test_the_receiver_of_the_websocket(demo):
     with web.live("--source", demo, "--loop", "--seconds", 5) as (_, port, _said):
         with start("websocket_receiver.py", f"ws://127.0.0.1:{port}/socket") as receiver:
@@ -79,6 +80,7 @@ def test_the_receiver_of_the_websocket(demo):
     assert re.fullmatch(r" +\d+\.\d\d s  happy     happy 9\d%", said[-1])
 
 
+@pytest.mark.slow
 def test_the_page_of_ones_own(demo, browser):
     with web.live("--source", demo, "--loop", "--websocket-origin", "null") as (_, port, _said):
         browser.open(f"{(EXAMPLES / 'own_page.html').as_uri()}?port={port}")
@@ -91,6 +93,7 @@ def test_the_page_of_ones_own(demo, browser):
         assert "Waiting" in browser.run("document.body.innerText"), "its origin is not allowed"
 
 
+@pytest.mark.slow
 def test_the_lamp(tmp_path):
     command = subprocess.list2cmdline([sys.executable, str(EXAMPLES / "lamp.py")])
     run = emoapp("live", "--demo", "--no-window", "--seconds", 2, "--on-change", command)
@@ -106,6 +109,7 @@ def test_the_game(demo):
     assert max(heights) > 10 and re.fullmatch(r"\d+ ticks", ticks), said
 
 
+@pytest.mark.slow
 def test_the_documentations_python(demo, tmp_path, monkeypatch, capsys):
     text = (ROOT / "docs" / "outputs.md").read_text("utf-8")
     (block,) = re.findall(r"```python\n(.*?)```", text, re.S)

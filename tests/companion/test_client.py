@@ -56,7 +56,7 @@ def asked():
         ("packed", "", "no reply"),
         ("garbage_without_end", "", "does not come to an end"),
         ("endless", "That looks fine to me, and so on.", "does not come to an end"),
-        ("endless_drip", "", "does not come to an end"),
+        pytest.param("endless_drip", "", "does not come to an end", marks=pytest.mark.slow),
         ("good", REPLY, None),
     ],
 )

@@ -80,6 +80,7 @@ def test_written_replies_need_no_server_and_point_to_help(tmp_path):
     assert companion.toggle() is False and companion.speech(now=now) is None
 
 
+@pytest.mark.slow
 def test_a_fault_is_a_quiet_line_and_the_server_is_left_alone():
     with Server("too_many") as server:
         companion = Companion(CompanionConfig(server.url, "m", pace=QUICK))
@@ -120,6 +121,7 @@ def test_the_same_reply_is_not_shown_twice():
     assert labels == {"happy"}
 
 
+@pytest.mark.slow
 def test_silence_and_the_end_cut_off_a_server_that_hangs():
     with Server("silent") as server:
         companion = Companion(CompanionConfig(server.url, "m", pace=QUICK))

@@ -51,6 +51,7 @@ def ask(url: str):
         client.close()
 
 
+@pytest.mark.slow
 def test_a_key_goes_to_its_server_and_into_no_log(monkeypatch, tmp_path):
     log = tmp_path / "log.jsonl"
     with Server("good") as server, open(log, "w", encoding="utf-8") as file:

@@ -42,6 +42,7 @@ print("CONTROL", len(seen))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("--companion", "offline", "--companion-lasted", "1")])
 def test_no_socket_is_opened_without_a_server(screen, options):
     """Neither when the companion is off, nor when it has written replies only."""

@@ -39,6 +39,7 @@ def shown_by(server: Server, tmp_path, label: str = "happy"):
     return speeches, json.loads(log.read_text().splitlines()[0]), warned
 
 
+@pytest.mark.slow
 def test_the_servers_words_that_were_shown_as_they_came(tmp_path):
     with Server("good") as server:
         server.reply = "A calm look. You are clearly depressed... kill yourself"
@@ -54,6 +55,7 @@ def test_the_servers_words_that_were_shown_as_they_came(tmp_path):
     assert "kill" not in json.dumps(record) and warned == [f"emoapp: companion: {last.note}"]
 
 
+@pytest.mark.slow
 def test_a_server_that_is_refused_is_left_alone_for_longer(tmp_path):
     with Server("good") as server:
         server.reply = "Du bist ein Idiot."

@@ -136,6 +136,7 @@ sys.exit(main(sys.argv[2:]))
 """OpenCV and LiteRT, which open files by their names in the code page of Windows."""
 
 
+@pytest.mark.slow
 def test_everything_runs_in_a_folder_with_umlauts_spaces_and_japanese(tmp_path, clip):
     import cv2.data
 

@@ -34,6 +34,7 @@ def two_people(demo: Path, path: Path, frames: int = 25) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whom, left", [("faces", []), ("others", [True])])
 def test_blurred_faces_are_found_by_nobody(demo, tmp_path, whom, left):
     movie, copy = two_people(demo, tmp_path / "two.mp4"), tmp_path / "copy.mp4"

@@ -87,14 +87,11 @@ def run_and_stop(stop: signal.Signals, after_s: float, *words: str) -> int:
     return process.wait(60)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are not sent there")
 @pytest.mark.parametrize(
     "stop",
-    [
-        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
-        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
-        signal.SIGKILL,
-    ],
+    [signal.SIGINT, signal.SIGTERM, signal.SIGKILL],
 )
 def test_stopped_at_any_time_there_is_a_whole_report_or_none(log, tmp_path, stop):
     folder = tmp_path / "log_report"
@@ -117,6 +114,7 @@ def test_stopped_at_any_time_there_is_a_whole_report_or_none(log, tmp_path, stop
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("half.")]
 
 
+@pytest.mark.slow
 def test_a_killed_exchange_belongs_to_a_report_still(log, tmp_path):
     """The state between two files of an exchange: half of them are new, half are aside."""
     folder = tmp_path / "log_report"

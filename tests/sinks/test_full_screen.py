@@ -74,6 +74,7 @@ def settle():
 """
 
 
+@pytest.mark.slow
 def test_full_screen_fills_the_screen_and_clicks_meet_the_picture(desktop):
     code = _HANDS + (
         "settle(); before = place()[2:]\n"
@@ -95,7 +96,7 @@ def test_full_screen_fills_the_screen_and_clicks_meet_the_picture(desktop):
         assert abs(int(found) - wanted) <= 2
 
 
-@pytest.mark.parametrize("size_wh", [(700, 700), (400, 200)])
+@pytest.mark.parametrize("size_wh", [(700, 700), pytest.param((400, 200), marks=pytest.mark.slow)])
 def test_clicks_meet_the_picture_in_a_window_of_any_size(desktop, size_wh):
     code = _HANDS + (
         "settle()\n"

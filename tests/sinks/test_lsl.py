@@ -104,6 +104,7 @@ def test_a_stream_that_ends_is_gone():
     assert pylsl.resolve_byprop("name", name, timeout=1) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="stops a process")
 def test_a_receiver_that_stops_or_dies_holds_nothing_up():
     many = RESULTS * 100

@@ -43,6 +43,7 @@ def test_each_change_is_a_line_of_json(tmp_path):
     assert reports == []
 
 
+@pytest.mark.slow
 def test_of_many_changes_it_is_told_the_latest(tmp_path):
     with CommandOutput(tool(tmp_path, ""), interval_s=2.0) as output:
         output.write(result(0, face("happy")))

@@ -102,6 +102,7 @@ recorder.close()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="files that are open have no other name there")
 def test_programs_that_record_from_the_same_second_on_make_a_file_each(tmp_path):
     running = [

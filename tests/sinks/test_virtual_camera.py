@@ -80,6 +80,7 @@ def faces_in(image: np.ndarray) -> int:
         return len(detector.detect(BgrImage(image)))
 
 
+@pytest.mark.slow
 def test_what_is_private_shows_no_face_and_what_is_annotated_shows_the_overlay(
     feed, demo, tmp_path
 ):
@@ -113,12 +114,14 @@ def test_a_device_that_is_held_to_another_size_gets_the_whole_picture(feed, clip
     assert one[60, 20, 2] > 200 and one[120, 180].min() > 20
 
 
+@pytest.mark.slow
 def test_a_device_that_is_gone_is_said_once_and_ends_nothing(feed, clip):
     run = feed("--source", clip, "--loop", "--frames", 60, GONE_S=0.5)
     assert run.returncode == 0 and run.stderr.count("takes no picture any more") == 1
     assert run.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_slow_device_misses_frames_and_the_run_none(feed, clip, tmp_path):
     run = succeeded(feed("--source", clip, "--loop", "--frames", 40, SLOW_MS=400))
     assert run.stdout.splitlines()[-1].startswith("40 frames analyzed")

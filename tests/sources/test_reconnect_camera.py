@@ -20,6 +20,7 @@ print(json.dumps({{"answers": answers, "began": began, "close_s": time.monotonic
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "returns_s", "seconds", "reason"),
     [

@@ -27,6 +27,7 @@ def grown(*more: int, width: int = 32) -> keras.Model:
     return build_model(heads, width=width, blocks=blocks)
 
 
+@pytest.mark.slow
 def test_weights_go_by_name_since_skipping_changes_the_order_of_the_layers(tmp_path):
     heads = {"labels": 3}
     config = TrainConfig(width=8, blocks=(1, 2, 1), stochastic_depth=0.3, sizes=(24, 48))
@@ -43,6 +44,7 @@ def test_weights_go_by_name_since_skipping_changes_the_order_of_the_layers(tmp_p
         np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_it_begins_by_answering_the_same():
     network, shipped = grown(0, 1, 2), keras.models.load_model(SHIPPED, compile=False)
     assert len(network.weights) > len(shipped.weights)
@@ -52,6 +54,7 @@ def test_it_begins_by_answering_the_same():
         np.testing.assert_allclose(answers[head], wanted, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("more", "width", "said"), [((0, 0, -1), 32, "--blocks"), ((0, 0, 0), 16, "--width")]
 )

@@ -116,6 +116,7 @@ move(Path(file.name), path)
 """
 
 
+@pytest.mark.slow
 @posix
 def test_programs_that_begin_at_the_same_moment_write_files_of_their_own(tmp_path):
     """The name, the part and the end of each are its own, however close they come."""

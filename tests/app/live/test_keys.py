@@ -53,6 +53,7 @@ def test_space_stands_still_and_overlays_come_and_go(program):
     program.end()
 
 
+@pytest.mark.slow
 def test_r_records_and_s_takes_a_snapshot(program):
     program.press("r")
     time.sleep(2)

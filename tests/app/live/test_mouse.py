@@ -62,6 +62,7 @@ def test_a_click_on_record_records_and_another_ends_it(start):
     program.end()
 
 
+@pytest.mark.slow
 def test_settings_change_the_picture_at_once_and_are_saved(start, tmp_path, monkeypatch):
     path = tmp_path / "emoapp.toml"
     path.write_text('# mine\n[live]\ndetector = "blazeface" # fast\n')

@@ -127,6 +127,7 @@ def test_keys_go_through_a_folder(view, folder, tmp_path):
     assert 200 < x0 < 325 < x1 < 450, "in the picture's own pixels"
 
 
+@pytest.mark.slow
 def test_one_picture_stands_until_a_key(view, folder):
     viewer = view(folder / "b.jpg")
     first = viewer.shown()

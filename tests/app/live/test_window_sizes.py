@@ -47,7 +47,8 @@ def wait_for(true, seconds=40.0, what=None):
 
 
 @pytest.mark.parametrize(
-    ("size_wh", "shown_wh"), [((640, 480), (960, 720)), ((640, 360), (1280, 720))]
+    ("size_wh", "shown_wh"),
+    [((640, 480), (960, 720)), pytest.param((640, 360), (1280, 720), marks=pytest.mark.slow)],
 )
 def test_the_picture_fills_the_window(screen, tmp_path, size_wh, shown_wh):
     clip = small_clip(tmp_path / "small.mp4", size_wh)
@@ -93,7 +94,9 @@ def test_what_is_recorded_has_neither_status_row_nor_help(screen, tmp_path):
 
 
 @pytest.mark.logs_errors
-@pytest.mark.parametrize(("key", "status"), [("Return", 0), ("q", 2)])
+@pytest.mark.parametrize(
+    ("key", "status"), [("Return", 0), pytest.param("q", 2, marks=pytest.mark.slow)]
+)
 def test_without_a_camera_the_window_offers_the_demo(screen, tmp_path, key, status):
     env = os.environ | {"DISPLAY": screen}
     command = [sys.executable, "-m", "emoapp", "live", "--source", "9", "--frames", "20"]

@@ -16,7 +16,7 @@ from emoapp.config import VideoConfig
 
 
 @pytest.mark.logs_errors
-@pytest.mark.parametrize("options", [[], ["--jobs", "2"]])
+@pytest.mark.parametrize("options", [[], pytest.param(["--jobs", "2"], marks=pytest.mark.slow)])
 def test_a_folder_goes_on_past_a_broken_file_and_is_not_done_twice(
     archive, tmp_path, capsys, options
 ):

@@ -39,6 +39,7 @@ def test_a_killed_batch_goes_on_where_it_was(demo, clip, tmp_path, capsys):
     assert len(picture_times(out / "2.mp4")) == 240
 
 
+@pytest.mark.slow
 @pytest.mark.logs_errors
 def test_of_a_killed_batch_only_its_own_files_are_replaced(demo, tmp_path, capsys):
     """What somebody has put in their place since is not, and nothing of a run that failed."""
@@ -108,6 +109,7 @@ def test_processes_end_with_the_program_that_started_them(demo, tmp_path, capsys
     assert {path.read_bytes().count(b"\n") for path in out.glob("*.csv")} == {61}
 
 
+@pytest.mark.slow
 def test_two_batches_at_a_time_share_the_work_or_say_who_has_it(demo, clip, tmp_path, capsys):
     archive, out = tmp_path / "archive", tmp_path / "out"
     archive.mkdir()
@@ -142,6 +144,7 @@ class Crash(str):
         return os._exit, (1,)
 
 
+@pytest.mark.slow
 def test_a_file_that_brings_its_process_down_costs_no_other_file(clip, tmp_path):
     good = [VideoConfig(str(clip), log=tmp_path / f"{n}.csv") for n in range(3)]
     bad = VideoConfig(Crash(), log=tmp_path / "bad.csv")

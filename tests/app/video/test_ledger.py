@@ -104,6 +104,7 @@ def test_a_ledger_that_was_torn_or_overwritten_forgets_but_does_not_invent(cut, 
         assert json.loads(path.read_bytes().splitlines()[-1])["state"] == "done"
 
 
+@pytest.mark.slow
 @given(st.lists(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)))
 @example(["\0", ["\0"]])
 @settings(deadline=None)

@@ -73,6 +73,7 @@ def test_the_part_that_a_killed_run_left_is_kept(demo, tmp_path):
     assert (tmp_path / "copy.part.mp4").read_text() == "an hour of work"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 def test_a_killed_run_leaves_what_plays_and_what_can_be_read(demo, tmp_path, suffix):
     log = tmp_path / f"log.{suffix}"

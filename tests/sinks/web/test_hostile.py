@@ -115,6 +115,7 @@ def test_an_endless_request_is_cut_off(output, door, endless):
     assert answer(output.port, upgrade(output.port, path="/"))[0] == 200
 
 
+@pytest.mark.slow
 def test_a_crowd_that_says_nothing(output, door):
     """More connections than places: they are cut off, and who is connected already is served."""
     with client(output.port) as reader:
