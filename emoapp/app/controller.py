@@ -44,7 +44,10 @@ class Controller:
         return self.source.missed
 
     def begin(self, pipeline: Pipeline) -> Iterable[Sink]:
-        """Take the pipeline once it is open; return further sinks, which the controller closes."""
+        """Take the pipeline once it is open; return further sinks, which the controller closes.
+
+        They take each result before `serve`.
+        """
         return ()
 
     def accept(self, frame: Frame) -> Frame | None:
@@ -64,7 +67,7 @@ class Controller:
             say(f"{waiting.reason}; waiting for it")
 
     def serve(self, result: Result) -> float | None:
-        """Handle the user's input, after the sinks have received the result.
+        """Handle the user's input, after the controller's sinks have received the result.
 
         Returns:
             When the result was on the screen, by `platforms.clock.now`; None without a screen.

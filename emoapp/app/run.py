@@ -42,7 +42,7 @@ class Run:
         config: Its limits, and where its statistics go.
         source: What is read; its name, size and rate go into the statistics.
         pipeline: Analyzes the items, or will once it is loaded.
-        sinks: Take the results, in this order.
+        sinks: Take the results, in this order, after those of the controller.
         items: What the source yields: frames, and Waiting of a live source; None to read them from
             `source`.
         analyze: How the pipeline makes a result of an item.
@@ -69,6 +69,7 @@ class Run:
         self._source = source
         self._loading = pipeline if isinstance(pipeline, Future) else None
         self._pipeline = None if isinstance(pipeline, Future) else pipeline
+        self._controller_sinks: list[Sink] = []
         self._sinks = list(sinks)
         self._items = iter(_read(source) if items is None else items)
         self._analyze = analyze
@@ -125,18 +126,14 @@ class Run:
     def _loaded(self) -> Pipeline | None:
         if self._pipeline is None and self._loading is not None and self._loading.done():
             self._pipeline = self._loading.result()
-            # The window first: threads that outputs wake would slow the drawing down.
-            self._sinks = [*self._controller.begin(self._pipeline), *self._sinks]
+            self._controller_sinks = list(self._controller.begin(self._pipeline))
         return self._pipeline
 
     def _analyze_and_write(self, pipeline: Pipeline, item: Item) -> None:
         began = perf_counter()
         result = self._analyze(pipeline, item)
         ms = dict(result.ms)
-        for sink in self._sinks:
-            sink.write(result)
-            for stage, value in sink.ms.items():
-                ms[stage] = ms.get(stage, 0.0) + value
+        _write(result, self._controller_sinks, ms)
         serving = perf_counter()
         shown_at, latency_ms = self._controller.serve(result), None
         if shown_at is not None:
@@ -144,6 +141,8 @@ class Run:
             self.stats.shown += 1
             if result.frame.arrived is not None:
                 latency_ms = (shown_at - result.frame.arrived) * 1e3
+        # After the window is served: the threads that outputs wake would slow its drawing down.
+        _write(result, self._sinks, ms)
         ms["total"] = (perf_counter() - began) * 1e3
         self.stats.add(ms, faces=len(result.tracks), latency_ms=latency_ms)
         if self._progress is not None:
@@ -235,6 +234,14 @@ def open_pipeline(
         selector=MainPersonSelector() if spare_main else None,
         corrector=corrector,
     )
+
+
+def _write(result: Result, sinks: Sequence[Sink], ms: dict[str, float]) -> None:
+    """Hand a result to sinks, and add the time of their stages to `ms`."""
+    for sink in sinks:
+        sink.write(result)
+        for stage, value in sink.ms.items():
+            ms[stage] = ms.get(stage, 0.0) + value
 
 
 def _read(source: Source) -> Iterator[Frame | Waiting]:

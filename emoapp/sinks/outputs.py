@@ -34,12 +34,14 @@ class OutputContext:
     Attributes:
         labels: The expressions, in the order of the probabilities.
         fps: Frames a second of the source; None where nothing says.
+        size_wh: (width, height) of the source's frames in pixels; None where nothing says.
         report: Is told what went wrong, in the thread that writes.
         pictures: "annotated", "private", "plain" -> how a result looks there.
     """
 
     labels: Sequence[str]
     fps: float | None = None
+    size_wh: tuple[int, int] | None = None
     report: Report = print_report
     pictures: Mapping[str, Render] = field(default_factory=dict)
 

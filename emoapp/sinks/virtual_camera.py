@@ -85,14 +85,18 @@ class PyvirtualcamCamera:
 class VirtualCameraOutput(BackgroundSink[Result]):
     """Show each result in a virtual camera. Pictures are rendered in a thread of its own.
 
-    The camera is opened with the first result, in that one's size; later pictures of another size
-    are fitted into it.
+    Pictures of another size than the camera's are fitted into it.
 
     Args:
         name: The camera's; None for the first.
         render: Returns the picture of a result; None for the plain frame.
         fps: Frames a second of the source; None where nothing says.
+        size_wh: (width, height) of the camera in pixels; None to open it with the first result, in
+            that one's size.
         report: See `BackgroundSink`.
+
+    Raises:
+        SinkError: See `open_camera`; by the first `write` without a size.
     """
 
     def __init__(
@@ -101,6 +105,7 @@ class VirtualCameraOutput(BackgroundSink[Result]):
         *,
         render: Render | None = None,
         fps: float | None = None,
+        size_wh: tuple[int, int] | None = None,
         report: Report | None = None,
     ) -> None:
         # Two: one is shown while the next one comes. More would only come later.
@@ -109,13 +114,18 @@ class VirtualCameraOutput(BackgroundSink[Result]):
         self._render = render or (lambda result: result.frame.pixels)
         self._fps = fps or DEFAULT_FPS
         self._camera: Camera | None = None
+        if size_wh is not None:
+            self._open(size_wh)
 
     def prepare(self, result: Result) -> Result:
         """Open the camera with the first result; see `BackgroundSink.prepare`."""
         if self._camera is None:
-            self._camera = open_camera(self._name, even(result.frame.size_wh), self._fps)
-            self.start()
+            self._open(result.frame.size_wh)
         return result
+
+    def _open(self, size_wh: tuple[int, int]) -> None:
+        self._camera = open_camera(self._name, even(size_wh), self._fps)
+        self.start()
 
     def send(self, item: Result) -> None:
         """Render a result and show it."""
@@ -208,6 +218,7 @@ def open_output(config: OutputsConfig, context: OutputContext) -> VirtualCameraO
         _name_in(config),
         render=context.pictures.get(config.virtual_camera_picture),
         fps=context.fps,
+        size_wh=context.size_wh,
         report=context.report,
     )
 

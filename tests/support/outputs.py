@@ -84,7 +84,7 @@ class Asked:
     reports: list[tuple[str, str]] = field(default_factory=list)
 
     def open(self) -> Sink:
-        context = OutputContext(EMOTIONS, 30.0, lambda *words: self.reports.append(words))
+        context = OutputContext(EMOTIONS, 30.0, report=lambda *words: self.reports.append(words))
         (output,) = open_outputs(self.config, context)
         return output
 

@@ -148,7 +148,8 @@ def _without_window(
 
     pipeline = waits.result_of(loading)
     pipeline.detector.exhaustive = config.private or config.outputs.hides_faces
-    outputs = stack.enter_context(LiveOutputs(config, source, loading))
+    outputs = stack.enter_context(LiveOutputs(config, source))
+    outputs.open(pipeline)
     logs: list[Sink] = []
     if config.log is not None:
         logs.append(stack.enter_context(open_results_log(config, pipeline)))
@@ -183,12 +184,12 @@ def _in_window(
     if isinstance(source, Stills):
         browser = ImageBrowser(config, source, window, stats, loading, messages=messages)
         stack.enter_context(browser)
-        outputs = LiveOutputs(config, source, loading, browser.view, messages)
+        outputs = stack.enter_context(LiveOutputs(config, source, browser.view, messages))
         return Run(
             config,
             source,
-            loading,
-            [stack.enter_context(outputs)],
+            outputs.opened_with(loading),
+            [outputs],
             analyze=browser.analyze,
             controller=browser,
             stats=stats,
@@ -204,7 +205,8 @@ def _in_window(
     controller = stack.enter_context(
         WindowController(config, source, window, stats, companion, messages=messages)
     )
-    outputs = stack.enter_context(LiveOutputs(config, source, loading, controller.view, messages))
+    outputs = stack.enter_context(LiveOutputs(config, source, controller.view, messages))
+    loading = outputs.opened_with(loading)
     return Run(config, source, loading, [outputs], controller=controller, stats=stats)
 
 

@@ -1,7 +1,8 @@
-"""The outputs of a live run: opened with the first result, closed with the run."""
+"""The outputs of a live run: opened once the pipeline is, closed with the run."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from emoapp.config import LiveConfig
 from emoapp.images import Image
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
-from emoapp.platforms import clock, waits
+from emoapp.platforms import clock
 from emoapp.privacy.redactor import FaceRedactor
 from emoapp.sinks import Sink
 from emoapp.sinks.background import Report, print_report
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
 class LiveOutputs(Sink):
     """Hand results to the outputs that a live run asks for.
 
-    They are opened with the first result: only then the labels are known.
+    Before `open` they take nothing.
 
     Args:
         config: The run's.
         source: What is read.
-        loading: The pipeline, done by the first result.
         view: What the window shows; None without a window.
         messages: Are told what goes wrong, and show it in the window; None without a window.
     """
@@ -42,30 +42,69 @@ class LiveOutputs(Sink):
         self,
         config: LiveConfig,
         source: Source,
-        loading: Future[Pipeline],
         view: WindowView | None = None,
         messages: Messages | None = None,
     ) -> None:
         self._config = config
         self._source = source
-        self._loading = loading
         self._view = view
         self._report = print_report if messages is None else _report_to(messages)
-        self._outputs: list[Sink] | None = None
+        self._outputs: list[Sink] = []
+        self._opening = threading.Lock()
+        self._closed = False
+
+    def open(self, pipeline: Pipeline) -> None:
+        """Open the outputs that are asked for, unless `close` has been called.
+
+        Args:
+            pipeline: Knows the labels.
+
+        Raises:
+            UsageError, SinkError: See `open_outputs`.
+        """
+        with self._opening:
+            if not self._closed:
+                pictures = pictures_of(pipeline.labels, self._config, self._view)
+                context = OutputContext(
+                    pipeline.labels,
+                    fps=self._source.fps,
+                    size_wh=self._source.size_wh,
+                    report=self._report,
+                    pictures=pictures,
+                )
+                self._outputs = open_outputs(self._config.outputs, context)
+
+    def opened_with(self, loading: Future[Pipeline]) -> Future[Pipeline]:
+        """Open the outputs once the pipeline is loaded, in the thread that loads it.
+
+        The first frames need not wait for sockets and devices in the main thread then.
+
+        Returns:
+            The pipeline, done when the outputs are open; raises what `open` raises.
+        """
+        opening: Future[Pipeline] = Future()
+
+        def go_on(loaded: Future[Pipeline]) -> None:
+            try:
+                pipeline = loaded.result(timeout=0)
+                self.open(pipeline)
+                opening.set_result(pipeline)
+            except BaseException as exc:  # raised again in the main thread
+                opening.set_exception(exc)
+
+        loading.add_done_callback(go_on)
+        return opening
 
     def write(self, result: Result) -> None:
         """Hand a result to all outputs; see `Sink.write`."""
-        if self._outputs is None:
-            labels = waits.result_of(self._loading).labels
-            pictures = pictures_of(labels, self._config, self._view)
-            context = OutputContext(labels, self._source.fps, self._report, pictures)
-            self._outputs = open_outputs(self._config.outputs, context)
         for output in self._outputs:
             output.write(result)
 
     def close(self) -> None:
         """Close the outputs; may be called twice."""
-        outputs, self._outputs = self._outputs or [], []
+        with self._opening:
+            self._closed = True
+            outputs, self._outputs = self._outputs, []
         with ExitStack() as stack:
             for output in outputs:
                 stack.callback(output.close)
