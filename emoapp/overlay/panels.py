@@ -51,6 +51,12 @@ HELP: Groups = (
 )
 
 PANEL_OPACITY = 0.95
+BETWEEN_EM = 2
+"""Distance of the help's columns, in ems."""
+MIN_LINE_EM = 1.2
+"""Height of a row of the help in a small image, in ems."""
+LEAST_SCALE = 0.7
+"""Smallest size of the help's text relative to the default."""
 MAX_LINE_EM = 30
 """Longest line of a message, in ems."""
 
@@ -89,25 +95,49 @@ def message(title: str, body: str, sizes: Sizes) -> Sprite:
 def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
     """Return a panel with key caps and what they do, in two columns if there is room for them.
 
+    In a small image rows move closer together, then headings go, and finally text becomes smaller,
+    so that nothing is cut off.
+
     Args:
         groups: The keys.
-        sizes: Of the image; in a small one rows move closer together, so that none is cut off.
+        sizes: Of the image.
     """
-    size = sizes.text
-    edge, between = min(2 * size, sizes.height // 20), 2 * size
-    columns = _balanced(groups)
-    if _columns_width(columns, between, sizes) + 2 * edge > sizes.width:
-        columns = [groups]
-    room = sizes.height - 2 * sizes.margin - 2 * edge
-    if max(map(_line_count, columns)) * size > room:
-        # In a small image there is no room for headings.
-        columns = [(("", _rows_of(groups)),)]
-    width = _columns_width(columns, between, sizes) + 2 * edge
-    narrow = width > sizes.width - 2 * sizes.margin
-    if (narrow or max(map(_line_count, columns)) * size > room) and (smaller := sizes.smaller()):
-        return help_panel(groups, smaller)
+    # Text that was asked to be larger gives way before the headings do.
+    while True:
+        rows = _rows_of(groups)
+        half = (len(rows) + 1) // 2
+        plans: list[list[Groups]] = [_balanced(groups), [groups]]
+        if sizes.scale <= 1:
+            plans += [[(("", rows[:half]),), (("", rows[half:]),)], [(("", rows),)]]
+        found = next((columns for columns in plans if _fits(columns, sizes)), None)
+        smaller = sizes.smaller(LEAST_SCALE)
+        if found or smaller is None:
+            return _columns(found or plans[-1], sizes)
+        sizes = smaller
+
+
+def _edge(sizes: Sizes) -> int:
+    short = min(sizes.width, sizes.height)
+    return min(2 * sizes.text, short // (20 if short >= 400 else 32))
+
+
+def _room(sizes: Sizes) -> int:
+    """Return the height in pixels that the rows of the help may have."""
+    return sizes.height - 2 * sizes.margin - 2 * _edge(sizes)
+
+
+def _fits(columns: Sequence[Groups], sizes: Sizes) -> bool:
+    width = _columns_width(columns, sizes) + 2 * _edge(sizes)
+    if width > sizes.width - 2 * sizes.margin:
+        return False
+    return max(map(_line_count, columns)) * MIN_LINE_EM * sizes.text <= _room(sizes)
+
+
+def _columns(columns: Sequence[Groups], sizes: Sizes) -> Sprite:
+    size, edge = sizes.text, _edge(sizes)
+    width = _columns_width(columns, sizes) + 2 * edge
     count = max(map(_line_count, columns))
-    line = max(round(0.9 * size), min(round(size * 2.1), room // count))
+    line = max(round(0.9 * size), min(round(size * 2.1), _room(sizes) // count))
     cap = min(round(size * 1.6), line - 2)
     height = 2 * edge + line * count - (line - cap)
     layer = panel_layer(width, height, size, sizes.opacity(PANEL_OPACITY))
@@ -124,7 +154,7 @@ def help_panel(groups: Groups, sizes: Sizes) -> Sprite:
                 _caps(layer, _(keys), x, y, cap, sizes)
                 write(layer, _(what), size, TEXT, words_x, y + cap / 2)
                 y += line
-        x += _columns_width([column], between, sizes) + between
+        x += _columns_width([column], sizes) + BETWEEN_EM * size
     return layer.sprite()
 
 
@@ -150,8 +180,8 @@ def _caps(layer: Layer, keys: str, x: int, y: int, height: int, sizes: Sizes) ->
         x += width + sizes.gap
 
 
-def _columns_width(columns: Sequence[Groups], between: int, sizes: Sizes) -> int:
-    width = between * (len(columns) - 1)
+def _columns_width(columns: Sequence[Groups], sizes: Sizes) -> int:
+    width = BETWEEN_EM * sizes.text * (len(columns) - 1)
     for column in columns:
         rows = _rows_of(column)
         words = max(text.width(_(what), sizes.text) for keys, what in rows)

@@ -151,10 +151,14 @@ class Sizes:
             high_contrast=high_contrast,
         )
 
-    def smaller(self) -> Sizes | None:
-        """Return lengths with smaller text, but not below the default; None if there are none."""
+    def smaller(self, least: float = 1.0) -> Sizes | None:
+        """Return lengths with smaller text; None if there are none.
+
+        Args:
+            least: Smallest size of the text relative to the default.
+        """
         scale = round(self.scale - SCALE_STEP, 2)
-        if scale < 1:
+        if scale < least:
             return None
         return Sizes.of(self.width, self.height, scale=scale, high_contrast=self.high_contrast)
 

@@ -74,7 +74,10 @@ class CameraChoice:
 
     def _name(self) -> str:
         camera = self._current()
-        return camera.name if camera else self._source.name
+        name = camera.name if camera else self._source.name
+        # One that has no name of its own is called by its number.
+        device = name.removeprefix("camera ")
+        return _("camera {device}").format(device=device) if device.isdigit() else name
 
     def _current(self) -> CameraInfo | None:
         if self._cameras is None:
