@@ -27,6 +27,10 @@ COMPACT_SCALE, MIN_COMPACT_TEXT = 0.75, 11
 """Size of the compact panel's text relative to the usual, and the least in pixels."""
 MOVE_AFTER_S = 1.0
 """A better spot must stay better for so long before the panel goes there."""
+MOVE_SOON_AFTER_S = 0.2
+"""The same where the panel hides much of faces, such as one that has just come."""
+MUCH_SHARE = 0.25
+"""A panel of which so much hides faces hides much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,8 @@ class Place:
         compact = False not in layouts or (
             True in layouts and costs[True] < MOVE_COST_RATIO * costs[False]
         )
-        self._move(compact, best[compact], costs[compact], hidden, t=t, anew=anew)
+        area = layouts[compact].width * layouts[compact].height
+        self._move(compact, best[compact], costs[compact], hidden, area, t=t, anew=anew)
         return layouts[self._compact], spots[self._compact][self._spot]
 
     def _move(
@@ -179,15 +184,18 @@ class Place:
         spot: int,
         cost: float,
         hidden: dict[bool, list[float]],
+        area: int,
         *,
         t: float,
         anew: bool,
     ) -> None:
-        """Take another form or spot if that is worth it."""
+        """Take another form or spot if that is worth it; `area`: the panel's, in pixels."""
         there = self._compact in hidden
         better = not there or cost < MOVE_COST_RATIO * hidden[self._compact][self._spot]
-        wider = self._compact and not compact
-        if not there or self._patience.over(better or wider, t) or (anew and (better or wider)):
+        wanted = better or (self._compact and not compact)
+        much = there and hidden[self._compact][self._spot] > MUCH_SHARE * area
+        after_s = MOVE_SOON_AFTER_S if much else MOVE_AFTER_S
+        if not there or self._patience.over(wanted, t, after_s) or (anew and wanted):
             self._compact, self._spot = compact, spot
 
     def _best(self, spots: Sequence[Rect], hidden: Sequence[float]) -> int:

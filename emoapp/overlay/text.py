@@ -124,10 +124,14 @@ def wrap(string: str, size: int, room: int) -> list[str]:
 
 
 def balance(string: str, size: int, room: int) -> list[str]:
-    """Break a string as `wrap` does, into lines of about the same width.
+    """Break a string as `wrap` does, each paragraph into lines of about the same width.
 
     The lines are made as narrow as their number allows, so that no word is left alone on the last.
     """
+    return [line for part in string.split("\n") for line in _balanced(part, size, room)]
+
+
+def _balanced(string: str, size: int, room: int) -> list[str]:
     lines = wrap(string, size, room)
     while room > 12 * size and len(narrower := wrap(string, size, room - size)) == len(lines) > 1:
         room, lines = room - size, narrower

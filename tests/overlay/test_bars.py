@@ -19,6 +19,7 @@ from emoapp.overlay import Overlay, Status, colors_of, text
 from emoapp.overlay.bars import BarsPanel
 from emoapp.overlay.bars_layout import plan
 from emoapp.overlay.blend import Painter
+from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import Sizes, legible, muted
 from emoapp.types import Box, Rejection
 
@@ -132,15 +133,27 @@ def test_the_panel_moves_away_from_faces():
     assert (lower.x0, lower.y1) == (right.x0, 720 - sizes.margin) and lower.y0 > 400
 
 
-def test_the_panel_waits_before_it_moves_and_stays_when_the_face_comes_back():
+def passing(face: Box) -> list[Rect | None]:
+    """Where the panel stands, ten times a second, while a face is to and fro each half second."""
     panel, sizes = BarsPanel(EMOTIONS, colors_of(EMOTIONS)), Sizes.of(1280, 720)
-    middle, at_right = (Box(x, 200, x + 200, 400) for x in (500, 1000))
-    places = []
+    middle, places = Box(500, 200, 700, 400), []
     for now in np.arange(0, 6, 0.1):
         panel.follow(make_track(1, (0, 0, 9, 9)), now=float(now))
-        passes = [middle, at_right][int(now / 0.5) % 2]  # half a second at each place
-        places.append(panel.rect(sizes, [passes], passes))
-    assert len(set(places)) == 1
+        box = [middle, face][int(now / 0.5) % 2]
+        places.append(panel.rect(sizes, [box], box))
+    return places
+
+
+def test_the_panel_waits_before_it_moves_and_stays_when_the_face_comes_back():
+    assert len(set(passing(Box(830, 200, 950, 400)))) == 1
+
+
+def test_the_panel_soon_leaves_a_face_that_it_hides_and_does_not_come_back():
+    places = passing(Box(1000, 200, 1200, 400))
+    right, left, *others = dict.fromkeys(places)
+    assert others == [] and left.x1 < 640 < right.x0
+    assert places.index(left) <= 8, "0.3 s after it has come"
+    assert places[places.index(left) :] == [left] * (60 - places.index(left))
 
 
 def test_the_panel_is_compact_where_it_would_hide_faces_and_absent_in_a_small_picture():
