@@ -128,7 +128,7 @@ def balance(string: str, size: int, room: int) -> list[str]:
 
     The lines are made as narrow as their number allows, so that no word is left alone on the last.
     """
-    return [line for part in string.split("\n") for line in _balanced(part, size, room)]
+    return [line for part in string.splitlines() for line in _balanced(part, size, room) or [""]]
 
 
 def _balanced(string: str, size: int, room: int) -> list[str]:
