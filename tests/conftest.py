@@ -61,7 +61,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="needs TensorFlow"))
         if "training" in item.path.relative_to(ROOT / "tests").parts or "own_model" in fixtures:
             item.add_marker("training")
-        if fixtures & {"fer2013", "own_model", "teachers"}:
+        if "teachers" in fixtures:
+            item.add_marker("soak")
+        if fixtures & {"fer2013", "own_model"} or item.get_closest_marker("soak"):
             item.add_marker("slow")
         if fixtures & {"screen", "small_screen", "desktop"}:
             item.add_marker("desktop")

@@ -168,7 +168,7 @@ def test_the_notebook_of_a_training(tmp_path, monkeypatch):
     assert "('glasses', 'plain')" in said and "accuracy" in said
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.training
 def test_the_notebook_of_a_training_makes_pictures_of_its_own(tmp_path, monkeypatch):
     said = "\n".join(

@@ -76,6 +76,7 @@ def say(name: str, found: np.ndarray) -> None:
     print(f"{name}: balanced, among its labels, calibration error: {before} -> {after}")
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not PEOPLE.is_dir(), reason="the photographs are not there")
 def test_clips_of_four_people(watch):
     """Each label is shown in six moments: photographs that move, tilt, and change their light.

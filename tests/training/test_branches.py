@@ -82,7 +82,7 @@ def other_model(own_model, tmp_path_factory):
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("measured", [True, False])
 def test_export_makes_one_model_of_two(own_model, other_model, own_folder, tmp_path, measured):
     command = ["export", "--model", str(own_model / "model.keras"), str(other_model)]

@@ -63,7 +63,7 @@ def test_a_smaller_one_cannot(more, width, said):
         take_weights(grown(*more, width=width), SHIPPED)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.logs_errors
 def test_it_is_trained_and_resumed(own_model, own_folder, tmp_path):
     command = ["train", "--data", str(own_folder), "--output", str(tmp_path), *RECIPE]

@@ -77,6 +77,7 @@ def test_imitated_photographs_are_repeatable_and_show_the_face():
         assert evaluate(classifier, found).main.accuracy >= 0.75
 
 
+@pytest.mark.soak
 def test_on_publictest_little_is_lost_on_the_way(fer2013):
     """What detector and alignment cost. The surroundings are made up, and several faces in a
     hundred are profiles or drawings: 1.8% of all were missed, and 1 point lost on the others."""
@@ -103,7 +104,7 @@ def test_a_label_without_any_face_is_refused():
         photos.with_faces({"train": dataset})
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_ten_photographs_of_each_label_are_enough_to_begin(tmp_path, demo, capsys):
     """From photographs to a model of two labels of one's own that is measured and runs."""
     folder = write_photographs(tmp_path / "mine", each=10)

@@ -60,6 +60,7 @@ def test_the_table_is_written(own_model, own_folder, tmp_path, capsys):
     assert "rotation, 10 degrees left" in capsys.readouterr().out
 
 
+@pytest.mark.soak
 def test_on_publictest_little_is_lost(fer2013):
     """Floors a few points below what the first shipped model reached (68.8% clean)."""
     validation = fer2013["validation"]

@@ -64,6 +64,7 @@ def has_color(picture: np.ndarray, bgr: tuple[int, int, int]) -> bool:
     return bool(near.sum() > 300)
 
 
+@pytest.mark.soak
 def test_a_minute_with_a_face(sit, tmp_path, faces):
     sitter = sit("profile", "learn", "Ada")
     pictures: dict[str, np.ndarray] = {}
