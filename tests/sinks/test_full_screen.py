@@ -41,8 +41,8 @@ from emoapp.sinks.window import Window
 
 window, picture = Window("hands"), np.full((360, 640, 3), 90, np.uint8)
 
-def until(true):
-    end = time.monotonic() + 15
+def until(true, seconds=15):
+    end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
         window.show(cv2.resize(picture, window.fit((640, 360))))
         window.poll()
@@ -62,7 +62,9 @@ def click_at(x, y):
     at = left + (width - wide) / 2 + x * wide / 640, top + (height - high) / 2 + y * high / 360
     subprocess.run(["xdotool", "mousemove", *(str(round(v)) for v in at), "click", "1"], check=True)
     found = []
-    until(lambda: found.append(window.clicked()) or found[-1])
+    until(lambda: found.append(window.clicked()) or found[-1], 5)
+    if found[-1] is None:  # the window manager was busy with the window's size
+        return click_at(x, y)
     print(*(round(at * 640 / wide) for at in found[-1]), end=" ")
 
 def near(size_wh, other_wh):

@@ -59,7 +59,13 @@ class Box:
         process = subprocess.Popen(
             [sys.executable, "-m", "emoapp", *(words or self.command.words).split(), *more],
             cwd=self.folder,
-            env={**os.environ, **self.environment, "TMPDIR": str(self.temporary)},
+            # TensorFlow runs code that it writes there, of which Python would keep its own form.
+            env={
+                **os.environ,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                **self.environment,
+                "TMPDIR": str(self.temporary),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
