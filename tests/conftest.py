@@ -32,6 +32,12 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 
+COVERAGE = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+"""By this variable coverage measures the programs that a test starts."""
+
+UNMEASURED = ("RLIMIT", "SIGKILL", "kill()", "faults", "full_disk", "box")
+"""Where coverage could not write its own file either, or would write beside what is tested."""
+
 # A shell starts what it runs in the background with Ctrl-C ignored, and children inherit that; the
 # tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -79,6 +85,20 @@ def pytest_runtest_makereport():
         (name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections
     ]
     return report
+
+
+@pytest.fixture(autouse=True)
+def measured_programs(request):
+    """Programs with a window or a camera are measured: other tests run all else in themselves."""
+    node = request.node
+    if not COVERAGE or not {"desktop", "camera"} & {mark.name for mark in node.iter_markers()}:
+        yield
+    elif any(word in f"{node.nodeid} {inspect.getsource(node.function)}" for word in UNMEASURED):
+        yield
+    else:
+        os.environ["COVERAGE_PROCESS_CONFIG"] = COVERAGE
+        yield
+        del os.environ["COVERAGE_PROCESS_CONFIG"]
 
 
 class _Errors(logging.Handler):
