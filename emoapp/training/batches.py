@@ -49,6 +49,21 @@ def targets(dataset: Dataset, *, smoothing: float) -> Targets:
     return wanted
 
 
+def resized(images: np.ndarray, size: int) -> np.ndarray:
+    """Return crops of another size.
+
+    Args:
+        images: uint8 (N, 48, 48).
+        size: Side of the returned ones, pixels.
+
+    Returns:
+        uint8 (N, size, size); `images` itself where nothing changes.
+    """
+    if images.shape[1] == size:
+        return images
+    return np.stack([cv2.resize(i, (size, size), interpolation=cv2.INTER_AREA) for i in images])
+
+
 class Batches(keras.utils.PyDataset):
     """Shuffled and augmented batches, the same for the same seed and epoch.
 
@@ -60,6 +75,9 @@ class Batches(keras.utils.PyDataset):
         config: Settings of the run.
         epoch: Number of the first epoch.
         size: Side of the images, pixels.
+
+    Attributes:
+        size: As given.
     """
 
     def __init__(
@@ -76,7 +94,7 @@ class Batches(keras.utils.PyDataset):
         self._dataset = dataset
         self._wanted = wanted
         self._config = config
-        self._size = size
+        self.size = size
         self._batch_size = min(config.batch_size, len(dataset))
         self._epoch = epoch
         self._passes = math.ceil(MIN_STEPS / (len(dataset) // self._batch_size))
@@ -97,10 +115,7 @@ class Batches(keras.utils.PyDataset):
         images = augment(self._dataset.images[rows], rng, self._config.augmentation)
         wanted = {head: values[rows] for head, values in self._wanted.items()}
         images, wanted = mix(images, wanted, rng, self._config)
-        if self._size != SIZE:
-            side = (self._size, self._size)
-            images = np.stack([cv2.resize(i, side, interpolation=cv2.INTER_AREA) for i in images])
-        return images, wanted
+        return resized(images, self.size), wanted
 
     def on_epoch_end(self) -> None:
         """Shuffle for the next epoch."""

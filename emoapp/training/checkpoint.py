@@ -80,12 +80,17 @@ class Checkpoint(keras.callbacks.Callback):
         average: The running average of the weights.
         state: How far the run has come.
         config: Settings of the run.
+
+    Attributes:
+        decides: Whether the accuracy counts. With images smaller than the network is used with, it
+            says little of the weights, and the run goes on to larger ones in any case.
     """
 
     def __init__(
         self, folder: Path, average: AverageWeights, state: RunState, config: TrainConfig
     ) -> None:
         super().__init__()
+        self.decides = True
         self._folder = folder
         self._average = average
         self._best = state.best, -state.best_loss
@@ -107,10 +112,10 @@ class Checkpoint(keras.callbacks.Callback):
         # A few validation images are soon all correct: then the loss tells which weights are
         # better.
         reached = float(np.mean(accuracies)), -float((logs or {}).get("val_loss", 0.0))
-        self._wait += 1
+        self._wait += self.decides
         write_whole(self._folder / LAST, self.model.save)
         self._average.use_average()
-        if reached > self._best:
+        if self.decides and reached > self._best:
             self._best, self._wait = reached, 0
             write_whole(self._folder / BEST, self.model.save_weights)
         write_whole(self._folder / AVERAGE, self.model.save_weights)

@@ -46,7 +46,8 @@ class TrainConfig:
             step.
         label_smoothing: Probability spread evenly over all classes, for labels chosen by a single
             person.
-        patience: Epochs without a better validation accuracy before training stops early.
+        patience: Epochs without a better validation accuracy before training stops early; only
+            those of the last of `sizes` count, and only they choose the weights.
         width: Channels of the stem; the three stages have 2, 4 and 8 times as many.
         blocks: Residual blocks of each stage.
         dropout: Share of the features dropped before the heads.

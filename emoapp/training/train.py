@@ -11,7 +11,7 @@ import keras
 
 from emoapp.errors import DataError
 from emoapp.training.average import AverageWeights
-from emoapp.training.batches import Batches, head_labels, targets
+from emoapp.training.batches import Batches, head_labels, resized, targets
 from emoapp.training.checkpoint import (
     AVERAGE,
     BEST,
@@ -22,7 +22,7 @@ from emoapp.training.checkpoint import (
     read_state,
 )
 from emoapp.training.config import HISTORY_FILE, TrainConfig
-from emoapp.training.dataset import Dataset
+from emoapp.training.dataset import SIZE, Dataset
 from emoapp.training.distill import SoftLabels, blend
 from emoapp.training.model import build_model
 from emoapp.training.progress import ProgressBar
@@ -91,6 +91,7 @@ def train(
     for size, first, end in _phases(config):
         if state.epoch < end and not checkpoint.patience_is_over:
             first = max(first, state.epoch)
+            checkpoint.decides = size == SIZE
             callbacks = [average, checkpoint, *_reporters(config, output, steps, first)]
             _fit(model, batches(epoch=first, size=size), validation, first, end, callbacks)
     return plain_network(counts, checkpoints / BEST, config)
@@ -111,12 +112,14 @@ def _fit(
     end_epoch: int,
     callbacks: list[keras.callbacks.Callback],
 ) -> None:
+    # At the size of training: the same network sees other features in larger images.
+    images = resized(validation.images, batches.size)
     model.fit(
         batches,
         epochs=end_epoch,
         initial_epoch=first_epoch,
         # Without smoothing, so that the loss measures the quality of the probabilities.
-        validation_data=(validation.images, targets(validation, smoothing=0.0)),
+        validation_data=(images, targets(validation, smoothing=0.0)),
         validation_batch_size=VALIDATION_BATCH_SIZE,
         verbose=0,
         callbacks=callbacks,
