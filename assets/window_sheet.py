@@ -26,7 +26,7 @@ from emoapp.overlay import Overlay, Status
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.history import History
 from emoapp.overlay.settings_panel import draw_settings, plan
-from emoapp.overlay.toolbar import ToolbarState, button_rects, draw_toolbar
+from emoapp.overlay.toolbar import ToolbarState, covers_buttons, draw_toolbar
 from emoapp.pipeline import Pipeline
 from emoapp.sources import open_source
 from emoapp.sources.reconnecting import Reconnecting
@@ -168,8 +168,7 @@ def _states(
         painter = Painter(BgrImage(image))
         if state == "settings":
             draw_settings(painter, rows, 2, sizes)
-            panel = plan(rows, 2, sizes).rect
-            if not any(rect.overlaps(panel) for rect in button_rects(sizes).values()):
+            if not covers_buttons(plan(rows, 2, sizes).rect, sizes):
                 draw_toolbar(painter, ToolbarState("settings", False, False), sizes)
         if state == "welcome":
             Welcome().draw(painter, overlay, size_wh)

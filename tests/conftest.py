@@ -91,14 +91,12 @@ def pytest_runtest_makereport():
 def measured_programs(request):
     """Programs with a window or a camera are measured: other tests run all else in themselves."""
     node = request.node
-    if not COVERAGE or not {"desktop", "camera"} & {mark.name for mark in node.iter_markers()}:
-        yield
-    elif any(word in f"{node.nodeid} {inspect.getsource(node.function)}" for word in UNMEASURED):
-        yield
-    else:
-        os.environ["COVERAGE_PROCESS_CONFIG"] = COVERAGE
-        yield
-        del os.environ["COVERAGE_PROCESS_CONFIG"]
+    if COVERAGE and {"desktop", "camera"} & {mark.name for mark in node.iter_markers()}:
+        source = f"{node.nodeid} {inspect.getsource(node.function)}"
+        if not any(word in source for word in UNMEASURED):
+            os.environ["COVERAGE_PROCESS_CONFIG"] = COVERAGE
+    yield
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 
 class _Errors(logging.Handler):

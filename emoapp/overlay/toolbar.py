@@ -58,6 +58,11 @@ def button_at(x: float, y: float, sizes: Sizes) -> str | None:
     return next((name for name, rect in rects.items() if rect.contains(x, y)), None)
 
 
+def covers_buttons(rect: Rect, sizes: Sizes) -> bool:
+    """Return whether a rectangle reaches to where the buttons are, in pixels of the image."""
+    return any(button.overlaps(rect) for button in button_rects(sizes).values())
+
+
 def draw_toolbar(
     painter: Painter, state: ToolbarState, sizes: Sizes, *, opacity: float = 1.0
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TypeVar
 
@@ -33,6 +33,19 @@ def join(thread: threading.Thread) -> None:
     """
     while thread.is_alive():
         thread.join(SLICE_S)
+
+
+def settle(future: Future[T], call: Callable[[], T]) -> None:
+    """Make a call, and let a future have what it returns or raises.
+
+    Args:
+        future: Is done afterwards; who asks for its result gets the exception in their own thread.
+        call: The call.
+    """
+    try:
+        future.set_result(call())
+    except BaseException as exc:
+        future.set_exception(exc)
 
 
 def result_of(future: Future[T], timeout_s: float | None = None) -> T:

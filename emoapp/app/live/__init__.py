@@ -215,14 +215,10 @@ def _in_background(open_it: Callable[[], Pipeline]) -> Iterator[Future[Pipeline]
     """Open something in a background thread; close it when the block ends."""
     opening: Future[Pipeline] = Future()
 
-    def run() -> None:
-        try:
-            opening.set_result(open_it())
-        except BaseException as exc:  # raised again in `result`, in the main thread
-            opening.set_exception(exc)
-
     try:
-        threading.Thread(target=run, name="load", daemon=True).start()
+        threading.Thread(
+            target=waits.settle, args=(opening, open_it), name="load", daemon=True
+        ).start()
         yield opening
     finally:
         if interrupts.came():

@@ -12,7 +12,7 @@ from emoapp.overlay import Overlay
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.settings_panel import draw_settings, plan
 from emoapp.overlay.theme import Sizes
-from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, button_rects, draw_toolbar
+from emoapp.overlay.toolbar import KEYS, ToolbarState, button_at, covers_buttons, draw_toolbar
 from emoapp.platforms import clock
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Controls:
         if not self._open or self.settings is None:
             return False
         panel = plan(self.settings.rows(), self._selected, self._sizes).rect
-        return any(rect.overlaps(panel) for rect in button_rects(self._sizes).values())
+        return covers_buttons(panel, self._sizes)
 
     def _toolbar(self) -> ToolbarState:
         pointer = self._window.pointer

@@ -11,7 +11,7 @@ import numpy as np
 
 from emoapp.config import OverlayConfig
 from emoapp.errors import CameraError
-from emoapp.platforms import clock
+from emoapp.platforms import clock, waits
 from emoapp.platforms.cameras import ALLOW, PERMISSION_S, Opening, opening
 from emoapp.sinks.window import BACKGROUND, FIRST_WH, Window
 from emoapp.sources import Source
@@ -75,13 +75,7 @@ def _open_beside(open_it: Callable[[], Source], window: Window, parts: OverlayCo
     """Open in a thread of its own."""
     future: Future[Source] = Future()
 
-    def run() -> None:
-        try:
-            future.set_result(open_it())
-        except BaseException as exc:  # raised again in the main thread
-            future.set_exception(exc)
-
-    threading.Thread(target=run, name="open", daemon=True).start()
+    threading.Thread(target=waits.settle, args=(future, open_it), name="open", daemon=True).start()
     card, began = _Card(window, parts), clock.now()
     while not future.done():
         if not card.show(OPENING, f"This may take some seconds ({clock.now() - began:.0f} s)."):

@@ -14,7 +14,7 @@ from emoapp.config import LiveConfig
 from emoapp.images import Image
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
-from emoapp.platforms import clock
+from emoapp.platforms import clock, waits
 from emoapp.privacy.redactor import FaceRedactor
 from emoapp.sinks import Sink
 from emoapp.sinks.background import Report, print_report
@@ -84,15 +84,12 @@ class LiveOutputs(Sink):
         """
         opening: Future[Pipeline] = Future()
 
-        def go_on(loaded: Future[Pipeline]) -> None:
-            try:
-                pipeline = loaded.result(timeout=0)
-                self.open(pipeline)
-                opening.set_result(pipeline)
-            except BaseException as exc:  # raised again in the main thread
-                opening.set_exception(exc)
+        def open_them() -> Pipeline:
+            pipeline = loading.result(timeout=0)
+            self.open(pipeline)
+            return pipeline
 
-        loading.add_done_callback(go_on)
+        loading.add_done_callback(lambda _: waits.settle(opening, open_them))
         return opening
 
     def write(self, result: Result) -> None:
