@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from emoapp.errors import UsageError
@@ -16,6 +16,22 @@ if TYPE_CHECKING:
 
 MAX_NOTES = 20
 """How many notes on the data are printed."""
+
+
+def check_action(command: str, action: str, known: Iterable[str]) -> None:
+    """Check what a command is asked to do.
+
+    Args:
+        command: Its name.
+        action: What was typed after it.
+        known: What it can do.
+
+    Raises:
+        UsageError: It is not in `known`.
+    """
+    if action not in known:
+        listed = ", ".join(known)
+        raise UsageError(f"there is no `emoapp {command} {action}`; known are {listed}")
 
 
 def summary(numbers: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from emoapp.cli.command import cli_command
+from emoapp.cli.common import check_action
 from emoapp.cli.options import argument
 from emoapp.errors import UsageError
 from emoapp.utils.terminal import say
@@ -26,9 +27,7 @@ def command(args: SimpleNamespace) -> int:
     from emoapp.app import desktop_entry
     from emoapp.platforms.menus import how_by_hand
 
-    if args.action not in ACTIONS:
-        known = ", ".join(ACTIONS)
-        raise UsageError(f"there is no `emoapp desktop {args.action}`; known are {known}")
+    check_action("desktop", args.action, ACTIONS)
     if by_hand := how_by_hand():
         raise UsageError(by_hand)
     if args.action == "install":

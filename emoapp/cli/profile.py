@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from emoapp.cli.command import cli_command
-from emoapp.cli.common import need_packages
+from emoapp.cli.common import check_action, need_packages
 from emoapp.cli.options import argument, flag, option
 from emoapp.cli.profile_runs import learn, print_figures, test
 from emoapp.cli.source_options import source_options
@@ -79,10 +79,7 @@ def command(args: SimpleNamespace) -> int:
     Returns:
         The exit status.
     """
-    if args.action not in ACTIONS:
-        raise UsageError(
-            f"there is no `emoapp profile {args.action}`; known are {', '.join(ACTIONS)}"
-        )
+    check_action("profile", args.action, ACTIONS)
     needs = {"list": 0, "export": 2}.get(args.action, 1)
     given = [word for word in (args.name, args.file) if word is not None]
     if len(given) != needs:
