@@ -59,6 +59,11 @@ class Layout:
     bar_length: int
     bar_thickness: int
 
+    @property
+    def area(self) -> int:
+        """Area of the panel, in pixels."""
+        return self.width * self.height
+
     def middle(self, index: int) -> float:
         """Return the y of the middle of a row."""
         return self.head + (index + 0.5) * self.row
@@ -166,7 +171,7 @@ class Place:
             ]
             best[compact] = self._best(spots[compact], hidden[compact])
             costs[compact] = hidden[compact][best[compact]]
-            slight = SLIGHT_SHARE * layout.width * layout.height
+            slight = SLIGHT_SHARE * layout.area
             if costs[compact] <= (slight / 2 if self._compact else slight):
                 break
         if not layouts:
@@ -174,8 +179,7 @@ class Place:
         compact = False not in layouts or (
             True in layouts and costs[True] < MOVE_COST_RATIO * costs[False]
         )
-        area = layouts[compact].width * layouts[compact].height
-        self._move(compact, best[compact], costs[compact], hidden, area, t=t, anew=anew)
+        self._move(compact, best[compact], costs[compact], layouts, hidden, t=t, anew=anew)
         return layouts[self._compact], spots[self._compact][self._spot]
 
     def _move(
@@ -183,17 +187,19 @@ class Place:
         compact: bool,
         spot: int,
         cost: float,
+        layouts: dict[bool, Layout],
         hidden: dict[bool, list[float]],
-        area: int,
         *,
         t: float,
         anew: bool,
     ) -> None:
-        """Take another form or spot if that is worth it; `area`: the panel's, in pixels."""
-        there = self._compact in hidden
+        """Take another form or spot if that is worth it."""
+        there = self._compact in layouts
         better = not there or cost < MOVE_COST_RATIO * hidden[self._compact][self._spot]
         wanted = better or (self._compact and not compact)
-        much = there and hidden[self._compact][self._spot] > MUCH_SHARE * area
+        much = (
+            there and hidden[self._compact][self._spot] > MUCH_SHARE * layouts[self._compact].area
+        )
         after_s = MOVE_SOON_AFTER_S if much else MOVE_AFTER_S
         if not there or self._patience.over(wanted, t, after_s) or (anew and wanted):
             self._compact, self._spot = compact, spot
