@@ -107,7 +107,8 @@ def ask_teachers(
     Returns:
         The answer.
     """
-    from emoapp.training.distill import gather, write_soft_labels
+    from emoapp.training.distill import write_soft_labels
+    from emoapp.training.teachers import gather
 
     with progress_bar() as bar:
         task = bar.add_task("teachers", total=len(training))

@@ -54,7 +54,7 @@ def train(
         resume: Go on from the checkpoints in `output`.
         start_from: A `model.keras` of the same width whose weights to begin with, instead of random
             ones; heads with other labels begin with random weights.
-        soft_labels: Teachers' probabilities for the training images (`distill.gather`), to learn
+        soft_labels: Teachers' probabilities for the training images (`teachers.gather`), to learn
             beside the labels.
 
     Returns:

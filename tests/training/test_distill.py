@@ -18,6 +18,7 @@ from emoapp.cli import main
 from emoapp.errors import DataError
 from emoapp.training import data, distill
 from emoapp.training.dataset import Dataset
+from emoapp.training.teachers import gather
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +63,19 @@ def test_each_teacher_is_another_network(teachers, own_folder):
 
 def test_files_and_networks_say_the_same(teachers, own_folder):
     training = data.load(own_folder)["train"]
-    from_files = distill.gather(said(teachers), training)["labels"]
-    from_networks = distill.gather([path.parent for path in said(teachers)], training)["labels"]
+    from_files = gather(said(teachers), training)["labels"]
+    from_networks = gather([path.parent for path in said(teachers)], training)["labels"]
     np.testing.assert_allclose(from_files, from_networks, atol=2e-3)
     np.testing.assert_allclose(from_files.sum(axis=1), 1, atol=2e-3)
+
+
+def test_exported_networks_teach_the_same(teachers, own_folder):
+    training = data.load(own_folder)["train"]
+    networks = [path.parent for path in said(teachers)]
+    exported = gather([path / "emotion.tflite" for path in networks], training)["labels"]
+    np.testing.assert_allclose(exported.sum(axis=1), 1, atol=1e-5)
+    same = exported.argmax(axis=1) == gather(networks, training)["labels"].argmax(axis=1)
+    assert same.mean() > 0.95
 
 
 def test_a_student_needs_the_files_only(teachers, own_folder, tmp_path):
@@ -83,25 +93,26 @@ def test_a_student_needs_the_files_only(teachers, own_folder, tmp_path):
 def test_what_was_said_of_other_images_is_refused(teachers, own_folder, tmp_path):
     training = data.load(own_folder)["train"]
     with pytest.raises(DataError, match="other training images"):
-        distill.gather(said(teachers), training.take(np.arange(10)))
+        gather(said(teachers), training.take(np.arange(10)))
     for name, content in (("empty.npz", b""), ("text.npz", b"no arrays"), ("none.npz", None)):
         if content is not None:
             (tmp_path / name).write_bytes(content)
         with pytest.raises(DataError, match=name):
-            distill.gather([tmp_path / name], training)
+            gather([tmp_path / name], training)
 
 
 def test_teachers_of_other_labels_are_refused(teachers, own_folder, tmp_path):
     training = data.load(own_folder)["train"]
     renamed = Dataset(training.images, training.labels, ("left", "right"))
-    with pytest.raises(DataError, match="knows the labels awake, sleepy, the data has left, right"):
-        distill.gather([teachers / "teacher1"], renamed)
+    for file in ("model.keras", "emotion.tflite"):
+        with pytest.raises(DataError, match="knows the labels awake, sleepy, the data has left, r"):
+            gather([teachers / "teacher1" / file], renamed)
     more = Dataset(training.images, training.labels, (*LABELS, "dozing"))
     for teacher in (teachers / "teacher1", said(teachers)[0]):
         with pytest.raises(DataError, match="2 labels, the data has 3: awake, sleepy, dozing"):
-            distill.gather([teacher], more)
+            gather([teacher], more)
     with pytest.raises(DataError, match=r"nothing\.keras: not a network"):
-        distill.gather([tmp_path / "nothing.keras"], training)
+        gather([tmp_path / "nothing.keras"], training)
 
 
 def distributions(rows: int, labels: int) -> st.SearchStrategy[np.ndarray]:
