@@ -29,7 +29,7 @@ MOVE_AFTER_S = 1.0
 """A better spot must stay better for so long before the panel goes there."""
 MOVE_SOON_AFTER_S = 0.2
 """The same where the panel hides much of faces, such as one that has just come."""
-MUCH_SHARE = 0.25
+MUCH_SHARE = 0.35
 """A panel of which so much hides faces hides much."""
 
 
