@@ -113,6 +113,7 @@ def gather(
     Raises:
         DataError: If a teacher can't be read or was trained on other labels, or if the teachers
             share no head.
+        ModelError: If an exported network is missing or damaged.
     """
     found = []
     for path in teachers:
