@@ -44,7 +44,7 @@ MUST = (
     f"emoapp-{emoapp.__version__}.dist-info/licenses/assets/fonts/OFL.txt",
     f"emoapp-{emoapp.__version__}.dist-info/licenses/models/detection/LICENSE",
 )
-MUST_NOT = re.compile(r"teachers|models/report|make_?\w*\.py|extract\.py|tour_|\.(webp|jpg|pyc)$")
+MUST_NOT = re.compile(r"models/(teachers|report)|make_?\w*\.py|extract\.py|tour_|\.(webp|jpg|pyc)$")
 
 
 def run(*words: object, **options) -> subprocess.CompletedProcess[str]:
