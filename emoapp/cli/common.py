@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+import click
+from click.core import ParameterSource
+
 from emoapp.errors import UsageError
 from emoapp.utils.terminal import say, sayable
 
@@ -32,6 +35,37 @@ def check_action(command: str, action: str, known: Iterable[str]) -> None:
     if action not in known:
         listed = ", ".join(known)
         raise UsageError(f"there is no `emoapp {command} {action}`; known are {listed}")
+
+
+def is_typed(parameter: str) -> bool:
+    """Return whether the command that runs got an option on its command line.
+
+    Args:
+        parameter: The option's parameter.
+
+    Returns:
+        False for an option of the settings file, which may wait there for the runs that use it.
+    """
+    ctx = click.get_current_context(silent=True)
+    return ctx is not None and ctx.get_parameter_source(parameter) is ParameterSource.COMMANDLINE
+
+
+def refuse_detail(detail: str, subject: str) -> None:
+    """Refuse an option that says more about something that is off.
+
+    Args:
+        detail: The option's parameter.
+        subject: The parameter of the option that switches it on.
+
+    Raises:
+        UsageError: The option was typed, and its subject not switched off on the same line.
+    """
+    if is_typed(detail) and not is_typed(subject):
+        name, needed = detail.replace("_", "-"), subject.replace("_", "-")
+        raise UsageError(
+            f"--{name} says more about --{needed}, which is off: add --{needed}, or leave "
+            f"--{name} out"
+        )
 
 
 def summary(numbers: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from emoapp.cli.command import COMPANION_GROUP
+from emoapp.cli.common import refuse_detail
 from emoapp.cli.options import Decorator, compose, flag, option
 from emoapp.cli.settings import settings_path
 from emoapp.cli.values import POSITIVE, OneOf
@@ -99,6 +100,9 @@ def companion_config(args: SimpleNamespace) -> CompanionConfig | None:
     if which == _AUTO:
         which = "server" if args.companion_url else "offline"
     if which == _OFF:
+        for parameter in vars(args):
+            if parameter.startswith("companion_"):
+                refuse_detail(parameter, "companion")
         return None
     if args.no_window:
         raise UsageError("--companion speaks in the window; leave --no-window out.")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from emoapp.cli.command import cli_command
-from emoapp.cli.common import progress_bar
+from emoapp.cli.common import is_typed, progress_bar
 from emoapp.cli.option_groups import (
     overlay_config,
     overlay_options,
@@ -64,8 +64,11 @@ def command(args: SimpleNamespace) -> int:
     from emoapp.sinks.files import check_target
     from emoapp.utils.outputs import check_outputs
 
-    if args.blur and args.output is None:
-        raise UsageError("--blur changes the annotated copies: say with -o where they go.")
+    if is_typed("blur") and args.output is None:
+        raise UsageError(
+            "--blur is for the annotated copies, and none are written: say with -o where they go, "
+            "or leave --blur out"
+        )
     outcome = _Outcome(args)
     for path in outcome.tables:
         check_target(path, overwrite=args.overwrite)

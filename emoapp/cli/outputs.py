@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from emoapp import platforms
+from emoapp.cli.common import refuse_detail
 from emoapp.cli.options import Decorator, compose, option
 from emoapp.cli.values import OneOf, WholeNumber
 from emoapp.config import WEBSOCKET_PORT, OutputsConfig
@@ -158,6 +159,13 @@ output_options = compose(
 )
 """Which other programs get the results of a live run."""
 
+_DETAILS = {
+    "virtual_camera_picture": "virtual_camera",
+    "listen": "websocket",
+    "websocket_origin": "websocket",
+}
+"""Parameter -> that of the output it says more about."""
+
 
 def split_command(words: str | None) -> tuple[str, ...] | None:
     """Split a command into program and arguments, by blanks outside of quotes, as a shell does.
@@ -193,10 +201,14 @@ def outputs_config(args: SimpleNamespace) -> OutputsConfig:
         The configuration, whose outputs can be opened as far as this can be known beforehand.
 
     Raises:
-        UsageError: A package is missing, or a value cannot be used.
+        UsageError: A package is missing, a value cannot be used, or a typed one belongs to an
+            output that is off.
     """
     from emoapp.sinks.outputs import check_available
 
+    for detail, output in _DETAILS.items():
+        if getattr(args, output) is None:
+            refuse_detail(detail, output)
     config = OutputsConfig(
         osc=args.osc,
         lsl=args.lsl,

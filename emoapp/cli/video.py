@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from emoapp.cli.command import cli_command
-from emoapp.cli.common import progress_bar
+from emoapp.cli.common import is_typed, progress_bar
 from emoapp.cli.many_videos import run_many
 from emoapp.cli.option_groups import analysis_options, overlay_options, overwrite_option
 from emoapp.cli.options import argument, flag, option
@@ -109,8 +109,13 @@ def command(args: SimpleNamespace) -> int:
 
     if args.no_frames and args.output is not None:
         raise UsageError("--no-frames writes no pictures; leave out -o")
-    if args.blur and args.no_frames:
-        raise UsageError("--blur changes pictures, and --no-frames writes none; leave one out")
+    if args.no_frames or (args.output is None and args.log is not None):
+        for name in ("blur", "codec", "quality"):
+            if is_typed(name):
+                raise UsageError(
+                    f"--{name} is for the annotated copy, and none is written: say with -o where "
+                    f"it goes, or leave --{name} out"
+                )
     args.inputs = list(expand_patterns(args.inputs))
     many = len(args.inputs) > 1 or Path(args.inputs[0]).is_dir()
     into_folder = any(path is not None and path.is_dir() for path in (args.output, args.log))

@@ -59,3 +59,30 @@ def test_no_address(word):
 def test_an_output_is_switched_on_and_off(file, typed, name, settings):
     settings.write_text(f"[live]\n{file}\n")
     assert outputs_config(parse(["live", *typed])) == OutputsConfig(lsl=name)
+
+
+DETAILS = [
+    ("--virtual-camera-picture", "private", "--virtual-camera"),
+    ("--listen", "0.0.0.0", "--websocket"),
+    ("--websocket-origin", "http://localhost:3000", "--websocket"),
+    ("--companion-url", "http://localhost:11434/v1", "--companion"),
+    ("--companion-every", "60", "--companion"),
+]
+
+
+@pytest.mark.logs_errors
+@pytest.mark.parametrize("option, word, output", DETAILS)
+def test_more_about_an_output_that_is_off_is_refused(option, word, output, capsys):
+    assert main(["live", "--demo", "--no-window", "--frames", "2", option, word]) == 2
+    assert f"add {output}, or leave {option} out" in capsys.readouterr().err
+
+
+def test_the_settings_file_may_say_more_about_an_output_that_is_off(settings):
+    settings.write_text('[live]\nlisten = "0.0.0.0"\nvirtual-camera-picture = "private"\n')
+    assert main(["live", "--demo", "--no-window", "--frames", "2"]) == 0
+
+
+def test_an_output_may_be_switched_off_behind_what_more_was_said_about_it():
+    typed = ["--companion-url", "http://localhost:11434/v1", "--no-companion"]
+    typed += ["--listen", "0.0.0.0", "--no-websocket"]
+    assert main(["live", "--demo", "--no-window", "--frames", "2", *typed]) == 0

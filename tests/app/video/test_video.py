@@ -134,7 +134,9 @@ def test_other_codecs(tmp_path, codec, name):
         (["-o", "a.webm", "--codec", "h264"], "holds vp9, av1 here, not h264"),
         (["-o", "a.mp4", "--quality", "52"], "from 0 (best) to 51"),
         (["-o", "a.mp4", "--no-frames"], "--no-frames writes no pictures"),
-        (["--blur", "faces", "--no-frames"], "leave one out"),
+        (["--blur", "faces", "--no-frames"], "none is written"),
+        (["--blur", "faces", "--log", "a.csv"], "none is written"),
+        (["--quality", "30", "--log", "a.csv"], "leave --quality out"),
         (["--log", "a.txt"], "must end with .csv, .jsonl, .parquet"),
     ],
 )
