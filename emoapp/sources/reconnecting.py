@@ -227,7 +227,8 @@ class Reconnecting(Source):
             while not lost.given_back(self._retry_s):
                 if self._stop.is_set():
                     return
-            while not self._stop.is_set():
+            # Until then another one may have been chosen, and be there.
+            while self._source is None and not self._stop.is_set():
                 try:
                     source = self._open()
                 except (CameraError, SourceError) as exc:  # not there yet
@@ -235,7 +236,7 @@ class Reconnecting(Source):
                     self._stop.wait(self._retry_s)
                     continue
                 with self._changed:
-                    wanted = not self._stop.is_set()
+                    wanted = self._source is None and not self._stop.is_set()
                     if wanted:
                         self._source = source
                         self._changed.notify_all()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import queue
+import threading
+import time
 
 import pytest
 from support.live import FakeLive
@@ -75,3 +77,38 @@ def test_a_source_that_gives_no_frame_is_no_source(monkeypatch):
         assert "is gone" in str(told.get(timeout=10))
         first.steps.put(2)
         read_until(source, 2)
+
+
+def test_a_camera_that_is_lost_while_another_is_opened_is_not_opened_again_beside_it():
+    """The other one may be opened only once: neither it nor its numbers are taken back."""
+    may_open, opened = threading.Event(), []
+
+    def open_second():
+        opened.append(FakeLive(2, size_wh=(640, 480)))
+        assert may_open.wait(10)
+        return opened[-1]
+
+    first = FakeLive(1)
+    tries = []
+
+    def open_first():
+        tries.append(1)
+        if len(tries) > 1:
+            raise CameraError("not back")
+        return first
+
+    told = queue.Queue()
+    with Reconnecting(open_first, retry_s=0.02) as source:
+        read_until(source, 1)
+        assert source.change(open_second, beside=True, told=told.put)
+        first.steps.put(CameraError("pulled out"))
+        while len(tries) < 3:
+            assert source.read() is not None
+        may_open.set()
+        assert told.get(timeout=10) is None
+        opened[0].steps.put(3)
+        index = read_until(source, 3)[-1].index
+        time.sleep(0.2)
+        opened[0].steps.put(4)
+        assert read_until(source, 4)[-1].index > index
+        assert len(opened) == 1
