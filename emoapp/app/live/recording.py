@@ -12,9 +12,11 @@ from emoapp.app.live.messages import Messages
 from emoapp.app.live.room import RoomWatch
 from emoapp.app.rendering import Renderer
 from emoapp.errors import SinkError
+from emoapp.images import BgrImage
 from emoapp.overlay import Overlay, Status
 from emoapp.platforms import clock
 from emoapp.sinks import Sink, open_recorder
+from emoapp.sources.letterbox import letterbox
 from emoapp.types import Frame, Result
 from emoapp.utils.files import with_unused_name
 
@@ -28,6 +30,7 @@ class _Running:
     """A running recording."""
 
     recorder: VideoRecorder
+    size_wh: tuple[int, int]
     room: RoomWatch
     overlay: Overlay
     since_t: float
@@ -62,7 +65,7 @@ class Recording(Sink):
         Args:
             path: The video file.
             fps: The source's frames a second.
-            frame: The first one; all are of its size.
+            frame: The first one; those of another size are fitted into its size.
             overwrite: Replace a file that is there.
 
         Raises:
@@ -70,7 +73,8 @@ class Recording(Sink):
         """
         recorder = open_recorder(path, fps=fps, size_wh=frame.size_wh, overwrite=overwrite)
         overlay = self._view.overlay.for_recording()
-        self._running = _Running(recorder, RoomWatch(recorder.part), overlay, frame.t)
+        room = RoomWatch(recorder.part)
+        self._running = _Running(recorder, frame.size_wh, room, overlay, frame.t)
 
     def toggle(self, folder: Callable[[], Path], *, fps: float, frame: Frame | None) -> None:
         """Stop the running recording, or start one under a new name.
@@ -119,6 +123,9 @@ class Recording(Sink):
         running.overlay.take_switches(self._view.overlay)
         redactor = self._view.redactor if self._view.private else None
         image = Renderer(running.overlay, redactor).render(result, Status(), now=clock.now())
+        if image.size_wh != running.size_wh:
+            # Another camera was being opened when the recording began.
+            image = BgrImage(letterbox(image.bgr(), running.size_wh))
         self.ms = {"draw": (perf_counter() - began) * 1e3}
         try:
             running.recorder.write(image, result.frame.t)
@@ -137,4 +144,7 @@ class Recording(Sink):
         except SinkError as exc:
             self._messages.fault("The recording could not be finished", exc)
         else:
-            self._messages.saved(running.recorder.path)
+            if running.recorder.frames:
+                self._messages.saved(running.recorder.path)
+            else:
+                self._messages.notice("nothing was recorded: no picture came meanwhile")
