@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from support.faces import drawn
 
+from emoapp.app.live.resting import RestingFace
 from emoapp.labels import EMOTIONS
 from emoapp.profiles import learner as learner_module
 from emoapp.profiles import store
@@ -119,3 +120,18 @@ def test_names_of_what_has_none():
     assert store.unused_name("now") == "now 2" and store.unused_name("then") == "then"
     store.rename(store.load("now"), "Ada")
     assert store.names() == ["Ada"] and store.load("Ada").name == "Ada"
+
+
+def test_three_seconds_of_a_resting_face_are_three_seconds_at_any_rate():
+    for interval in (1, 2, 3):
+        watched, frames = RestingFace(), 0
+        while not watched.done:
+            seen = resting(1, start=frames / 30)[0] if frames % interval == 0 else None
+            watched.see(seen, "", now=frames / 30)
+            frames += 1
+        assert 2.9 < frames / 30 < 3.3
+        assert len(watched.seen) > 20
+    watched = RestingFace()
+    for frame in range(300):
+        watched.see(None, "Look ahead.", now=frame / 30)
+    assert not watched.done

@@ -45,8 +45,11 @@ class RestingFace:
             hint: What to do so that it can; "" where it can.
             now: Seconds, monotonic.
         """
+        self._hint = hint
+        if seen is None and not hint:
+            return  # one of several faces, which are not classified in every frame
         passed = 0.0 if self._now is None else min(max(0.0, now - self._now), MAX_FRAME_S)
-        self._now, self._hint = now, hint
+        self._now = now
         if seen is None:
             return
         self._watched_s += passed

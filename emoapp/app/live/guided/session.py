@@ -81,8 +81,11 @@ class Session:
             hint: What to do so that it can; "" where it can.
             now: Seconds, monotonic.
         """
+        self.hint = hint
+        if self.phase == "watch" and seen is None and not hint:
+            return  # one of several faces, which are not classified in every frame
         passed = 0.0 if self._now is None else min(max(0.0, now - self._now), MAX_FRAME_S)
-        self._now, self.hint = now, hint
+        self._now = now
         if self.phase == "learning":
             self._look_at_learning()
             return
