@@ -58,6 +58,8 @@ recognition_options = compose(
     option(
         "--profile",
         metavar="NAME[=TRACK]",
+        # The settings panel writes profile = "" where the file had one and none is wanted now.
+        callback=lambda ctx, param, value: value or None,
         group=ANALYSIS,
         help="correct the probabilities with a profile from `emoapp profile learn`, for the "
         "followed face or for that of a track",

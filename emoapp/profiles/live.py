@@ -18,16 +18,23 @@ class LiveCorrector:
     Args:
         profile: The profile; None for none yet.
         track: Id of the track; None for the one that is followed.
+        own_labels: Labels that the model lacks; None for those of the profile.
 
     Attributes:
-        profile, track: See the arguments; may be changed at any time. Labels of one's own stay
-            those of the first profile.
+        profile, track: See the arguments; may be changed at any time, to a profile without labels
+            of its own or with `own_labels`.
     """
 
-    def __init__(self, profile: Profile | None = None, track: int | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile | None = None,
+        track: int | None = None,
+        own_labels: tuple[str, ...] | None = None,
+    ) -> None:
         self.profile = profile
         self.track = track
-        self._own = profile.own_labels if profile else ()
+        first = profile.own_labels if profile else ()
+        self._own = first if own_labels is None else own_labels
         self._seen: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     @property
@@ -37,7 +44,7 @@ class LiveCorrector:
 
     @property
     def own_labels(self) -> tuple[str, ...]:
-        """Labels that the model lacks."""
+        """Labels that the model lacks; they stay."""
         return self._own
 
     def correct(
@@ -47,9 +54,11 @@ class LiveCorrector:
         known = np.empty((len(crops), 0), np.float32) if features is None else features
         if len(crops):
             self._seen = crops[-1], probabilities[-1].copy(), known[-1].copy()
-        if self.profile is None:
-            return np.pad(probabilities, ((0, 0), (0, len(self._own))))
-        return self.profile.correct(crops, probabilities, features)
+        found = probabilities
+        if self.profile is not None:
+            found = self.profile.correct(crops, probabilities, features)
+        missing = probabilities.shape[1] + len(self._own) - found.shape[1]
+        return np.pad(found, ((0, 0), (0, missing)))
 
     def observed(self, t: float) -> Observation | None:
         """Return the face of the last frame, once; None where it was not classified.

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from emoapp.errors import EmoappError
+from emoapp.errors import EmoappError, ProfileError
 from emoapp.overlay.settings_panel import Row
 from emoapp.pipeline import Pipeline
+from emoapp.profiles.live import LiveCorrector
 from emoapp.sources import kind_of
 from emoapp.sources.listing import CameraInfo, list_cameras
 from emoapp.sources.reconnecting import Reconnecting
@@ -19,6 +20,7 @@ from emoapp.utils.toml_tables import Value
 
 if TYPE_CHECKING:
     from emoapp.app.live.controller import WindowController
+    from emoapp.profiles.profile import Profile
 
 T = TypeVar("T")
 
@@ -154,39 +156,75 @@ def language_setting() -> Setting:
     return Setting(lambda: Row(_("Language"), LANGUAGES[language.language()]), change)
 
 
-def profile_setting(controller: WindowController, pipeline: Pipeline) -> Sequence[Setting]:
-    """Return the profile as a setting; none where there is no profile or a log is written.
+class ProfileChoice:
+    """The profile in use.
 
-    A log begins with a line on whether its numbers are corrected, which holds to its end.
+    The labels of a run stay, as its outputs and its overlay are made for them, so a profile with
+    other labels of its own cannot be chosen.
 
     Args:
-        controller: Is told what goes wrong.
+        controller: Whose teaching, if it has one, learns for the profile.
         pipeline: Uses the profile.
     """
-    from emoapp.profiles.store import names
 
-    there = names()
-    if not there or controller.config.log is not None:
-        return ()
+    def __init__(self, controller: WindowController, pipeline: Pipeline) -> None:
+        self._controller, self._pipeline = controller, pipeline
+        self._asked: dict[str, Value] = {}
 
-    def name() -> str:
-        return pipeline.corrector.name if pipeline.corrector else ""
+    def settings(self) -> Sequence[Setting]:
+        """Return the setting; none where there is no profile or a log is written.
 
-    def change(step: int) -> None:
-        from emoapp.profiles.use import open_corrector
+        A log begins with a line on whether its numbers are corrected, which holds to its end.
+        """
+        from emoapp.profiles.store import names
+
+        if not names() or self._controller.config.log is not None:
+            return ()
+        return (Setting(lambda: Row(_("Profile"), self._name() or _(NO_PROFILE)), self._change),)
+
+    def values(self) -> dict[str, Value]:
+        """Return what the settings file is to keep."""
+        return self._asked
+
+    def _name(self) -> str:
+        return self._pipeline.corrector.name if self._pipeline.corrector else ""
+
+    def _change(self, step: int) -> None:
+        from emoapp.profiles.store import names
 
         chosen = ["", *names()]
-        at = chosen.index(name()) if name() in chosen else 0
-        wanted = chosen[(at + step) % len(chosen)]
-        try:
-            corrector = open_corrector(wanted, pipeline.classifier) if wanted else None
-        except EmoappError as exc:
-            controller.messages.alert("The profile cannot be used", str(exc))
+        at = chosen.index(self._name()) if self._name() in chosen else 0
+        for further in range(1, len(chosen)):
+            name = chosen[(at + further * step) % len(chosen)]
+            try:
+                profile = self._opened(name) if name else None
+            except EmoappError as exc:
+                self._controller.messages.alert("The profile cannot be used", str(exc))
+                continue
+            self._use(profile)
+            self._asked = {"profile": name}
             return
-        pipeline.corrector = corrector
-        controller.judge_again()
 
-    return (Setting(lambda: Row(_("Profile"), name() or _(NO_PROFILE)), change),)
+    def _opened(self, name: str) -> Profile:
+        from emoapp.profiles.use import load_for
+
+        profile = load_for(name, self._pipeline.classifier)
+        if profile.own_labels not in ((), self._own_labels()):
+            listed = ", ".join(profile.own_labels)
+            raise ProfileError(
+                f'{name} has labels of its own ({listed}): start with --profile "{name}"'
+            )
+        return profile
+
+    def _own_labels(self) -> tuple[str, ...]:
+        return self._pipeline.corrector.own_labels if self._pipeline.corrector else ()
+
+    def _use(self, profile: Profile | None) -> None:
+        if self._controller.teaching is not None:
+            self._controller.teaching.use(profile)
+        else:
+            self._pipeline.corrector = LiveCorrector(profile, own_labels=self._own_labels())
+        self._controller.judge_again()
 
 
 def _neighbor(choices: Sequence[T], value: T, step: int) -> T:

@@ -82,7 +82,7 @@ class WindowController(Controller):
             window, lambda: self.view.overlay, lambda: (self.recording.on, self.view.private)
         )
         self._look_back = LookBack(window, lambda: self.view.overlay)
-        self.teaching = None if self.still else Teaching(messages)
+        self.teaching = None if self.still else Teaching(messages, config)
         self.view.decorate = self._decorated
         if not self.still:
             self.view.keep_moments(self._look_back.add)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from emoapp.app.live.choices import CameraChoice, Setting, language_setting, profile_setting
+from emoapp.app.live.choices import CameraChoice, ProfileChoice, Setting, language_setting
 from emoapp.config import (
     MAX_TEXT_SIZE,
     MIN_TEXT_SIZE,
@@ -65,8 +65,9 @@ class Settings:
         self._detector_at_first = pipeline.detector.name
         self._mirror_at_first = controller.mirror
         self._language_at_first = language.language()
-        self._profile_at_first = self._profile()
         self._camera = CameraChoice.of(controller)
+        self._profile = ProfileChoice(controller, pipeline)
+        self._saved: set[str] = set()
         self._settings = (
             *(self._camera.settings if self._camera else ()),
             *self._picture(),
@@ -89,8 +90,9 @@ class Settings:
         if path is None:
             messages.notice("there is no file for settings here")
             return
+        values = self._values()
         try:
-            update_table(path, "live", self._values(), self._defaults())
+            update_table(path, "live", values, self._defaults())
             limits, defaults = asdict(self._pipeline.limits), asdict(Limits())
             update_table(
                 path,
@@ -104,6 +106,7 @@ class Settings:
         except ValueError as exc:
             messages.alert("The settings were not saved", f"{path} is no settings file: {exc}")
         else:
+            self._saved |= values.keys()
             messages.notice(f"saved as your defaults: {path}", seconds=5.0)
 
     @property
@@ -128,7 +131,7 @@ class Settings:
             ),
             Setting(lambda: Row(_("Detector"), pipeline.detector.name), lambda step: keys["d"]()),
             *([] if self._still else [smoothing]),
-            *profile_setting(controller, pipeline),
+            *self._profile.settings(),
         )
 
     def _overlay_parts(self) -> Sequence[Setting]:
@@ -189,18 +192,15 @@ class Settings:
             "text-size": overlay.text_size,
             "contrast": "high" if overlay.high_contrast else "normal",
         }
-        if config.mirror is not None or self._controller.mirror != self._mirror_at_first:
+        mirrored = config.mirror is not None or self._controller.mirror != self._mirror_at_first
+        if mirrored or "mirror" in self._saved:
             values["mirror"] = self._controller.mirror
         if self._still:
             del values["smoothing"]
-        if language.language() != self._language_at_first:
+        if language.language() != self._language_at_first or "language" in self._saved:
             values["language"] = language.language()
-        if self._profile() != self._profile_at_first:
-            values["profile"] = self._profile()
+        values |= self._profile.values()
         return values | (self._camera.values() if self._camera else {})
-
-    def _profile(self) -> str:
-        return self._pipeline.corrector.name if self._pipeline.corrector else ""
 
     def _parts(self) -> dict[str, bool]:
         parts = {part: getattr(self._overlay, part) for part in OVERLAY_PARTS}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emoapp.app.live.messages import Messages
+from emoapp.app.live.tie import Tie
+from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError
 from emoapp.labels import CONTEMPT
 from emoapp.overlay.advice import DIRECTIONS
@@ -30,13 +32,11 @@ if TYPE_CHECKING:
 KEPT_S = 0.5
 """A key is about the last so many seconds: nobody is quicker."""
 
-LOST_S = 5.0
-"""A profile that is tied to a track is free again when the track was not seen for so long."""
-
 GAP_S = 0.5
 """Between the two groups of a resting face's frames."""
 
 DIGITS = "1234567890"
+FIXED = "nothing is learned while a log is written without --profile"
 FRAMES_NEEDED = "no frame of the followed face could be used in the last half second"
 
 
@@ -45,21 +45,22 @@ class Teaching:
 
     Args:
         messages: Says what became of it.
+        config: The window's; while it asks for a log of uncorrected numbers, nothing is learned.
 
     Attributes:
         resting: Watches the resting face, while it does.
     """
 
-    def __init__(self, messages: Messages) -> None:
+    def __init__(self, messages: Messages, config: LiveConfig) -> None:
         self.resting: RestingFace | None = None
         self._messages = messages
+        self._fixed = config.log is not None and config.profile is None
         self._pipeline: Pipeline | None = None
         self._corrector = LiveCorrector()
+        self._tie = Tie(self._corrector, messages)
         self._learner: Learner | None = None
         self._recent: deque[Observation] = deque()
         self._selected: int | None = None
-        self._count = 0
-        self._tied_seen_t = 0.0
         self._unnamed = False
         self._news = ""
 
@@ -75,6 +76,7 @@ class Teaching:
             before = pipeline.corrector
             if isinstance(before, ProfileCorrector):
                 self._corrector = LiveCorrector(before.profile, before.track)
+                self._tie = Tie(self._corrector, self._messages)
         self._pipeline = pipeline
         pipeline.corrector = self._corrector
         labels = _learnable(pipeline)
@@ -94,7 +96,6 @@ class Teaching:
         if result.selected != self._selected:
             self._recent.clear()
             self._selected = result.selected
-        self._count = len(result.tracks)
         hint = "" if track else "No face in sight."
         if track is not None and track.rejection not in VALID_REJECTIONS:
             hint = DIRECTIONS[track.rejection] if track.rejection else ""
@@ -104,34 +105,12 @@ class Teaching:
         while self._recent and result.frame.t - self._recent[0].t > KEPT_S:
             self._recent.popleft()
         self._rest(usable, hint)
-        self._untie_lost(result)
+        self._tie.see(result)
         self._take_news()
 
     def click(self, track: int | None) -> bool:
-        """Tie the profile to the followed track, or untie it.
-
-        Args:
-            track: What was clicked.
-
-        Returns:
-            Whether the click was for this; if not, it selects a track.
-        """
-        profile = self._corrector.profile
-        if profile is None or track is None:
-            return False
-        if self._corrector.track == track:
-            self._corrector.track = None
-            self._messages.notice(f"the profile {profile.name} goes with the followed face again")
-            return True
-        if track == self._selected and self._count > 1:
-            self._corrector.track = track
-            self._messages.notice(f"the profile {profile.name} stays with face {track}")
-            return True
-        if self._count > 1 and self._corrector.track is None:
-            self._messages.notice(
-                f"face {track}; click it again and the profile {profile.name} stays with it"
-            )
-        return False
+        """Tie the profile to a track; see `Tie.click`."""
+        return self._tie.click(track)
 
     @property
     def name(self) -> str:
@@ -150,6 +129,16 @@ class Teaching:
             return picture
         return self.resting.over(picture, overlay.sizes((picture.shape[1], picture.shape[0])))
 
+    def use(self, profile: Profile | None) -> None:
+        """Correct the followed face by another profile from now on, which the keys then teach.
+
+        Args:
+            profile: The profile; None for none.
+        """
+        self.close()
+        self._corrector.profile, self._corrector.track = profile, None
+        self._recent.clear()
+
     def close(self) -> None:
         """Wait until all is learned and written."""
         if self._learner is None:
@@ -160,10 +149,13 @@ class Teaching:
             self._messages.fault("The profile was not saved", exc)
         if self._unnamed and self._learner.lessons:
             self._messages.profile = self._corrector.profile
+        self._learner = None
 
     def _say(self, label: str) -> None:
         tied = self._corrector.track
-        if tied is not None and tied != self._selected:
+        if self._fixed:
+            self._messages.notice(FIXED)
+        elif tied is not None and tied != self._selected:
             self._messages.notice(
                 f"keys correct face {tied}, to which the profile is tied: click it"
             )
@@ -195,6 +187,9 @@ class Teaching:
             self._news = f"{word(lesson.label)}: taken back"
 
     def _toggle_resting(self) -> None:
+        if self._fixed:
+            self._messages.notice(FIXED)
+            return
         from emoapp.app.live.resting import RestingFace
 
         self.resting = None if self.resting else RestingFace()
@@ -206,16 +201,6 @@ class Teaching:
         if self.resting.done:
             seen, self.resting = self.resting.seen, None
             self._teach(blocks("neutral", seen, GAP_S))
-
-    def _untie_lost(self, result: Result) -> None:
-        tied = self._corrector.track
-        if tied is None or any(track.id == tied for track in result.tracks):
-            self._tied_seen_t = result.frame.t
-        elif result.frame.t - self._tied_seen_t > LOST_S and self._corrector.profile is not None:
-            self._corrector.track = None
-            self._messages.notice(
-                f"face {tied} is gone; {self._corrector.name} goes with the followed face"
-            )
 
     def _take_news(self) -> None:
         if self._learner is None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from support.faces import portrait
 
 from emoapp import EMOTIONS
+from emoapp.app.live import choices
 from emoapp.app.live.messages import Messages
-from emoapp.app.live.teaching import LOST_S, Teaching
+from emoapp.app.live.teaching import FIXED, Teaching
+from emoapp.app.live.tie import LOST_S
 from emoapp.classifiers import open_classifier
+from emoapp.config import LiveConfig
 from emoapp.detectors import open_detector
 from emoapp.pipeline import Pipeline
 from emoapp.profiles import store
@@ -31,13 +36,16 @@ class Notices(Messages):
     def notice(self, text: str, **options) -> None:
         self.texts.append(text)
 
+    def alert(self, title: str, text: str) -> None:
+        self.texts.append(f"{title}: {text}")
+
 
 class Window:
     """Frames with the portrait, and with it half as large beside it, for a `Teaching`."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, *, log: Path | None = None) -> None:
         self.pipeline, self.messages, self.t = pipeline, Notices(), 0.0
-        self.teaching = Teaching(self.messages)
+        self.teaching = Teaching(self.messages, LiveConfig("0", log=log))
         self.keys = self.teaching.begin(pipeline)
 
     def look(self, faces: int = 2, seconds: float = 0.1):
@@ -48,6 +56,16 @@ class Window:
         result = self.pipeline.process(Frame(np.hstack([picture, half * (faces > 1)]), 0, self.t))
         self.teaching.see(result)
         return result
+
+    def choice(self) -> choices.ProfileChoice:
+        """The profiles that the settings panel of this window offers."""
+        controller = SimpleNamespace(
+            config=LiveConfig("0"),
+            teaching=self.teaching,
+            messages=self.messages,
+            judge_again=lambda: None,
+        )
+        return choices.ProfileChoice(controller, self.pipeline)
 
     def learned(self, words: str) -> None:
         until = time.monotonic() + 30
@@ -64,12 +82,14 @@ def open_window(tmp_path, monkeypatch):
     monkeypatch.setenv("EMOAPP_PROFILE_DIR", str(tmp_path / "profiles"))
     opened = []
 
-    def begin(profile: str | None = None, *, contempt: bool = False) -> Window:
+    def begin(
+        profile: str | None = None, *, contempt: bool = False, log: Path | None = None
+    ) -> Window:
         classifier = open_classifier(device="cpu", contempt=contempt)
         corrector = open_corrector(profile, classifier) if profile else None
         pipeline = Pipeline(open_detector("blazeface"), classifier, corrector=corrector)
         opened.append(pipeline)
-        return Window(pipeline)
+        return Window(pipeline, log=log)
 
     yield begin
     for pipeline in opened:
@@ -135,18 +155,74 @@ def test_keys_teach_the_last_half_second_and_take_it_back(open_window):
     assert window.messages.profile is None
 
 
-def test_a_label_of_ones_own_has_a_key(open_window):
+@pytest.fixture
+def wink(open_window):
+    """A profile, Eve, with a label of its own."""
     seen = Observation(np.zeros((48, 48), np.uint8), np.full(7, 1 / 7, np.float32),
                        np.zeros(256, np.float32), 0.0)  # fmt: skip
     with open_classifier(device="cpu") as classifier:
         model = classifier.description.checksum
     lessons = [one_moment("happy", [seen]), one_moment("wink", [seen])]
-    open_window()  # sets the folder
-    store.save(new_profile("Ada", model, samples_of(lessons, EMOTIONS, ("wink",)),
+    store.save(new_profile("Eve", model, samples_of(lessons, EMOTIONS, ("wink",)),
                            keep_pictures=False))  # fmt: skip
-    window = open_window("Ada")
+
+
+def test_a_label_of_ones_own_has_a_key(open_window, wink):
+    window = open_window("Eve")
     assert window.look().tracks[0].raw.labels == (*EMOTIONS, "wink")
     window.keys["8"]()
     window.learned("Wink: learned from")
     window.teaching.close()
-    assert store.load("Ada").samples.counts == {"happy": 1, "wink": 2}
+    assert store.load("Eve").samples.counts == {"happy": 1, "wink": 2}
+
+
+def test_another_profile_is_chosen_while_the_window_goes_on(open_window, ada, wink):
+    window = open_window()
+    choice = window.choice()
+    (setting,) = choice.settings()
+    assert setting.row().value == "none" and window.profiles() == ["", ""]
+    setting.change(1)
+    assert window.profiles() == ["Ada", ""] and window.teaching.name == "Ada"
+    assert setting.row().value == "Ada" and choice.values() == {"profile": "Ada"}
+    setting.change(1)
+    assert "has labels of its own (wink): start with --profile" in window.messages.texts[-1]
+    assert window.profiles() == ["", ""] and window.teaching.name == "", "Eve is passed over"
+    assert choice.values() == {"profile": ""}
+    setting.change(1)
+    window.look()
+    window.keys["1"]()
+    window.learned("Angry: learned from")
+    window.teaching.close()
+    assert store.load("Ada").samples.counts.keys() == {"happy", "angry"}
+
+
+def test_labels_of_ones_own_stay_with_a_profile_without_them(open_window, ada, wink):
+    window = open_window("Eve")
+    choice = window.choice()
+    (setting,) = choice.settings()
+    for expected in ("", "Ada", "", "Eve"):
+        setting.change(-1 if expected == "Eve" else 1 - 2 * (choice.values() == {"profile": "Ada"}))
+        assert window.teaching.name == expected
+        assert window.look().tracks[0].smoothed.labels == (*EMOTIONS, "wink")
+
+
+def test_what_was_taught_before_another_profile_was_chosen_is_kept(open_window, ada):
+    window = open_window()
+    window.look()
+    window.keys["1"]()
+    (setting,) = window.choice().settings()
+    setting.change(1)
+    assert window.messages.profile.samples.counts.keys() == {"angry"}
+    assert {"Ada", window.messages.profile.name} == set(store.names())
+
+
+def test_nothing_is_learned_while_an_uncorrected_log_is_written(open_window):
+    window = open_window(log=Path("log.csv"))
+    before = window.look().tracks[0].raw
+    for key in ("1", "n"):
+        window.keys[key]()
+        assert window.messages.texts[-1] == FIXED
+    assert window.teaching.resting is None
+    window.teaching.close()
+    assert store.names() == []
+    assert window.look().tracks[0].raw.of("angry") == pytest.approx(before.of("angry"), abs=1e-4)
