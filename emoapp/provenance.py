@@ -33,7 +33,7 @@ class Provenance:
 
     Attributes:
         source: What was read, as in the log's rows.
-        labels: The expressions, in the order of the model.
+        labels: The expressions, in the order of the model, and behind them those of the profile.
         model: Name of the model's file.
         model_sha256: Its SHA-256 in hexadecimal digits; "" if unknown.
         detector: Name of the face detector.

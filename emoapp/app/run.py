@@ -186,7 +186,7 @@ def _provenance(config: LiveConfig | VideoConfig, pipeline: Pipeline) -> Provena
     model = classifier.path.name if classifier.path else ""
     return Provenance(
         source=encodable(redact_url(config.source)),
-        labels=tuple(map(encodable, classifier.labels)),
+        labels=tuple(map(encodable, pipeline.labels)),
         model=encodable(model),
         model_sha256=classifier.description.sha256.get(model, ""),
         detector=pipeline.detector.name,

@@ -13,7 +13,7 @@ from emoapp.errors import DataError, UsageError
 from emoapp.report.lines import is_json, whole_lines
 from emoapp.utils.escape import csv_text
 
-_TEXT_COLUMNS = ("source", "label", "rejection", "doubt")
+_TEXT_COLUMNS = ("source", "label", "rejection", "doubt", "profile")
 
 # A custom label may end like the name of a date: smoothed_look_at. From pandas 3.1 on, dtype=False
 # turns dates off too, and convert_dates is deprecated.

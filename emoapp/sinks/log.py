@@ -220,7 +220,7 @@ class ParquetLog(FileSink):
         from pyarrow import csv as arrow_csv
 
         text = pyarrow.string()
-        types = {"source": text, "label": text, "rejection": text, "doubt": text}
+        types = dict.fromkeys(("source", "label", "rejection", "doubt", "profile"), text)
         types |= {"frame": pyarrow.int64(), "track": pyarrow.int64()}
         reader = arrow_csv.open_csv(
             self._csv.path,

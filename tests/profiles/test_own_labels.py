@@ -15,6 +15,7 @@ from emoapp.cli import main
 from emoapp.labels import EMOTIONS
 from emoapp.profiles import store
 from emoapp.profiles.learning import learn
+from emoapp.report.reading import read_logs
 from emoapp.utils.libav import av
 
 FRAMES = 50
@@ -89,6 +90,8 @@ def test_a_wink_in_python_in_the_log_and_in_the_report_of_the_profile(
     with log.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert {"raw_wink", "smoothed_wink"} <= set(rows[0])
+    (read,) = read_logs(log)
+    assert read.about is not None and read.about.labels == read.labels == (*EMOTIONS, "wink")
     winks = [row["label"] == "wink" for row in rows if 3 < float(row["time_s"]) < 4]
     assert np.mean(winks) > 0.9
     assert main([*command, "--overwrite"]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from emoapp.profiles import store
 from emoapp.profiles.profile import new_profile
 from emoapp.profiles.samples import sample
 from emoapp.profiles.use import open_corrector
+from emoapp.report.reading import read_logs
 from emoapp.types import Frame
 
 HAPPY, NEUTRAL = EMOTIONS.index("happy"), EMOTIONS.index("neutral")
@@ -89,6 +91,19 @@ def test_a_log_has_the_column_only_with_a_profile(clip, tmp_path, capsys):
             columns = next(csv.reader(file))
         assert ("profile" in columns) == found
     assert columns[-1] == "profile"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_the_report_of_a_log_names_the_profile_even_a_number(demo, tmp_path, suffix):
+    pytest.importorskip("pyarrow")
+    store.save(replace(store.load("smiler"), name="007"), overwrite=True)
+    log = tmp_path / f"log.{suffix}"
+    words = ["--no-frames", "--log", str(log), "--profile", "007", "--frames", "3"]
+    assert main(["video", str(demo), *words]) == 0
+    store.delete("007")
+    (read,) = read_logs(log)
+    assert set(read.faces["profile"]) == {"007"}
+    assert read.about is not None and read.about.profile == "007"
 
 
 @pytest.mark.logs_errors
