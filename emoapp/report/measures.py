@@ -44,8 +44,9 @@ class Measures:
 
     Attributes:
         people: A row per track, in order of appearance: track, first_s, last_s, seen_s,
-            believed_s, main (the expression shown longest, or None), shown (whether the track is
-            shown individually).
+            believed_s, main (the expression shown longest, or None), lasting
+            (whether the track was seen for more than a moment), shown (whether it is shown
+            individually).
         shares: track, label, seconds, share (of believed_s), probability (mean while believed).
         segments: Stretches of one expression or one rejection: track, start_s, end_s, label,
             rejection.
@@ -203,8 +204,8 @@ def _people(log: Log, shares: pd.DataFrame) -> pd.DataFrame:
     longest = shares[shares["seconds"] > 0].sort_values("seconds", ascending=False, kind="stable")
     main = longest.drop_duplicates("track").set_index("track")["label"]
     people["main"] = [main.get(track) for track in people.index]
-    long_enough = people["seen_s"] >= min(MIN_SEEN_S, log.seconds / 2)
-    longest_seen = people.loc[long_enough, "seen_s"].nlargest(MAX_PEOPLE).index
+    people["lasting"] = people["seen_s"] >= min(MIN_SEEN_S, log.seconds / 2)
+    longest_seen = people.loc[people["lasting"], "seen_s"].nlargest(MAX_PEOPLE).index
     people["shown"] = people.index.isin(longest_seen)
     return people.reset_index()
 

@@ -88,7 +88,7 @@ def page(
 
 def _facts(log: Log, measures: m.Measures) -> Iterator[str]:
     yield duration(log.seconds)
-    frames, people = len(log.frames), int(measures.people["shown"].sum())
+    frames, people = len(log.frames), int(measures.people["lasting"].sum())
     yield ngettext("{count} frame", "{count} frames", frames).format(count=f"{frames:,}")
     yield ngettext("{count} person", "{count} people", people).format(count=people)
 

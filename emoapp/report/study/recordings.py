@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ _LINE_ROWS = 2
 """Height in pixels of the line where a face was seen and not believed."""
 
 _OTHER_FILES = ("emoapp-runs.jsonl",)
-_OTHER_SUFFIXES = (".companion.jsonl", ".part.csv")
+_OTHER_NAMES = re.compile(r"\.companion\.jsonl$|\.part(-\d+)?\.csv$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,7 +126,7 @@ def _may_be_log(name: str) -> bool:
     return (
         not lower.startswith((".", "emoapp-half"))
         and lower.endswith(tuple(LOGS))
-        and not lower.endswith(_OTHER_SUFFIXES)
+        and not _OTHER_NAMES.search(lower)
         and lower not in _OTHER_FILES
     )
 
@@ -167,7 +168,7 @@ def _summed_up(log: Log, name: str) -> Recording:
         labels=log.labels,
         seconds=log.seconds,
         frames=len(log.frames),
-        people=len(measures.shown),
+        people=int(measures.people["lasting"].sum()),
         seen_s=float(measures.people["seen_s"].sum()),
         believed_s=believed_s,
         coverage_s=float(coverage.get(BELIEVED, 0.0)),

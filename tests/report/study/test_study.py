@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -63,6 +64,15 @@ def test_each_recording_has_its_numbers(logs, capsys):
     assert "script" not in links.tags and "url(http" not in page
     assert "not known" in page, "these logs do not say how they were made"
     assert main(["report", "logs"]) == 1 and "there already" in capsys.readouterr().err
+
+
+def test_all_people_count_and_what_killed_runs_left_does_not(logs):
+    path = write_recording(logs / "crowd.csv", 5, people=40)
+    for name in ("crowd.part.csv", "crowd.part-2.csv"):
+        shutil.copy(path, logs / name)
+    assert main(["report", "logs"]) == 0
+    table = table_of(logs.parent / "logs_report")
+    assert set(table["recording"]) == {"crowd.csv"} and set(table["people"]) == {40}
 
 
 def test_conditions_are_compared_by_participant(logs):
