@@ -57,11 +57,12 @@ def run_many(args: SimpleNamespace) -> int:
     except KeyboardInterrupt:
         say("the same command goes on with what is not done yet", file=sys.stderr)
         raise
-    say(f"{counts['done']} done, {counts['failed']} failed, {counts['before']} done before")
-    if stats is not None:
-        from emoapp.utils.stats import write_json
+    finally:
+        if stats is not None:
+            from emoapp.utils.stats import write_json
 
-        write_json(stats, numbers)
+            write_json(stats, numbers)
+    say(f"{counts['done']} done, {counts['failed']} failed, {counts['before']} done before")
     return 1 if counts["failed"] else 0
 
 

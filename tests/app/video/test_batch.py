@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.batches import LOGGED, WRITTEN, names
 
+from emoapp.app.video import batch
 from emoapp.app.video.ledger import LEDGER
 from emoapp.app.video.videos import plan
 from emoapp.cli import main
@@ -111,6 +112,26 @@ def test_statistics_grow_with_the_batch_and_replace_nothing_else(archive, tmp_pa
     assert main(command) == 1
     assert "stats.json is there already" in capsys.readouterr().err
     assert stats.read_text() == '{"not": "ours"}'
+
+
+@pytest.mark.logs_errors
+def test_an_interrupted_batch_keeps_the_statistics_of_what_is_done(archive, tmp_path, monkeypatch):
+    def interrupted_at(name):
+        def run(config, folder, **options):
+            if Path(config.source).name == name:
+                raise KeyboardInterrupt
+            return run_one(config, folder, **options)
+
+        return run
+
+    stats = tmp_path / "stats.json"
+    command = ["video", str(archive), "--log", str(tmp_path / "log"), "--stats", str(stats)]
+    run_one = batch.run_one
+    monkeypatch.setattr(batch, "run_one", interrupted_at("b.MP4"))
+    assert main(command) == 130
+    monkeypatch.setattr(batch, "run_one", run_one)
+    assert main(command) == 1, "one is broken"
+    assert len(json.loads(stats.read_text())) == 3
 
 
 def test_files_beside_each_other_keep_their_names_apart(tmp_path):

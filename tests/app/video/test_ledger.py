@@ -12,9 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emoapp.app.video.ledger import LEDGER, Ledger, written_by
+from emoapp.classifiers.description import FILE_NAME
 from emoapp.config import VideoConfig
 from emoapp.errors import OutputInUseError
 from emoapp.labels import EMOTIONS
+from emoapp.profiles import store
 from emoapp.rows import Rows
 from emoapp.utils.files import create
 
@@ -78,6 +80,22 @@ def test_a_run_is_the_same_by_every_name_of_its_files(config, tmp_path, monkeypa
     assert ledger.done(replace(config, source="./out/../a.mp4", log=Path("link/a.csv")))
     assert not ledger.done(replace(config, smoothing_s=1.0))
     assert not ledger.done(replace(config, log=Path("out/b.csv")))
+
+
+def test_a_model_or_profile_that_was_learned_again_makes_another_run(config, tmp_path, monkeypatch):
+    monkeypatch.setenv("EMOAPP_PROFILE_DIR", str(tmp_path))
+    description, profile = tmp_path / FILE_NAME, store.path_of("Ada")
+    config = replace(config, model=tmp_path / "emotion.tflite", profile="Ada=2")
+    for path in (description, profile):
+        path.write_text("first")
+    Ledger(config.log.parent).begin(config)
+    config.log.write_text("whole")
+    Ledger(config.log.parent).done_now(config)
+    for path in (description, profile):
+        path.write_text("again")
+        assert not Ledger(config.log.parent).done(config)
+        path.write_text("first")
+        assert Ledger(config.log.parent).done(config)
 
 
 @given(cut=st.integers(0, 2000), more=st.binary(max_size=60))
