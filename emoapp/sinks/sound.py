@@ -10,6 +10,9 @@ from emoapp.errors import SourceError
 from emoapp.sinks.codecs import Container
 from emoapp.utils.libav import av
 
+_OPUS_LAYOUTS = ("mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1")
+"""What Opus can hold, by the number of channels (RFC 7845, section 5.1.1.2)."""
+
 
 class Sound:
     """Copy all sound of a file packet by packet, unchanged if the container can hold it.
@@ -122,6 +125,16 @@ def _can_copy(format_name: str, container: Container, path: str, index: int) -> 
     return True
 
 
+def _layout(stream: av.AudioStream, encoder: str) -> str:
+    """Return the channels to encode: those of the stream, as far as the encoder knows them."""
+    count = stream.layout.nb_channels
+    if encoder == "libopus":
+        return _OPUS_LAYOUTS[min(count, len(_OPUS_LAYOUTS)) - 1]
+    # Some files state how many channels there are but not which; encoders need to know.
+    unknown = "channels" in stream.layout.name
+    return av.AudioLayout(f"{count}c").name if unknown else stream.layout.name
+
+
 class _CopiedTrack:
     def __init__(self, stream: av.AudioStream, output: av.container.OutputContainer, start: int):
         self._output = output
@@ -154,14 +167,13 @@ class _EncodedTrack:
     ) -> None:
         self._output = output
         rate = 48_000 if encoder == "libopus" else stream.rate
-        # Some files state how many channels there are but not which; encoders need to know.
-        layout = av.AudioLayout(f"{stream.layout.nb_channels}c")
-        layout = layout if "channels" in stream.layout.name else stream.layout
-        added = output.add_stream(encoder, rate=rate, layout=layout.name)
+        layout = _layout(stream, encoder)
+        added = output.add_stream(encoder, rate=rate, layout=layout)
         assert isinstance(added, av.AudioStream)
         self._stream = added
-        self._resampler = av.AudioResampler(added.codec_context.format, layout.name, rate)
+        self._resampler = av.AudioResampler(added.codec_context.format, layout, rate)
         self._start = start
+        self._last_pts: int | None = None
 
     def mux(self, packet: av.Packet) -> None:
         try:
@@ -172,6 +184,10 @@ class _EncodedTrack:
             if not isinstance(frame, av.AudioFrame):
                 continue
             if frame.pts is not None:
+                # Encoders refuse times that run backwards, as in files that were joined.
+                if self._last_pts is not None and frame.pts <= self._last_pts:
+                    continue
+                self._last_pts = frame.pts
                 frame.pts -= self._start
             self._encode(frame)
 

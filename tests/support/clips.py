@@ -19,6 +19,7 @@ def write_movie(
     *,
     video: str = "libx264",
     audio: str | None = "aac",
+    layout: str = "mono",
     sound_from: float = 0.0,
     size_wh: tuple[int, int] = (320, 180),
     fps: int = 25,
@@ -32,7 +33,7 @@ def write_movie(
         stream.codec_context.time_base = clock
         if "x26" in video:
             stream.options = {"preset": "ultrafast", "bf": "0", "x265-params": "log-level=error"}
-        tone = container.add_stream(audio, rate=RATE, layout="mono") if audio else None
+        tone = container.add_stream(audio, rate=RATE, layout=layout) if audio else None
         for number, t in enumerate(times):
             frame = av.VideoFrame.from_ndarray(picture(number, size_wh), format="bgr24")
             frame = frame.reformat(format="yuv420p")
@@ -40,13 +41,14 @@ def write_movie(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
         if tone is not None:
-            _write_tone(container, tone, round(sound_from * RATE), round((times[-1] + 0.04) * RATE))
+            end = times[-1] + 0.04
+            _write_tone(container, tone, layout, round(sound_from * RATE), round(end * RATE))
     return path
 
 
-def _write_tone(container, stream, start: int, end: int) -> None:
+def _write_tone(container, stream, layout: str, start: int, end: int) -> None:
     context = stream.codec_context
-    resampler = av.AudioResampler(context.format, "mono", RATE, context.frame_size or 1024)
+    resampler = av.AudioResampler(context.format, layout, RATE, context.frame_size or 1024)
     for begin in range(start, end, 1024):
         wave = np.sin(np.arange(begin, min(begin + 1024, end)) * 440 * 2 * np.pi / RATE) / 4
         frame = av.AudioFrame.from_ndarray(np.float32(wave)[None], format="flt", layout="mono")

@@ -171,3 +171,20 @@ def test_sound_that_is_refused_late_is_encoded_anew(tmp_path, capsys, name, code
     with av.open(str(copy)) as container:
         heard = sum(frame.samples for frame in container.decode(audio=0))
     assert heard / 48_000 == pytest.approx(EVEN[-1] + 0.04, abs=0.1)
+
+
+@pytest.mark.parametrize("layout, kept", [("5.1(side)", "5.1"), ("4.0", "quad"), ("2.1", "3.0")])
+def test_sound_of_cameras_and_discs_fits_into_webm(tmp_path, layout, kept):
+    movie = write_movie(tmp_path / "a.ts", EVEN, audio="ac3", layout=layout)
+    assert main(["video", str(movie), "-o", str(tmp_path / "copy.webm")]) == 0
+    with av.open(str(tmp_path / "copy.webm")) as container:
+        assert container.streams.audio[0].layout.name == kept
+
+
+def test_recordings_that_were_joined_byte_by_byte_are_read_to_the_end(tmp_path):
+    movie, both = write_movie(tmp_path / "a.ts", EVEN), tmp_path / "both.ts"
+    both.write_bytes(movie.read_bytes() * 2)
+    copy, log = tmp_path / "copy.mp4", tmp_path / "log.csv"
+    assert main(["video", str(both), "-o", str(copy), "--log", str(log)]) == 0
+    assert len(picture_times(copy)) == 2 * len(EVEN)
+    assert log.read_text().count("\n") == 2 * len(EVEN) + 1
