@@ -104,7 +104,8 @@ class _ImageTrack:
         end: float,
     ) -> None:
         self._begin, self._end, self._target = begin, end, target
-        self._size_wh = stream.codec_context.width, stream.codec_context.height
+        context = stream.codec_context
+        self._size_wh = pyav.square_size(stream, (context.width, context.height))
         rate = stream.average_rate or stream.guessed_rate or _DEFAULT_FPS
         self._step_s = float(1 / rate)
         codec = CODECS["h264"]

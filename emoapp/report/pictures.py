@@ -91,7 +91,7 @@ def _seek(path: Path, wanted: Mapping[int, float]) -> Iterator[tuple[int, np.nda
             first = next(pyav.decode(container, stream), None)
             if first is None or first.time is None:
                 return
-            size_wh = first.width, first.height
+            size_wh = pyav.square_size(stream, (first.width, first.height))
             for number, t in sorted(wanted.items()):
                 picture = _decode_at(container, stream, first.time + t)
                 if picture is not None:

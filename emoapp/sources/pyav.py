@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -17,10 +19,17 @@ from emoapp.yuv import YuvImage
 _MAX_CONSECUTIVE_ERRORS = 100
 
 _ROTATIONS = {
-    90: cv2.ROTATE_90_COUNTERCLOCKWISE,
-    180: cv2.ROTATE_180,
-    270: cv2.ROTATE_90_CLOCKWISE,
+    1: cv2.ROTATE_90_CLOCKWISE,
+    2: cv2.ROTATE_180,
+    3: cv2.ROTATE_90_COUNTERCLOCKWISE,
 }
+"""Quarter turns clockwise -> OpenCV's code."""
+
+_MAX_PIXEL_ASPECT = 4.0
+"""Files that state more are wrong."""
+
+_MIN_STRETCH = 0.01
+"""Pixels that are as square as that are left alone."""
 
 _YUV_FORMATS = ("yuv420p", "yuvj420p")
 
@@ -99,6 +108,29 @@ def colorimetry_of(stream: av.video.stream.VideoStream) -> Colorimetry | None:
     return said if context.pix_fmt in _YUV_FORMATS and even and said.is_known else None
 
 
+def square_size(stream: av.video.stream.VideoStream, size_wh: tuple[int, int]) -> tuple[int, int]:
+    """Return the size of a stream's frames in square pixels, so that faces are not squeezed.
+
+    Recordings from camcorders and discs state how much wider than high their pixels are.
+
+    Args:
+        stream: A video stream.
+        size_wh: (width, height) of its frames.
+
+    Returns:
+        (width, height), neither smaller; even where one is changed.
+    """
+    ratio = float(stream.sample_aspect_ratio or 1)
+    if not 1 / _MAX_PIXEL_ASPECT <= ratio <= _MAX_PIXEL_ASPECT or abs(ratio - 1) < _MIN_STRETCH:
+        return size_wh
+    width, height = size_wh
+    return (
+        (round(width * ratio / 2) * 2, height)
+        if ratio > 1
+        else (width, round(height / ratio / 2) * 2)
+    )
+
+
 def to_image(
     frame: av.VideoFrame, size_wh: tuple[int, int], colorimetry: Colorimetry | None
 ) -> Image:
@@ -106,21 +138,23 @@ def to_image(
 
     Args:
         frame: The decoded frame.
-        size_wh: (width, height) in pixels before rotation, for streams whose frames change size.
+        size_wh: (width, height) in pixels before rotation, from `square_size`; streams may change
+            the size of their frames.
         colorimetry: What `colorimetry_of` returned.
     """
     if colorimetry is None:
         return BgrImage(to_bgr(frame, size_wh))
-    if (frame.width, frame.height) != size_wh or frame.format.name not in _YUV_FORMATS:
-        frame = frame.reformat(*size_wh, "yuv420p")
+    turn = _turn_of(frame)
+    known = frame.format.name in _YUV_FORMATS
+    if (frame.width, frame.height) != size_wh or not known:
+        frame = frame.reformat(*size_wh, frame.format.name if known else "yuv420p")
     image = YuvImage(frame.to_ndarray(), colorimetry)
-    rotation = _rotation(frame)
-    if rotation is None:
+    if turn == _UPRIGHT:
         return image
-    width, height = size_wh if rotation == cv2.ROTATE_180 else size_wh[::-1]
+    width, height = size_wh[::-1] if turn.quarters % 2 else size_wh
     turned = YuvImage(np.empty((height * 3 // 2, width), np.uint8), colorimetry)
     for plane, target in zip(image.planes, turned.planes, strict=True):
-        cv2.rotate(plane, rotation, target)
+        target[...] = turn.applied_to(plane)
     return turned
 
 
@@ -129,18 +163,45 @@ def to_bgr(frame: av.VideoFrame, size_wh: tuple[int, int] | None = None) -> np.n
 
     Args:
         frame: The decoded frame.
-        size_wh: (width, height) in pixels before rotation, for streams whose frames change size;
-            None for the frame's own.
+        size_wh: (width, height) in pixels before rotation, from `square_size`; None for the
+            frame's own.
 
     Returns:
         uint8 (H, W, 3), BGR.
     """
     width, height = size_wh or (frame.width, frame.height)
     image = frame.to_ndarray(format="bgr24", width=width, height=height)
-    rotation = _rotation(frame)
-    return image if rotation is None else cv2.rotate(image, rotation)
+    return _turn_of(frame).applied_to(image)
 
 
-def _rotation(frame: av.VideoFrame) -> int | None:
-    """Return OpenCV's code for the rotation that a frame needs; None if it is upright."""
-    return _ROTATIONS.get(round(frame.rotation) % 360)
+class _Turn(NamedTuple):
+    """How a frame is made upright.
+
+    Attributes:
+        mirrored: Whether left and right are exchanged first.
+        quarters: Quarter turns clockwise after that, 0 to 3.
+    """
+
+    mirrored: bool
+    quarters: int
+
+    def applied_to(self, image: np.ndarray) -> np.ndarray:
+        """Return an image upright; itself where it is."""
+        if self.mirrored:
+            image = cv2.flip(image, 1)
+        return cv2.rotate(image, _ROTATIONS[self.quarters]) if self.quarters else image
+
+
+_UPRIGHT = _Turn(mirrored=False, quarters=0)
+
+
+def _turn_of(frame: av.VideoFrame) -> _Turn:
+    """Return what a frame's display matrix asks for (ISO 14496-12, track header box)."""
+    side_data: Any = frame.side_data.get("DISPLAYMATRIX")
+    if side_data is None:
+        return _UPRIGHT
+    # Where the axes to the right and downwards go, each as (right, down), in 1/65536.
+    right, down = np.frombuffer(side_data, np.int32, 9).reshape(3, 3)[:2, :2] / 65536
+    mirrored = bool(right[0] * down[1] - right[1] * down[0] < 0)
+    angle = math.degrees(math.atan2(right[1], right[0])) - (180 if mirrored else 0)
+    return _Turn(mirrored, round(angle / 90) % 4)

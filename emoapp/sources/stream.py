@@ -44,6 +44,7 @@ class Stream(LiveSource):
             stream = pyav.video_stream(self._container)
             if stream is None:
                 raise SourceError(f"{self.name} answers, but sends no video.")
+            self._stream = stream
             # Not by whole frames: each thread would hold one back and add latency.
             stream.thread_type = "SLICE"
             rate = stream.average_rate or stream.guessed_rate
@@ -61,7 +62,7 @@ class Stream(LiveSource):
             self._grab, release=self._container.close, name=self.name, queue_size=QUEUE_SIZE
         )
         self._grabber.start()
-        self.size_wh = stream.width, stream.height
+        self.size_wh = pyav.square_size(stream, (stream.width, stream.height))
         if not await_first and 0 not in self.size_wh:
             return
         try:
@@ -103,7 +104,8 @@ class Stream(LiveSource):
             if self._began is None:
                 self._began = clock.now() - picture.time
             self._grabber.sleep(self._began + picture.time - clock.now())
-        return pyav.to_bgr(picture), clock.now()
+        size_wh = pyav.square_size(self._stream, (picture.width, picture.height))
+        return pyav.to_bgr(picture, size_wh), clock.now()
 
     def _count_damage(self) -> None:
         self.damaged += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -19,12 +20,15 @@ _PREFETCH_DEPTH = 4
 
 _FALLBACK_FPS = 25.0
 
+_TIME = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
+
 
 class VideoFile(Source):
     """Decode a video file in a background thread, a few frames ahead; drop nothing.
 
     Times are the file's, exact to the microsecond and uneven if the file's are; the first is 0.
-    Rotated phone clips are turned upright. Damaged frames are left out and counted.
+    Pictures are turned or mirrored as the file says, and pixels become square. Damaged frames are
+    left out and counted.
 
     Args:
         path: The file.
@@ -34,6 +38,7 @@ class VideoFile(Source):
         damaged: Number of frames left out so far because they could not be decoded.
         start_s: When the first frame is shown, in seconds since the file's beginning; sound may
             start before it.
+        stated_s: How long the picture lasts by what the file says, seconds; None if it does not.
 
     Raises:
         SourceError: The file cannot be opened or holds no frame; the message names it.
@@ -48,6 +53,8 @@ class VideoFile(Source):
         self.colorimetry = pyav.colorimetry_of(self._stream)
         rate = self._stream.average_rate or self._stream.guessed_rate
         self.fps = float(rate) if rate else None
+        self.stated_s = self._stated_seconds()
+        self._read_s: float | None = None
         # As the file states it or its duration suggests; damage makes it fewer.
         self.frame_count = None if loop else self._stated_count()
         self._frames = Prefetcher(
@@ -64,6 +71,13 @@ class VideoFile(Source):
         except BaseException:
             self.close()
             raise
+
+    @property
+    def lost_s(self) -> float:
+        """Seconds that are missing at the end, once all was read; 0 where nothing is known."""
+        if self._read_s is None or self.stated_s is None:
+            return 0.0
+        return max(0.0, self.stated_s - self._read_s)
 
     def read(self) -> Frame | None:
         """Return the next frame; None at the end."""
@@ -106,12 +120,23 @@ class VideoFile(Source):
         stream.thread_type = "AUTO"
         return container, stream
 
+    def _stated_seconds(self) -> float | None:
+        """Return the picture's duration: that of the file may be the sound's."""
+        whole_s = (self._container.duration or 0) / av.time_base
+        found = []
+        if self._stream.duration and self._stream.time_base:
+            found.append(float(self._stream.duration * self._stream.time_base))
+        if tag := _TIME.fullmatch(self._stream.metadata.get("DURATION", "")):  # of Matroska
+            hours, minutes, seconds = map(float, tag.groups())
+            found.append(hours * 3600 + minutes * 60 + seconds)
+        if whole_s and (found or len(self._container.streams) == 1):
+            found.append(whole_s)  # less where an edit list hides frames
+        return min(found, default=None)
+
     def _stated_count(self) -> int | None:
-        if self._stream.frames:
-            return self._stream.frames
-        if self._container.duration and self.fps:
-            return round(self._container.duration / av.time_base * self.fps)
-        return None
+        known = self.stated_s or (self._container.duration or 0) / av.time_base
+        counts = [self._stream.frames, round(known * (self.fps or 0))]
+        return min((count for count in counts if count), default=None)
 
     def _decode_and_close(self) -> Iterator[Frame]:
         """Yield the frames, in the decode thread; close the file at the end."""
@@ -127,7 +152,7 @@ class VideoFile(Source):
     def _decode(self) -> Iterator[Frame]:
         step = 1 / (self.fps or _FALLBACK_FPS)
         time_base = self._stream.time_base or Fraction(1, av.time_base)
-        index, t, size_wh = 0, -step, None
+        index, t, end, size_wh = 0, -step, 0.0, None
         while True:
             first_pts: int | None = None
             began, frames_in_pass = t + step, 0
@@ -142,13 +167,16 @@ class VideoFile(Source):
                 # Files without timestamps, or with ones that run backwards, keep an even pace.
                 t = t + step if stated is None or (index and stated <= t) else stated
                 if size_wh is None:
-                    size_wh = picture.width, picture.height
+                    size_wh = pyav.square_size(self._stream, (picture.width, picture.height))
                 frame = Frame(pyav.to_image(picture, size_wh, self.colorimetry), index, t)
                 if index == 0:
                     self.size_wh = frame.size_wh
                 yield frame
                 index += 1
                 frames_in_pass += 1
+                end = self.start_s + t + max(step, float((picture.duration or 0) * time_base))
+            if frames_in_pass and not self._loop:
+                self._read_s = end
             if not self._loop or not frames_in_pass:
                 return
             self._container.seek(0)

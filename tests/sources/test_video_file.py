@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from fractions import Fraction
 
+import cv2
 import numpy as np
 import pytest
 from support.clips import write_clip
-from support.pictures import number_of
+from support.pictures import number_of, picture
 
 from emoapp.errors import SourceError
 from emoapp.sources import open_source
@@ -21,18 +23,55 @@ def test_uneven_times_are_kept(tmp_path):
         assert [number_of(frame.image) for frame in frames] == [0, 1, 2, 3, 4, 5]
 
 
-def test_a_turned_clip_comes_upright(clip, tmp_path):
+# (a, b; c, d): where the axes to the right and downwards go, each as (right, down).
+@pytest.mark.parametrize(
+    "matrix, expected",
+    [
+        ((0, 1, -1, 0), lambda image: cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE)),
+        ((0, -1, 1, 0), lambda image: cv2.rotate(image, cv2.ROTATE_90_COUNTERCLOCKWISE)),
+        ((-1, 0, 0, -1), lambda image: cv2.rotate(image, cv2.ROTATE_180)),
+        ((-1, 0, 0, 1), lambda image: cv2.flip(image, 1)),
+        ((1, 0, 0, -1), lambda image: cv2.flip(image, 0)),
+        ((0, 1, 1, 0), lambda image: cv2.transpose(image)),
+        ((0, -1, -1, 0), lambda image: cv2.rotate(cv2.transpose(image), cv2.ROTATE_180)),
+    ],
+)
+def test_a_turned_or_mirrored_clip_comes_upright(clip, tmp_path, matrix, expected):
     data = bytearray(clip.read_bytes())
-    matrix = data.index(b"tkhd") + 44
-    one = 1 << 16  # a quarter turn clockwise: (a b u; c d v; x y w) = (0 1 0; -1 0 0; 0 0 1)
-    turned = (0, one, 0, -one, 0, 0, 0, 0, 1 << 30)
-    data[matrix : matrix + 36] = b"".join(n.to_bytes(4, "big", signed=True) for n in turned)
+    place, one = data.index(b"tkhd") + 44, 1 << 16
+    a, b, c, d = (number * one for number in matrix)
+    numbers = (a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    data[place : place + 36] = b"".join(n.to_bytes(4, "big", signed=True) for n in numbers)
     (tmp_path / "turned.mp4").write_bytes(data)
-    with open_source(tmp_path / "turned.mp4") as source:
-        assert source.size_wh == (180, 320)
+    with open_source(clip) as upright, open_source(tmp_path / "turned.mp4") as source:
+        image, wanted = source.read().image, expected(upright.read().image)
+        assert source.size_wh == (wanted.shape[1], wanted.shape[0])
+    assert image.shape == wanted.shape
+    assert np.abs(image.astype(int) - wanted).mean() < 1
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuvj420p", "yuv422p"])
+@pytest.mark.parametrize(
+    "size_wh, ratio, square_wh",
+    [((720, 576), (64, 45), (1024, 576)), ((720, 480), (8, 9), (720, 540)),
+     ((320, 180), (1, 1), (320, 180)), ((320, 180), (4095, 4096), (320, 180))],
+)  # fmt: skip
+def test_pixels_become_square(tmp_path, size_wh, ratio, square_wh, pix_fmt):
+    from emoapp.utils.libav import av
+
+    whole = picture(0, square_wh)
+    with av.open(str(tmp_path / "dv.mp4"), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "5"})
+        stream.width, stream.height = size_wh
+        stream.pix_fmt = pix_fmt
+        stream.codec_context.sample_aspect_ratio = Fraction(*ratio)
+        frame = av.VideoFrame.from_ndarray(cv2.resize(whole, size_wh), format="bgr24")
+        container.mux(stream.encode(frame.reformat(format=pix_fmt)))
+        container.mux(stream.encode())
+    with open_source(tmp_path / "dv.mp4") as source:
         image = source.read().image
-        assert image.shape == (320, 180, 3)
-        assert image[20, -20, 2] > 200 > image[20, 20, 2], "the red corner is at the right now"
+        assert source.size_wh == (image.shape[1], image.shape[0]) == square_wh
+    assert np.abs(image.astype(int) - whole).mean() < 4
 
 
 def test_damage_is_skipped_and_counted(clip, tmp_path):

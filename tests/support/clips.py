@@ -21,10 +21,11 @@ def write_movie(
     audio: str | None = "aac",
     layout: str = "mono",
     sound_from: float = 0.0,
+    sound_to: float | None = None,
     size_wh: tuple[int, int] = (320, 180),
     fps: int = 25,
 ) -> Path:
-    """`picture` 0, 1, ... at these times in seconds, and a tone from `sound_from` to the end."""
+    """`picture` 0, 1, ... at these times in seconds, and a tone to `sound_to`, else to the end."""
     clock = Fraction(1, fps) if path.suffix == ".avi" else Fraction(1, 90_000)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(video, rate=fps)
@@ -41,7 +42,7 @@ def write_movie(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
         if tone is not None:
-            end = times[-1] + 0.04
+            end = sound_to or times[-1] + 0.04
             _write_tone(container, tone, layout, round(sound_from * RATE), round(end * RATE))
     return path
 

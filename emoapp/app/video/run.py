@@ -17,6 +17,7 @@ from emoapp.platforms.files import can_rename_open
 from emoapp.sinks import Sink, open_recorder
 from emoapp.sinks.targets import check_targets
 from emoapp.sources import Source, kind_of, open_source
+from emoapp.sources.video_file import VideoFile
 from emoapp.types import Frame
 from emoapp.utils.prefetch import Prefetcher
 
@@ -29,8 +30,8 @@ UNKNOWN_FPS = 25.0
 PREFETCH_DEPTH = 2
 """Frames whose faces are detected in advance; each holds a whole image."""
 
-MIN_FRAME_SHARE = 0.95
-"""Share of a file's stated frames below which it ends early; some files count hidden frames."""
+MAX_LOST_SHARE = 0.05
+"""Share of a file's duration that may be missing at its end: files are not exact."""
 
 
 def run_video(
@@ -90,7 +91,7 @@ def run_video(
                 progress=progress and (lambda done, _: progress(done, expected)),
             )
             numbers = run.to_the_end()
-            notes = list(_notes(run, source, recorder, None if frames.cut else expected))
+            notes = list(_notes(source, recorder, cut=frames.cut))
         finished()
     return numbers | {"notes": notes}
 
@@ -216,14 +217,14 @@ def _expected_count(source: Source, frames: int | None, seconds: float | None) -
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _notes(
-    run: Run, source: Source, recorder: VideoRecorder | None, expected: int | None
-) -> Iterator[str]:
+def _notes(source: Source, recorder: VideoRecorder | None, *, cut: bool) -> Iterator[str]:
     damaged = getattr(source, "damaged", 0)
     if damaged:
         yield f"{damaged} damaged frames left out" if damaged > 1 else "1 damaged frame left out"
-    if expected and run.stats.read < MIN_FRAME_SHARE * expected:
-        yield f"it ends early: {run.stats.read} of {expected} frames could be read"
+    if isinstance(source, VideoFile) and not cut and source.stated_s is not None:
+        read_s = source.stated_s - source.lost_s
+        if read_s < (1 - MAX_LOST_SHARE) * source.stated_s:
+            yield f"it ends early: {read_s:.1f} of {source.stated_s:.1f} seconds could be read"
     if recorder is not None and recorder.reencoded_sound:
         yield (
             f"the sound was encoded anew: {recorder.path.suffix} cannot hold its "

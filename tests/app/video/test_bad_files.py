@@ -79,6 +79,16 @@ def test_a_file_that_ends_early_says_so(tmp_path, capsys):
     assert 5 < len(picture_times(tmp_path / "copy.mp4")) < 38
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.webm", "a.avi"])
+def test_a_file_whose_sound_is_longer_does_not_end_early(tmp_path, capsys, name):
+    codecs = {"video": "libvpx-vp9", "audio": "libopus"} if name == "a.webm" else {}
+    codecs = {"video": "mpeg4", "audio": "libmp3lame"} if name == "a.avi" else codecs
+    movie = write_movie(tmp_path / name, [n / 25 for n in range(25)], sound_to=3.0, **codecs)
+    log = tmp_path / "log.csv"
+    assert main(["video", str(movie), "--no-frames", "--log", str(log)]) == 0
+    assert "ends early" not in capsys.readouterr().out
+
+
 @pytest.mark.skipif(sys.platform == "win32" or os.getuid() != 0, reason="needs to be root")
 def test_folders_without_rights(clip, tmp_path):
     """Root may do anything, so the program becomes nobody once all it needs is loaded."""
