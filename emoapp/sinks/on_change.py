@@ -18,6 +18,7 @@ from emoapp.sinks.background import BackgroundSink, Report
 from emoapp.sinks.changes import Change, ChangeWatcher
 from emoapp.sinks.outputs import OutputContext
 from emoapp.types import Result
+from emoapp.utils import native_logs
 
 VERSION = 1
 """Of the event; grows when a key is renamed or removed."""
@@ -104,7 +105,10 @@ class CommandOutput(BackgroundSink[Change]):
         self._told = item.label
         self._next_start = clock.now() + self._interval_s
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, start_new_session=has_sessions()
+            self._command,
+            stdin=subprocess.PIPE,
+            stderr=native_logs.terminal(),
+            start_new_session=has_sessions(),
         )
         try:
             self._process.communicate(text.encode(), timeout=self._timeout_s)

@@ -37,12 +37,14 @@ def divert(log: int | None) -> bool:
     if os.environ.get(VARIABLE):
         faulthandler.enable()
         return False
+    descriptor = terminal()
     try:
-        descriptor = sys.stderr.fileno()
-        own = os.dup(descriptor)
-    except (AttributeError, OSError, io.UnsupportedOperation):
+        own = None if descriptor is None else os.dup(descriptor)
+    except OSError:
+        own = None
+    if own is None:
         return False  # A notebook, a test's capture, a closed terminal: nothing to separate.
-    terminal = io.TextIOWrapper(
+    stream = io.TextIOWrapper(
         os.fdopen(own, "wb", 0),
         encoding=sys.stderr.encoding,
         errors="backslashreplace",
@@ -52,10 +54,22 @@ def divert(log: int | None) -> bool:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere if log is None else log, DESCRIPTOR)
     os.close(nowhere)
-    sys.stderr = terminal
+    sys.stderr = stream
     # By its number, which stays that of the log when the log continues in another file.
-    faulthandler.enable(terminal if log is None else DESCRIPTOR)
+    faulthandler.enable(stream if log is None else DESCRIPTOR)
     return True
+
+
+def terminal() -> int | None:
+    """Return the descriptor of Python's standard error, for programs whose messages are to be seen.
+
+    Returns:
+        The descriptor; None where there is none, as in a notebook.
+    """
+    try:
+        return sys.stderr.fileno()
+    except (AttributeError, OSError, io.UnsupportedOperation):
+        return None
 
 
 def follow(log: int) -> None:

@@ -44,7 +44,12 @@ class Messages:
         self._waiting: deque[Callable[[Overlay], None]] = deque()
 
     def notice(
-        self, text: str, *, seconds: float = NOTICE_S, picture: np.ndarray | None = None
+        self,
+        text: str,
+        *,
+        seconds: float = NOTICE_S,
+        picture: np.ndarray | None = None,
+        logged: bool = True,
     ) -> None:
         """Show one quiet line that disappears by itself.
 
@@ -52,8 +57,10 @@ class Messages:
             text: The line.
             seconds: How long it stays.
             picture: uint8 (H, W, 3), BGR, shown small above it; None for none.
+            logged: Whether it goes into the diagnostic log, which holds no expressions.
         """
-        logger.info("notice: %s", text)
+        if logged:
+            logger.info("notice: %s", text)
         self._waiting.append(
             lambda overlay: overlay.notify(text, now=clock.now(), seconds=seconds, picture=picture)
         )

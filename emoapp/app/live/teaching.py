@@ -217,7 +217,7 @@ class Teaching:
             return
         if profile is not None and profile.correction is None:
             news += "; nothing is corrected, as that would not help yet"
-        self._messages.notice(news)
+        self._messages.notice(news, logged=False)
 
 
 def _learnable(pipeline: Pipeline) -> tuple[str, ...]:

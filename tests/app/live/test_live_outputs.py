@@ -53,6 +53,17 @@ def test_what_is_asked_for_is_opened_and_closed(tmp_path):
     assert line.count("socket.__new__") == 1 and line.count("subprocess.Popen") == 1
 
 
+def test_what_the_command_prints_is_on_the_terminal_and_not_in_the_log(tmp_path):
+    program = tmp_path / "tool.py"
+    program.write_text("import sys; sys.exit('cannot: ' + sys.stdin.read())")
+    command = subprocess.list2cmdline([sys.executable, str(program)])
+    words = ["live", "--demo", "--no-window", "--frames", "30", "--on-change", command]
+    run = emoapp(*words, EMOAPP_LOG_DIR=str(tmp_path))
+    assert "cannot: {" in run.stderr and "happy" in run.stderr
+    (log,) = tmp_path.glob("*.log")
+    assert "happy" not in log.read_text()
+
+
 def test_streams_of_the_laboratory_are_closed_too():
     assert seen("--lsl", f"test-{os.getpid()}").startswith("SEEN 0 [] ")
 
