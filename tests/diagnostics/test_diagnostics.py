@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,21 @@ def test_native_output_goes_into_the_log_and_not_to_the_terminal(logs):
     assert "XNNPACK" in log, "TensorFlow Lite's own line"
     assert "emoapp live --demo" in log and "detector blazeface" in log
     assert log.rstrip().endswith("exit status 0")
+
+
+def test_a_killed_run_is_one_even_if_a_program_that_it_started_had_ended(logs, monkeypatch):
+    monkeypatch.setenv("EMOAPP_LOG_DIR", str(logs))
+    logs.mkdir()
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    path = logs / f"emoapp-20260101-120000-{gone.pid}.log"
+    line = "2026-01-01 12:00:00.000 {} 1 MainThread {}\n"
+    said = "emoapp.sinks: lamp.py ended with exit status 1. It goes on being started."
+    path.write_text(line.format("WARNING", said))
+    assert check_log().level == WARNING
+    with path.open("a") as file:
+        file.write(line.format("INFO", "emoapp.cli: exit status 0"))
+    assert check_log().level == OK
 
 
 def test_an_unexpected_error_is_one_line_that_names_the_file(logs):

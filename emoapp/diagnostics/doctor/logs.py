@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,9 @@ MAX_QUOTED_LINES, MAX_QUOTED_BYTES = 20, 16_000
 
 CRASH_MARKS = (" CRITICAL ", "Fatal Python error", "Windows fatal exception", "terminate called")
 """Texts in the log of a run that crashed."""
+
+_LAST_LINE = re.compile(r"(^|: )exit status \d+$", re.M)
+"""What a run logs when it ends; the programs that it starts have exit statuses too."""
 
 
 def check_log() -> Finding:
@@ -60,7 +64,7 @@ def _bad_end(path: Path) -> str:
         line = next(line for line in end.splitlines() if found in line)
         return redact_url(line.strip())
     # Workers do not log how they ended.
-    ended = "exit status" in end or is_worker(path)
+    ended = _LAST_LINE.search(end) or is_worker(path)
     return "" if ended else "ended without a word: it crashed, or was killed"
 
 
