@@ -72,7 +72,7 @@ class Watcher:
 
     def __init__(self, pace: Pace | None = None) -> None:
         self._pace = pace or Pace()
-        self._t = float("-inf")
+        self._t = self._believed_t = float("-inf")
         self._person: int | None = None
         self._spans: deque[_Span] = deque()
         self._current: _Span | None = None
@@ -93,10 +93,13 @@ class Watcher:
             self._forget_speech()
             self._forget_face(None)
         self._t = t
+        if t - self._believed_t > self._pace.gone_s:
+            self._candidate = None
         if track is None or track.rejection is not None:
             if self._current is not None and t - self._current.end > self._pace.gone_s:
-                self._current = self._candidate = None
+                self._current = None
             return None
+        self._believed_t = t
         if track.id != self._person:
             self._forget_face(track.id)
         label = track.smoothed.label if track.label is None else track.label

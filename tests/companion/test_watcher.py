@@ -49,6 +49,18 @@ def said(story, pace=None) -> list[tuple[float, str, str]]:
             [(20, "lasted", "happy")],
         ),
         "gone for long begins anew": ([("happy", 12), (None, 5), ("happy", 12)], []),
+        "a moment before a long doubt does not count": (
+            [
+                ("happy", 0.5),
+                ("?", 60),
+                ("happy", 5),
+                ("?", 9),
+                ("sad", 0.5),
+                (None, 170),
+                ("sad", 5),
+            ],
+            [],
+        ),
         "another person begins anew": ([("happy", 12, 1), ("happy", 12, 2)], []),
         "at most one word in a minute": (
             [("happy", 25), ("sad", 8), ("happy", 8), ("surprise", 8), ("angry", 40)],
