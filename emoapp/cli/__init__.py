@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -85,7 +86,8 @@ def _failed(exc: BaseException, words: Sequence[str]) -> int:
     broken = interrupts.came() and not isinstance(exc, SinkError | OSError)
     if isinstance(exc, KeyboardInterrupt) or broken:
         logger.debug("interrupted", exc_info=exc)
-        complain("interrupted")
+        with suppress(OSError):  # the terminal may be closed
+            complain("interrupted")
         return interrupts.INTERRUPTED
     if isinstance(exc, EmoappError):
         logger.error("%s", exc, exc_info=None if isinstance(exc, UsageError) else exc)

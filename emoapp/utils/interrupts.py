@@ -31,6 +31,8 @@ def raise_interrupts() -> None:
     _has_come = False
     _handle(signal.SIGINT, _raise_interrupt)
     signal.signal(signal.SIGTERM, _raise_interrupt)
+    if hasattr(signal, "SIGHUP"):  # the terminal was closed
+        _handle(signal.SIGHUP, _raise_interrupt)
 
 
 def came() -> bool:

@@ -172,6 +172,23 @@ def test_what_goes_wrong_after_it(error, status, said):
     assert said in run.stderr and run.stderr.count("\n") == 1
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no terminals that hang up")
+def test_a_closed_terminal_ends_it_in_an_orderly_way(tmp_path):
+    log, part = tmp_path / "log.parquet", tmp_path / "log.part.csv"
+    command = [sys.executable, "-m", "emoapp", "live", "--demo", "--no-window", "--log", str(log)]
+    master, terminal = os.openpty()
+    with subprocess.Popen(command, stdout=terminal, stderr=terminal) as process:
+        os.close(terminal)
+        deadline = time.monotonic() + 60
+        while not (part.exists() and part.stat().st_size > 2000):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGHUP)
+        os.close(master)  # from now on nothing can be printed
+        assert process.wait(30) == 130
+    assert log.exists() and not part.exists()
+
+
 def test_a_background_job_that_ignores_it_goes_on():
     process = subprocess.Popen(
         [sys.executable, "-m", "emoapp", "live", *OPTIONS],

@@ -16,7 +16,7 @@ from emoapp.config import LiveConfig
 from emoapp.errors import CameraError
 from emoapp.pipeline import Pipeline
 from emoapp.platforms import waits
-from emoapp.sinks import Sink, open_window
+from emoapp.sinks import FileSink, Sink, open_window
 from emoapp.sinks.outputs import preload
 from emoapp.sinks.targets import check_targets
 from emoapp.sinks.window import Window
@@ -152,7 +152,7 @@ def _without_window(
     outputs.open(pipeline)
     logs: list[Sink] = []
     if config.log is not None:
-        logs.append(stack.enter_context(open_results_log(config, pipeline)))
+        logs.append(stack.enter_context(_finished(open_results_log(config, pipeline))))
     if not isinstance(source, Stills):
         return Run(config, source, pipeline, [stack.enter_context(ConsoleLog()), *logs, outputs])
     return Run(
@@ -163,6 +163,17 @@ def _without_window(
         analyze=analyze_still,
         controller=StillsController(source),
     )
+
+
+@contextmanager
+def _finished(log: FileSink) -> Iterator[FileSink]:
+    """Finish a log after Ctrl-C too: that is how a run without a window is meant to end."""
+    with log:
+        try:
+            yield log
+        except KeyboardInterrupt:
+            log.close()
+            raise
 
 
 def _in_window(
