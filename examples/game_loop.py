@@ -12,6 +12,7 @@ import threading
 import time
 
 from emoapp import EmotionRecognizer, Result
+from emoapp.errors import EmoappError
 
 TICK_S = 1 / 60
 """The loop's own rhythm."""
@@ -24,22 +25,27 @@ RISE_S = 0.3
 
 
 class Player(threading.Thread):
-    """Looks at the player; `newest` is the last result, None before the first."""
+    """Looks at the player: `newest` is the last result, `error` what went wrong; None without."""
 
     def __init__(self, source: str) -> None:
         super().__init__(name="player", daemon=True)
         self.newest: Result | None = None
+        self.error: EmoappError | None = None
         self.ended = threading.Event()
         self._source = source
 
     def run(self) -> None:
         """Analyze the source to its end, in this thread alone."""
-        with EmotionRecognizer() as recognizer:
-            for result in recognizer.stream(self._source):
-                self.newest = result
-                if self.ended.is_set():
-                    break
-        self.ended.set()
+        try:
+            with EmotionRecognizer() as recognizer:
+                for result in recognizer.stream(self._source):
+                    self.newest = result
+                    if self.ended.is_set():
+                        break
+        except EmoappError as exc:
+            self.error = exc
+        finally:
+            self.ended.set()
 
     def smile(self) -> float:
         """Return how happy the followed face looks, 0 to 1; 0 where there is none to believe."""
@@ -67,6 +73,8 @@ def main(source: str) -> None:
         pass
     player.ended.set()
     player.join()
+    if player.error is not None:
+        sys.exit(f"game_loop.py: {player.error}")
     draw(height)
     print(f"{ticks} ticks")
 

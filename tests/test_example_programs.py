@@ -109,6 +109,12 @@ def test_the_game(demo):
     assert max(heights) > 10 and re.fullmatch(r"\d+ ticks", ticks), said
 
 
+def test_the_game_ends_where_there_is_no_player(tmp_path):
+    with start("game_loop.py", tmp_path / "no.mp4", stderr=subprocess.PIPE) as game:
+        assert "There is no file" in game.stderr.read()
+        assert game.wait() == 1
+
+
 @pytest.mark.slow
 def test_the_documentations_python(demo, tmp_path, monkeypatch, capsys):
     text = (ROOT / "docs" / "outputs.md").read_text("utf-8")
