@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import click
 
 from emoapp.cli.commands import COMMANDS, GROUP, PROGRAM, load_command
-from emoapp.cli.language import KEY, choose_language
-from emoapp.cli.settings import read_defaults, settings_path
+from emoapp.cli.language import choose_language
+from emoapp.cli.settings import language_in, read_defaults, settings_path
 from emoapp.errors import UsageError
 
 
@@ -59,6 +59,8 @@ def open_context(words: Sequence[str], *, settings: bool = True) -> click.Contex
         click.exceptions.Exit: The words asked for help, which has been printed.
     """
     group = click.Context(GROUP, info_name=PROGRAM)
+    # Before anything is said. What is wrong in the file is said below, by those who need it.
+    choose_language(words, language_in(settings_path(), words[0] if words else ""))
     try:
         group = GROUP.make_context(PROGRAM, list(words[:1]))
         if not words:
@@ -68,7 +70,6 @@ def open_context(words: Sequence[str], *, settings: bool = True) -> click.Contex
             raise CommandLineError(f"there is no command {name}", _nearest(name, COMMANDS, group))
         if settings:
             group.default_map = read_defaults(settings_path())
-            choose_language(words, group.default_map[name].get(KEY))
         return load_command(name).make_context(name, list(words[1:]), parent=group)
     except click.UsageError as exc:
         raise _as_error(exc, group) from exc

@@ -90,6 +90,25 @@ def read_settings(path: Path) -> dict[str, Any]:
     return content
 
 
+def language_in(path: Path, command: str) -> str | None:
+    """Return the language that a settings file names, however wrong the rest of it may be.
+
+    Args:
+        path: The file, which need not exist.
+        command: The command that is to speak it; another word for none.
+
+    Returns:
+        The language; None where it names none that is known.
+    """
+    try:
+        content = read_settings(path)
+    except UsageError:
+        return None
+    table = content.get(command)
+    own = table.get(KEY) if isinstance(table, dict) else None
+    return next((code for code in (own, content.get(KEY)) if code in list(LANGUAGES)), None)
+
+
 def read_defaults(path: Path) -> dict[str, dict[str, Any]]:
     """Read the defaults of all commands from a settings file, and check all of it.
 
@@ -106,7 +125,7 @@ def read_defaults(path: Path) -> dict[str, dict[str, Any]]:
     for name, table in read_settings(path).items():
         where = f"{path}, [{name}]"
         if name == KEY:
-            if table not in LANGUAGES:
+            if not isinstance(table, str) or table not in LANGUAGES:
                 known = ", ".join(LANGUAGES)
                 raise UsageError(f"{path}, {KEY}: expected one of {known}, found {table}")
             for values in defaults.values():

@@ -41,6 +41,13 @@ def test_the_nearest_word_about_the_language_holds(settings, monkeypatch, capsys
     assert spoken(capsys, "--language=en", "cameras") == "en"
 
 
+def test_the_doctor_and_the_list_of_commands_speak_it_too(settings, capsys):
+    settings.write_text('language = "de"\n', "utf-8")
+    assert spoken(capsys, "doctor") == spoken(capsys) == "de"
+    settings.write_text('language = "de"\nwrong', "utf-8")
+    assert spoken(capsys, "doctor") == "en"
+
+
 @pytest.mark.logs_errors
 def test_errors_are_in_the_language_that_the_words_ask_for(settings, capsys):
     assert main(["video", "no-such.mp4", "--language", "fr"]) == 1
@@ -57,9 +64,12 @@ def test_errors_are_in_the_language_that_the_words_ask_for(settings, capsys):
         (["--language", "tlh", "cameras"], ""),
         (["cameras"], 'language = "tlh"\n'),
         (["cameras"], '[cameras]\nlanguage = "tlh"\n'),
+        (["cameras"], "[language]\ntlh = true\n"),
+        (["cameras"], 'language = ["tlh"]\n'),
     ],
 )
 def test_an_unknown_language_is_named_with_the_known_ones(words, content, settings, capsys):
     settings.write_text(content, "utf-8")
     assert main(words) == 2
-    assert "language: expected one of en, de, fr, es, zh, ja, found tlh" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "language: expected one of en, de, fr, es, zh, ja, found" in said and "tlh" in said
