@@ -15,6 +15,7 @@ MIN_LETTERS = 4
 
 _SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 _REMARK = re.compile(r"(.+) \((.+)\)")
+_PATH = re.compile(r"([/~.]|[A-Za-z]:[/\\]|\\\\)[^:]*")
 
 Template = tuple[str, list[str], list[str]]
 """The English text, the parts between its values, the names of the values."""
@@ -96,6 +97,8 @@ def _sentence(sentence: str, depth: int) -> str:
 def _split(message: str, depth: int) -> str:
     """Translate the parts of "FILE: message" and of "message (remark)"."""
     remark = _REMARK.fullmatch(message)
+    if remark and _PATH.fullmatch(message):
+        return message  # "/home/ada/Anna (happy)" is the name of a file
     if remark:
         return f"{translation(remark[1], depth)} ({translation(remark[2], depth)})"
     head, mark, rest = message.partition(": ")

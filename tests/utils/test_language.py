@@ -53,6 +53,7 @@ def test_the_platform_names_the_language(environment, expected, monkeypatch):
             "a.mp4: 36 Bilder analysiert, 9.0 pro Sekunde, 1.5 Gesichter pro Bild; "
             "geschrieben: b.mp4, c.csv",
         ),
+        ("wrote /home/Anna (happy)", "geschrieben: /home/Anna (happy)"),
         ("camera 0 was unplugged; waiting for it", "Kamera 0 wurde getrennt; wartet darauf"),
         ("emoapp.toml, [live]: there is no command x", None),
         ("one: No camera\n\ntwo {braces} 100%", "one: Keine Kamera\n\ntwo {braces} 100%"),
