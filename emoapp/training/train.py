@@ -118,6 +118,8 @@ def _fit(
         batches,
         epochs=end_epoch,
         initial_epoch=first_epoch,
+        # `Batches` shuffles by its own seed and epoch; Keras would do it by a global generator.
+        shuffle=False,
         # Without smoothing, so that the loss measures the quality of the probabilities.
         validation_data=(images, targets(validation, smoothing=0.0)),
         validation_batch_size=VALIDATION_BATCH_SIZE,
@@ -138,6 +140,13 @@ def _load_checkpoint(model: keras.Model, path: Path) -> None:
     # The optimizer's state is loaded with the weights, into the data types of this machine.
     model.optimizer.build(model.trainable_variables)
     model.load_weights(path)
+    # Not saved by Keras: how often each layer has drawn random numbers, which is once a step.
+    for layer in model.layers:
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None:
+            seed = generator.state[0]
+            drawn = keras.ops.cast(model.optimizer.iterations, generator.state.dtype)
+            generator.state.assign(keras.ops.stack([seed, drawn]))
 
 
 def _compiled_model(

@@ -54,9 +54,9 @@ def test_what_was_learned_is_measured_through_the_code_of_live_use(own_model, ow
     assert written >= {"examples_labels_right.png", "loss.png", "accuracy.png"}
 
 
-@pytest.mark.soak
-def test_a_killed_training_goes_on_where_it_was(own_model, own_folder, tmp_path, monkeypatch):
-    """Interrupted after two epochs and resumed, it has seen what the whole run saw."""
+@pytest.mark.slow
+def test_a_killed_training_goes_on_where_it_was(own_folder, tmp_path, monkeypatch):
+    """Interrupted after two epochs and resumed, it learns what the whole run learned."""
     from emoapp.training import train
 
     ended = train.Checkpoint.on_epoch_end
@@ -66,22 +66,22 @@ def test_a_killed_training_goes_on_where_it_was(own_model, own_folder, tmp_path,
         if epoch == 1:
             raise KeyboardInterrupt
 
-    command = ["train", "--data", str(own_folder), "--output", str(tmp_path), *RECIPE]
-    command += ["--epochs", str(EPOCHS)]
+    command = ["train", "--data", str(own_folder), *RECIPE, "--epochs", str(EPOCHS)]
+    command += ["--width", "4", "--blocks", "1", "1", "1", "--stochastic-depth", "0.3", "--float32"]
+    whole_run, killed_run = tmp_path / "whole", tmp_path / "killed"
+    assert main([*command, "--output", str(whole_run)]) == 0
     with monkeypatch.context() as patch:
         patch.setattr(train.Checkpoint, "on_epoch_end", interrupted)
-        assert main(command) == 130
-    assert main([*command, "--resume"]) == 0
-    resumed, whole = history(tmp_path), history(own_model)
+        assert main([*command, "--output", str(killed_run)]) == 130
+    assert main([*command, "--output", str(killed_run), "--resume"]) == 0
     # The line of the epoch that was interrupted is the only one that may be missing.
-    epochs = [int(row["epoch"]) for row in resumed]
-    assert [e for e in epochs if e != 1] == [e for e in range(EPOCHS) if e != 1]
-    # Not to the bit: 1.7% were measured. The first epoch's loss is twice that of the third.
+    resumed = [row for row in history(killed_run) if row["epoch"] != "1"]
+    assert [row["epoch"] for row in resumed] == ["0", "2", "3"]
+    whole = history(whole_run)
     for row in resumed:
-        same = whole[int(row["epoch"])]
-        assert float(row["loss"]) == pytest.approx(float(same["loss"]), rel=0.05)
-        assert float(row["accuracy"]) == pytest.approx(float(same["accuracy"]), abs=0.02)
-        assert float(row["val_accuracy"]) == pytest.approx(float(same["val_accuracy"]), abs=0.05)
+        same = {name: float(value) for name, value in whole[int(row["epoch"])].items()}
+        # Sums in several threads may differ in the last digits.
+        assert {name: float(row[name]) for name in row} == pytest.approx(same, rel=1e-4)
 
 
 @pytest.mark.logs_errors
