@@ -51,7 +51,8 @@ def learn(args: SimpleNamespace) -> int:
 
     with open_classifier(args.model, device="cpu") as classifier:
         collected = _collect(args, classifier)
-        samples = collected.samples(classifier, args.own_label)
+        own = [label for label in args.own_label if label in collected.labels]
+        samples = collected.samples(classifier, own)
         checksum = classifier.description.checksum
     profile = new_profile(args.name, checksum, samples, keep_pictures=args.keep_pictures)
     store.save(profile, overwrite=args.overwrite)

@@ -57,7 +57,7 @@ class Collected:
 
         Args:
             classifier: The model.
-            own: Labels of one's own.
+            own: Labels of one's own; they keep their indices, whether they occur or not.
 
         Returns:
             The samples.
@@ -68,15 +68,14 @@ class Collected:
         if not self.crops:
             reasons = f"; {self.left_out[0]}" if self.left_out else ""
             raise ProfileError(f"there is no face to learn from{reasons}")
-        used = tuple(label for label in own if label in self.labels)
-        known = (*classifier.labels, *used)
+        known = (*classifier.labels, *own)
         return sample(
             classifier,
             np.stack(self.crops),
             [known.index(label) for label in self.labels],
             times=self.times,
             groups=self.groups or None,
-            own=used,
+            own=tuple(own),
         )
 
 

@@ -13,6 +13,8 @@ from emoapp.classifiers import open_classifier
 from emoapp.errors import OutputExistsError, ProfileError, UsageError
 from emoapp.labels import EMOTIONS
 from emoapp.profiles import store
+from emoapp.profiles.collect import Collected
+from emoapp.profiles.measuring import measure
 from emoapp.profiles.profile import ARRAYS, for_model, new_profile, read_profile
 from emoapp.profiles.samples import sample
 from emoapp.profiles.use import load_for, split_spec
@@ -104,6 +106,17 @@ def test_contempt_beside_the_seven_changes_nothing_for_the_profile(classifier, c
         corrected = profile.correct(crops, probabilities, features)
     assert corrected.shape == (8, 8)
     np.testing.assert_allclose(corrected.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_profile_is_measured_on_pictures_of_some_of_its_own_labels(classifier, crops):
+    own = "wink", "bored"
+    faces = np.concatenate([crops, crops[4:, ::-1]])
+    labels = [EMOTIONS.index("happy")] * 4 + [len(EMOTIONS) + 1] * 4 + [len(EMOTIONS)] * 4
+    samples = sample(classifier, faces, labels, groups=list(range(12)), own=own)
+    profile = new_profile("me", classifier.description.checksum, samples, keep_pictures=False)
+    bored = Collected(list(crops[4:]), ["bored"] * 4, times=[0.0] * 4)
+    figures = measure(profile, bored.samples(classifier, profile.own_labels)).as_dict()
+    assert (figures["accuracy_without"], figures["accuracy"]) == (0, 1)
 
 
 def test_a_model_without_features_gets_a_bias():
