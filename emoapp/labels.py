@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from emoapp.utils.language import N_, _
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
@@ -59,3 +61,15 @@ def canonical_label(label: str) -> str:
     """
     name = label.strip().casefold()
     return ALIASES.get(name, name)
+
+
+def by_canonical_name(labels: Iterable[str]) -> dict[str, str]:
+    """Return labels by their canonical names, to find them in any case and by any alias.
+
+    Args:
+        labels: As they are shown, such as "Bored".
+
+    Returns:
+        Canonical name -> label.
+    """
+    return {canonical_label(label): label for label in labels}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from emoapp.cli.common import progress_bar, progress_of
 from emoapp.errors import EmoappError, NoScreenError, OutputExistsError, UsageError
-from emoapp.labels import EMOTIONS, canonical_label
+from emoapp.labels import EMOTIONS, by_canonical_name, canonical_label
 from emoapp.utils.stats import write_json
 from emoapp.utils.terminal import say
 
@@ -98,11 +98,12 @@ def check_own_labels(own: Sequence[str], labels: Sequence[str]) -> None:
         UsageError: One is the model's already, or is given twice, or is empty.
     """
     for label in own:
-        if canonical_label(label) in labels:
+        name = canonical_label(label)
+        if name in by_canonical_name(labels):
             raise UsageError(
                 f"--own-label {label}: the model knows {canonical_label(label)} already"
             )
-        if not label.strip() or own.count(label) > 1:
+        if not name or [canonical_label(other) for other in own].count(name) > 1:
             raise UsageError(f"--own-label {label}: expected labels that differ")
 
 

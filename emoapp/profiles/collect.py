@@ -14,7 +14,7 @@ from emoapp.classifiers import Classifier
 from emoapp.detectors import Detector
 from emoapp.errors import ProfileError, SourceError
 from emoapp.images import as_image
-from emoapp.labels import canonical_label
+from emoapp.labels import by_canonical_name, canonical_label
 from emoapp.limits import Limits
 from emoapp.profiles.samples import Samples, sample
 from emoapp.sources import open_source
@@ -169,17 +169,18 @@ def from_video(
 
 def _labeled_files(folder: Path, labels: Sequence[str]) -> tuple[list[tuple[str, Path]], Collected]:
     collected, files = Collected(), list[tuple[str, Path]]()
+    known = by_canonical_name(labels)
     if not folder.is_dir():
         raise ProfileError(f"{folder}: there is no such folder")
     for inner in sorted(path for path in folder.iterdir() if path.is_dir()):
         if inner.name.startswith("."):
             continue
-        label = canonical_label(inner.name)
+        label = known.get(canonical_label(inner.name))
         try:
             paths = list_images(inner)
         except SourceError:
             continue
-        if label not in labels:
+        if label is None:
             collected.left_out.append(f"{inner}: the model has no label {inner.name!r}")
             continue
         files += [(label, Path(path)) for path in paths]

@@ -93,6 +93,16 @@ def test_a_video_with_times(capsys, demo, tmp_path):
     assert "with pictures" in run(capsys, "show", "Ada")
 
 
+def test_labels_of_ones_own_are_found_in_any_case(capsys, photos, demo, tmp_path):
+    words = ["learn", "Ada", "--photos", photos, "--own-label", "Bored"]
+    assert "9 faces: happy 4, neutral 4, Bored 1" in run(capsys, *words)
+    assert "9 faces" in run(capsys, "test", "Ada", "--photos", photos)
+    times = tmp_path / "times.csv"
+    times.write_text("start_s,end_s,label\n0,2.4,Spaß\n5,7.9,neutral\n", encoding="utf-8")
+    words = ["learn", "Bo", "--video", demo, "--labels", times, "--own-label", "Spaß"]
+    assert "Spaß " in run(capsys, *words).splitlines()[0]
+
+
 @pytest.mark.slow
 def test_evaluate_takes_a_profile_and_some_labels(capsys, photos, tmp_path):
     run(capsys, "learn", "Ada", "--photos", photos / ".." / photos.name)

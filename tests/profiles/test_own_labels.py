@@ -101,10 +101,15 @@ def test_a_wink_in_python_in_the_log_and_in_the_report_of_the_profile(
 
 @pytest.mark.logs_errors
 @pytest.mark.parametrize(
-    "label, said", [("Happiness", "the model knows happy already"), (" ", "labels that differ")]
+    "labels, said",
+    [
+        (["Happiness"], "the model knows happy already"),
+        ([" "], "labels that differ"),
+        (["bored", "Bored"], "labels that differ"),
+    ],
 )
-def test_labels_that_are_none_of_ones_own(label, said, tmp_path, monkeypatch, capsys):
+def test_labels_that_are_none_of_ones_own(labels, said, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("EMOAPP_PROFILE_DIR", str(tmp_path))
-    words = ["profile", "learn", "Ada", "--photos", str(tmp_path), "--own-label", label]
+    words = ["profile", "learn", "Ada", "--photos", str(tmp_path), "--own-label", *labels]
     assert main(words) == 2
     assert said in capsys.readouterr().err
