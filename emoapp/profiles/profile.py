@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from emoapp.profiles.correction import Correction
 from emoapp.profiles.learning import Choice, Learned, fit, learn
 from emoapp.profiles.samples import Samples, sample
 from emoapp.utils.files import write_whole
+from emoapp.utils.npz import NPZ_ERRORS
 
 FORMAT = 2
 ARRAYS = ("labels", "probabilities", "features", "looks", "times", "groups", "crops")
@@ -186,7 +186,7 @@ def read_profile(path: Path) -> Profile:
         return Profile(str(about["name"]), str(about["model"]), samples, correction, figures)
     except FileNotFoundError:
         raise ProfileError(f"{path}: there is no such profile") from None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as exc:
+    except NPZ_ERRORS as exc:
         raise ProfileError(f"{path}: not a profile ({exc})") from exc
 
 

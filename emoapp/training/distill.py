@@ -8,7 +8,6 @@ written to a small file, which is all that the student needs.
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 from emoapp.errors import DataError
 from emoapp.training.dataset import Dataset
 from emoapp.utils.files import write_whole
+from emoapp.utils.npz import NPZ_ERRORS
 
 SUFFIX = ".npz"
 
@@ -96,7 +96,7 @@ def read_soft_labels(path: Path, dataset: Dataset) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as exc:
+    except NPZ_ERRORS as exc:
         raise DataError(f"{path}: not a file of soft labels ({exc})") from exc
     of_images = str(arrays.pop("of_images", ""))
     if of_images != _fingerprint(dataset):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +12,7 @@ from support.faces import drawn
 from support.people import made_up
 
 from emoapp.classifiers import open_classifier
+from emoapp.cli import main
 from emoapp.errors import OutputExistsError, ProfileError, UsageError
 from emoapp.labels import EMOTIONS
 from emoapp.profiles import store
@@ -138,6 +141,22 @@ def test_a_damaged_file_is_named(folder, content):
         store.load("me")
     with pytest.raises(ProfileError, match="no such profile"):
         read_profile(folder / "none.npz")
+
+
+def test_a_file_that_is_damaged_anywhere_is_named(classifier, crops, capsys):
+    path = store.save(learned(classifier, crops))
+    whole, rng = path.read_bytes(), random.Random(4)
+    # Most of what can go wrong does so at the beginning or in the list at the end.
+    ends = [*range(300), *range(len(whole) - 600, len(whole))]
+    for place in (*ends, *rng.sample(range(len(whole)), 300)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << rng.randrange(8)
+        path.write_bytes(damaged if place % 5 else damaged[:place])
+        with contextlib.suppress(ProfileError):
+            store.load("me")
+    path.write_bytes(whole[:200] + b"\0\0\0\0" + whole[204:])
+    assert main(["profile", "list"]) == 0
+    assert "cannot be read" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden", "x" * 61, "a=b", "\n"])

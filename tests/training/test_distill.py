@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -99,6 +100,19 @@ def test_what_was_said_of_other_images_is_refused(teachers, own_folder, tmp_path
             (tmp_path / name).write_bytes(content)
         with pytest.raises(DataError, match=name):
             gather([tmp_path / name], training)
+
+
+def test_a_damaged_file_of_soft_labels_is_named(tmp_path):
+    rng, path = np.random.default_rng(3), tmp_path / "soft.npz"
+    dataset = Dataset(np.zeros((4, 48, 48), np.uint8), np.zeros(4, np.int64), LABELS)
+    distill.write_soft_labels(path, {"labels": rng.random((4, 2))}, dataset)
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << rng.integers(8)
+        path.write_bytes(damaged if place % 5 else damaged[:place])
+        with contextlib.suppress(DataError):
+            distill.read_soft_labels(path, dataset)
 
 
 def test_teachers_of_other_labels_are_refused(teachers, own_folder, tmp_path):
