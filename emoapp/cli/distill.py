@@ -35,6 +35,14 @@ def command(args: SimpleNamespace) -> int:
         The exit status.
     """
     need_training()
+    from emoapp.training.artifacts import check_model_folder
+
+    check_model_folder(
+        args.output,
+        (args.data, args.ferplus, args.start_from, *args.teachers),
+        others=[SOFT_LABELS],
+        overwrite=args.overwrite or args.resume,
+    )
     known = read_data(args)
     say(f"asking {len(args.teachers)} teachers")
     soft = ask_teachers(args.teachers, known.whole, args.output / SOFT_LABELS, views=args.views)

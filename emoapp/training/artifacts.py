@@ -40,20 +40,25 @@ MAX_SAMPLES = 500
 
 
 def check_model_folder(
-    output: Path, inputs: Iterable[Path | None], *, overwrite: bool = False
+    output: Path,
+    inputs: Iterable[Path | None],
+    *,
+    others: Iterable[str] = (),
+    overwrite: bool = False,
 ) -> None:
     """Check that a model can be written into a folder.
 
     Args:
         output: The folder.
         inputs: Files and folders that are read, which must not be replaced; None for none.
+        others: Names of other files that are to be written there.
         overwrite: Replace a model that is there.
 
     Raises:
         UsageError: If an input would be replaced.
         OutputExistsError: If a model or a training run is there.
     """
-    names = KERAS_FILE, TFLITE_FILE, FILE_NAME
+    names = KERAS_FILE, TFLITE_FILE, FILE_NAME, *others
     check_outputs([output / name for name in names], inputs)
     if not overwrite:
         for name in (*names, HISTORY_FILE):

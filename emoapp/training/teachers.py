@@ -112,7 +112,7 @@ def gather(
 
     Raises:
         DataError: If a teacher can't be read or was trained on other labels, or if the teachers
-            share no head.
+            share no head with each other or with the data.
         ModelError: If an exported network is missing or damaged.
     """
     found = []
@@ -128,6 +128,11 @@ def gather(
     mean = mean_answers(found)
     if not mean:
         raise DataError("the teachers answer different questions: they share no set of labels")
+    if not mean.keys() & head_labels(dataset).keys():
+        raise DataError(
+            f"the teachers know the labels of {', '.join(mean)}, the data has those of "
+            f"{', '.join(head_labels(dataset))}: there is nothing to learn from them"
+        )
     return mean
 
 

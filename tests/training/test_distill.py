@@ -102,6 +102,33 @@ def test_what_was_said_of_other_images_is_refused(teachers, own_folder, tmp_path
             gather([tmp_path / name], training)
 
 
+def soft_file(path: Path, folder: Path, head: str) -> Path:
+    """What a teacher with this one head said of the training images in a folder."""
+    training = data.load(folder)["train"]
+    said = np.full((len(training), 2), 0.5, np.float32)
+    distill.write_soft_labels(path, {head: said}, training)
+    return path
+
+
+@pytest.mark.logs_errors
+def test_what_a_teacher_said_is_not_replaced_unasked(own_folder, tmp_path, capsys):
+    teacher = soft_file(tmp_path / "teacher.npz", own_folder, "labels")
+    kept = tmp_path / "run" / "soft_labels.npz"
+    kept.parent.mkdir()
+    kept.write_text("precious")
+    command = ["distill", "--data", str(own_folder), "--output", str(kept.parent), *RECIPE]
+    assert main([*command, "--teachers", str(teacher)]) == 1
+    assert "soft_labels.npz" in capsys.readouterr().err and kept.read_text() == "precious"
+    assert main([*command, "--overwrite", "--teachers", str(kept)]) == 2
+    assert "itself to be read" in capsys.readouterr().err and kept.read_text() == "precious"
+
+
+def test_a_teacher_without_the_heads_of_the_data_is_refused(own_folder, tmp_path):
+    teacher = soft_file(tmp_path / "teacher.npz", own_folder, "fer2013")
+    with pytest.raises(DataError, match="labels of fer2013, the data has those of labels"):
+        gather([teacher], data.load(own_folder)["train"])
+
+
 def test_a_damaged_file_of_soft_labels_is_named(tmp_path):
     rng, path = np.random.default_rng(3), tmp_path / "soft.npz"
     dataset = Dataset(np.zeros((4, 48, 48), np.uint8), np.zeros(4, np.int64), LABELS)
