@@ -8,7 +8,7 @@ from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_training
 from emoapp.cli.options import option
 from emoapp.cli.recipe import recipe
-from emoapp.cli.train import run_options, train_one
+from emoapp.cli.train import check_run_folder, run_options, train_one
 from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data
 from emoapp.cli.values import PATH
 from emoapp.utils.terminal import say
@@ -35,14 +35,7 @@ def command(args: SimpleNamespace) -> int:
         The exit status.
     """
     need_training()
-    from emoapp.training.artifacts import check_model_folder
-
-    check_model_folder(
-        args.output,
-        (args.data, args.ferplus, args.start_from, *args.teachers),
-        others=[SOFT_LABELS],
-        overwrite=args.overwrite or args.resume,
-    )
+    check_run_folder(args, args.output, args.teachers, others=[SOFT_LABELS])
     known = read_data(args)
     say(f"asking {len(args.teachers)} teachers")
     soft = ask_teachers(args.teachers, known.whole, args.output / SOFT_LABELS, views=args.views)

@@ -96,7 +96,7 @@ def command(args: SimpleNamespace) -> int:
             known,
             folder,
             # The first that is not done may not have been begun either.
-            resume=args.resume and (folder / "checkpoints" / "state.json").exists(),
+            resume=args.resume and _has_state(folder),
         )
         ask_teachers([folder], known.whole, folder / SOFT_LABELS, views=args.views)
     say(
@@ -104,6 +104,46 @@ def command(args: SimpleNamespace) -> int:
         f"--teachers {args.output}/teacher*/{SOFT_LABELS} --output FOLDER"
     )
     return 0
+
+
+def check_run_folder(
+    args: SimpleNamespace, output: Path, teachers: Sequence[Path] = (), others: Sequence[str] = ()
+) -> bool:
+    """Check that a run can be written into a folder, or resumed there.
+
+    Args:
+        args: The values of the options.
+        output: The folder of the run.
+        teachers: The files of the teachers.
+        others: Names of other files that are to be written there.
+
+    Returns:
+        Whether to resume what is there: not a run that was interrupted in its first epoch, which
+        begins anew.
+
+    Raises:
+        UsageError: If an input would be replaced.
+        OutputExistsError: If a model or a training run is there that must not be replaced.
+    """
+    from emoapp.training.artifacts import check_model_folder
+    from emoapp.training.config import HISTORY_FILE
+
+    known = _has_state(output)
+    check_model_folder(
+        output,
+        (args.data, args.ferplus, args.start_from, *teachers),
+        others=others,
+        overwrite=args.overwrite or (args.resume and known),
+        restart=args.resume,
+    )
+    return args.resume and (known or not (output / HISTORY_FILE).exists())
+
+
+def _has_state(output: Path) -> bool:
+    """Return whether a run has completed an epoch, after which it can be resumed."""
+    from emoapp.training.checkpoint import CHECKPOINTS, STATE
+
+    return (output / CHECKPOINTS / STATE).exists()
 
 
 def train_one(
@@ -123,17 +163,16 @@ def train_one(
         config: The numbers of the run.
         known: The images.
         output: The folder of the run.
-        resume: Go on with the run in that folder; None for what the options say.
+        resume: Go on with the run in that folder; None for what `check_run_folder` says.
         soft_labels: What teachers say of the training images; None for none.
         teachers: The files of the teachers.
     """
     from emoapp.cli.evaluation_output import print_evaluation
-    from emoapp.training.artifacts import check_model_folder, write_artifacts
+    from emoapp.training.artifacts import write_artifacts
     from emoapp.training.train import train
 
-    resume = args.resume if resume is None else resume
-    inputs = args.data, args.ferplus, args.start_from, *teachers
-    check_model_folder(output, inputs, overwrite=args.overwrite or resume)
+    found = check_run_folder(args, output, teachers)
+    resume = found if resume is None else resume
     model = train(
         config,
         known.training,

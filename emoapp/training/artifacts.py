@@ -45,6 +45,7 @@ def check_model_folder(
     *,
     others: Iterable[str] = (),
     overwrite: bool = False,
+    restart: bool = False,
 ) -> None:
     """Check that a model can be written into a folder.
 
@@ -52,16 +53,17 @@ def check_model_folder(
         output: The folder.
         inputs: Files and folders that are read, which must not be replaced; None for none.
         others: Names of other files that are to be written there.
-        overwrite: Replace a model that is there.
+        overwrite: Replace a model or a training run that is there.
+        restart: Replace a training run that is there, but no model.
 
     Raises:
         UsageError: If an input would be replaced.
-        OutputExistsError: If a model or a training run is there.
+        OutputExistsError: If a model or a training run is there that must not be replaced.
     """
-    names = KERAS_FILE, TFLITE_FILE, FILE_NAME, *others
-    check_outputs([output / name for name in names], inputs)
+    models = KERAS_FILE, TFLITE_FILE, FILE_NAME
+    check_outputs([output / name for name in (*models, *others)], inputs)
     if not overwrite:
-        for name in (*names, HISTORY_FILE):
+        for name in models if restart else (*models, *others, HISTORY_FILE):
             if os.path.lexists(output / name):
                 raise already_there(output / name)
 

@@ -84,6 +84,23 @@ def test_a_killed_training_goes_on_where_it_was(own_folder, tmp_path, monkeypatc
         assert {name: float(row[name]) for name in row} == pytest.approx(same, rel=1e-4)
 
 
+@pytest.mark.slow
+@pytest.mark.logs_errors
+@pytest.mark.parametrize("teachers", [[], ["--teachers", "1"]])
+def test_a_training_killed_in_its_first_epoch_begins_anew(own_folder, tmp_path, teachers):
+    run = tmp_path / "teacher1" if teachers else tmp_path
+    run.mkdir(exist_ok=True)
+    command = ["train", "--data", str(own_folder), "--output", str(tmp_path), *RECIPE, *teachers]
+    command += ["--width", "4", "--blocks", "1", "1", "1", "--epochs", "1", "--resume"]
+    (run / "history.csv").touch()
+    (run / "model.keras").touch()
+    assert main(command) == 1 and not (run / "model.keras").read_bytes()
+    (run / "model.keras").unlink()
+    assert main([word for word in command if word != "--resume"]) == 1
+    assert main(command) == 0
+    assert [row["epoch"] for row in history(run)] == ["0"]
+
+
 @pytest.mark.logs_errors
 def test_resuming_needs_the_same_settings_and_something_to_resume(own_model, own_folder, tmp_path):
     command = ["train", "--data", str(own_folder), *RECIPE, "--resume"]
