@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_training
-from emoapp.cli.option_groups import data_options
+from emoapp.cli.option_groups import data_options, photo_options
 from emoapp.cli.options import flag, option
 from emoapp.cli.values import PATH, OneOf
 from emoapp.errors import ModelError
@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     required=False,
     explanation="what the network was trained on, to measure the result and to fit how sure it "
     "says it is (default: neither is done)",
+)
+@photo_options(
+    "the pictures in folders are photographs: find the faces and cut them out first, as for the "
+    "training"
 )
 @flag("--overwrite", help="replace an existing model in --output")
 @option(
@@ -105,11 +109,11 @@ def _asks(description: ModelDescription) -> tuple[object, ...]:
 def _write_measured(args: SimpleNamespace, network: Any, made: dict[str, Any]) -> None:
     """Write the files with temperatures fitted to the validation split, and the figures there."""
     from emoapp.cli.evaluation_output import print_evaluation
-    from emoapp.cli.training_data import stand_ins
+    from emoapp.cli.training_data import read_splits, stand_ins
     from emoapp.training import data
     from emoapp.training.artifacts import write_artifacts
 
-    splits = data.load(args.data, ferplus=args.ferplus, skip_bad=args.skip_bad)
+    splits = read_splits(args)
     if args.split is None:
         known = data.training_data(splits, table=data.is_table(args.data))
         validation, test = known.validation, known.test

@@ -33,6 +33,28 @@ def read_data(args: SimpleNamespace) -> TrainingData:
     Raises:
         UsageError: `--photos` was given for a table of crops.
     """
+    from emoapp.training import data
+
+    known = data.training_data(read_splits(args), table=data.is_table(args.data))
+    if args.share < 1:
+        known = _with_share(known, args.share)
+    count = len(known.whole) - known.held.sum()
+    say(f"{count} images to train on, {len(known.validation)} to choose by")
+    return known
+
+
+def read_splits(args: SimpleNamespace) -> dict[str, Dataset]:
+    """Read the images of all splits, and cut the faces out of photographs.
+
+    Args:
+        args: The values of `data_options` and `photo_options`.
+
+    Returns:
+        Split -> its dataset, without photographs in which no face was found.
+
+    Raises:
+        UsageError: `--photos` was given for a table of crops.
+    """
     from emoapp.detectors import open_detector
     from emoapp.training import data, photos
 
@@ -53,12 +75,7 @@ def read_data(args: SimpleNamespace) -> TrainingData:
     print_notes(*splits.values())
     if next(iter(splits.values())).missed is not None:
         splits = photos.with_faces(splits)
-    known = data.training_data(splits, table=data.is_table(args.data))
-    if args.share < 1:
-        known = _with_share(known, args.share)
-    count = len(known.whole) - known.held.sum()
-    say(f"{count} images to train on, {len(known.validation)} to choose by")
-    return known
+    return splits
 
 
 def _with_share(known: TrainingData, share: float) -> TrainingData:

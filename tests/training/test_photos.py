@@ -20,6 +20,8 @@ from emoapp.training import data, photos
 from emoapp.training.dataset import Dataset
 from emoapp.training.evaluate import evaluate
 
+TINY = ["--width", "4", "--blocks", "1", "1", "1", "--epochs", "1"]
+
 
 @pytest.fixture
 def album(tmp_path):
@@ -122,6 +124,31 @@ def test_ten_photographs_of_each_label_are_enough_to_begin(tmp_path, demo, capsy
     command = ["video", str(demo), "--model", str(output), "--frames", "5", "--log", str(log)]
     assert main(command) == 0
     assert "raw_glasses" in log.read_text() and ",plain," in log.read_text()
+
+
+@pytest.mark.slow
+def test_a_model_of_photographs_is_exported_as_it_was_trained(tmp_path, monkeypatch, capsys):
+    """Measured on the faces that its training held out."""
+    from emoapp.training import artifacts
+
+    measured, write = [], artifacts.write_artifacts
+
+    def noted(model, validation, *args, **more):
+        measured.append(validation.images)
+        return write(model, validation, *args, **more)
+
+    monkeypatch.setattr(artifacts, "write_artifacts", noted)
+    folder = write_photographs(tmp_path / "mine", each=6)
+    for number in range(5):
+        wall = np.full((300, 400, 3), 120 + number, np.uint8)
+        cv2.imwrite(str(folder / "plain" / f"wall{number}.png"), wall)
+    trained, exported = tmp_path / "trained", tmp_path / "exported"
+    command = ["train", "--photos", "--data", str(folder), "--output", str(trained)]
+    assert main([*command, *TINY]) == 0
+    command = ["export", "--model", str(trained), "--photos", "--data", str(folder)]
+    assert main([*command, "--output", str(exported)]) == 0
+    assert capsys.readouterr().out.count("wall0.png: no face found") == 2
+    np.testing.assert_array_equal(measured[1], measured[0])
 
 
 @pytest.mark.slow
