@@ -16,6 +16,7 @@ from emoapp.cli.evaluation_output import (
 from emoapp.cli.option_groups import data_options, photo_options
 from emoapp.cli.options import flag, option
 from emoapp.cli.values import PATH
+from emoapp.errors import UsageError
 from emoapp.training.config import HISTORY_FILE
 from emoapp.utils.stats import write_json
 from emoapp.utils.terminal import say
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="PublicTest, PrivateTest, Training, or validation, test, train "
     "(default: PublicTest, or the only one there is)",
+)
+@flag(
+    "--without-copies",
+    help="leave out images of FER-2013 that are copies of images of its training split",
 )
 @option(
     "--model", type=PATH, metavar="FILE", help="a .tflite file or its folder (default: shipped)"
@@ -149,12 +154,18 @@ def read(args: SimpleNamespace) -> tuple[Dataset, Dataset | None]:
     Returns:
         The images, of photographs the faces; and of crops that were made into photographs the
         crops themselves, else None.
+
+    Raises:
+        UsageError: `--without-copies` was given for a folder.
     """
     from emoapp.classifiers.description import find_model
     from emoapp.detectors import open_detector
     from emoapp.training import data, photos
 
     options = {"ferplus": args.ferplus, "skip_bad": args.skip_bad}
+    options["without_copies"] = args.without_copies
+    if args.without_copies and not data.is_table(args.data):
+        raise UsageError(f"--without-copies is for FER-2013's table; {args.data} is a folder")
     if not args.photos:
         return data.load_split(args.data, args.split, **options), None
     _, description = find_model(args.model, suffix=".tflite")

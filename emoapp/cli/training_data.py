@@ -38,6 +38,8 @@ def read_data(args: SimpleNamespace) -> TrainingData:
     known = data.training_data(read_splits(args), table=data.is_table(args.data))
     if args.share < 1:
         known = _with_share(known, args.share)
+    if known.copies:
+        say(f"left out: {known.copies} images that are copies of test images")
     count = len(known.whole) - known.held.sum()
     say(f"{count} images to train on, {len(known.validation)} to choose by")
     return known

@@ -39,6 +39,24 @@ def group_copies(images: np.ndarray) -> np.ndarray:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
+def copies_of(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Find the images that have a copy among others.
+
+    Args:
+        images: uint8 (N, S, S).
+        others: uint8 (M, S, S).
+
+    Returns:
+        bool (N,), True where an image is a copy of one of the others.
+    """
+    thumbnails, known = _thumbnails(images), _thumbnails(others).T
+    chunks = [
+        (thumbnails[start : start + CHUNK_SIZE] @ known > MIN_COPY_CORRELATION).any(axis=1)
+        for start in range(0, len(images), CHUNK_SIZE)
+    ]
+    return np.concatenate(chunks)
+
+
 def group_identical(images: np.ndarray) -> np.ndarray:
     """Number the groups of images that are identical in every pixel.
 

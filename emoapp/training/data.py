@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +65,7 @@ def load_split(
     *,
     ferplus: str | Path | None = None,
     skip_bad: bool = False,
+    without_copies: bool = False,
     cut: Cut | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
@@ -75,6 +76,7 @@ def load_split(
         wanted: See `choose_split`.
         ferplus: See `load`.
         skip_bad: See `load`.
+        without_copies: Leave out copies of training images, of a table.
         cut: See `load`.
         progress: See `load`.
 
@@ -86,13 +88,27 @@ def load_split(
     """
     path = Path(path)
     if is_table(path):
-        return choose_split(load(path, ferplus=ferplus, skip_bad=skip_bad), wanted)
+        splits = load(path, ferplus=ferplus, skip_bad=skip_bad)
+        dataset = choose_split(splits, wanted)
+        return _without_copies(dataset, splits) if without_copies else dataset
     folders = split_folders(path)
     name = chosen_name(folders, wanted)
     if name not in folders:
         raise DataError(f"{path}: there is no split {wanted!r}, only {', '.join(folders)}")
     splits = load_folder(path, folders, skip_bad, cut, progress, only=name)
     return choose_split(splits, name)
+
+
+def _without_copies(dataset: Dataset, splits: dict[str, Dataset]) -> Dataset:
+    """Leave out the images of another split that the training split has copies of."""
+    from emoapp.training.copies import copies_of
+
+    training = splits.get("train")
+    if training is None or dataset is training:
+        return dataset
+    copies = copies_of(dataset.images, training.images)
+    note = f"left out: {copies.sum()} images of which the training split has copies"
+    return replace(dataset.take(~copies), notes=(*dataset.notes, note))
 
 
 def is_table(path: Path) -> bool:
@@ -155,12 +171,15 @@ class TrainingData:
             validation split.
         validation: Chooses the epoch and fits the temperatures.
         test: Used once, for the report; None for none.
+        copies: How many images of the training split are used for nothing, as they are copies of
+            test images.
     """
 
     whole: Dataset
     held: np.ndarray
     validation: Dataset
     test: Dataset | None = None
+    copies: int = 0
 
     @property
     def training(self) -> Dataset:
@@ -172,7 +191,8 @@ def training_data(splits: dict[str, Dataset], *, table: bool) -> TrainingData:
     """Divide a data set into training, validation and test data.
 
     Of FER-2013's table, 10% of the training split is held out for validation, and PublicTest is
-    the test data: models are compared on it, so it must not have chosen them. Of folders, the
+    the test data: models are compared on it, so it must not have chosen them, and what it has
+    copies of is left out of the training split. Of folders, the
     validation split is for validation; without one, 20% of the training split is held out.
 
     Args:
@@ -183,14 +203,22 @@ def training_data(splits: dict[str, Dataset], *, table: bool) -> TrainingData:
         The divided data.
 
     Raises:
-        DataError: If a split that is needed is empty.
+        DataError: If a split that is needed is empty, or the training split has nothing but copies
+            of the test data.
     """
-    from emoapp.training.copies import group_copies, group_identical
+    from emoapp.training.copies import copies_of, group_copies, group_identical
 
     whole = choose_split(splits, "train")
     if table:
         held = held_out(whole, TABLE_VALIDATION_SHARE, group_copies(whole.images))
-        return TrainingData(whole, held, whole.take(held), test=splits.get("validation"))
+        test = splits.get("validation")
+        if test is None:
+            return TrainingData(whole, held, whole.take(held))
+        copies = copies_of(whole.images, test.images)
+        if copies.all():
+            raise DataError("all images of the training split are copies of test images")
+        validation = whole.take(held & ~copies)
+        return TrainingData(whole, held | copies, validation, test, int(copies.sum()))
     if "validation" in splits:
         nothing = np.zeros(len(whole), bool)
         return TrainingData(whole, nothing, choose_split(splits, "validation"))

@@ -173,23 +173,53 @@ def test_of_a_table_a_tenth_of_the_training_split_chooses_and_publictest_reports
     np.testing.assert_array_equal(again.held, known.held)
 
 
-def test_copies_of_an_image_are_on_the_same_side():
-    """Darker, cropped and marked copies, as FER-2013 has them."""
+def with_copies(count: int, seed: int = 0) -> tuple[np.ndarray, ...]:
+    """Images, and darker, cropped and marked copies of them, as FER-2013 has them."""
     images = np.stack(
         [
             cv2.GaussianBlur(image, (0, 0), 5, borderType=cv2.BORDER_REFLECT)
-            for image in distinct(50)
+            for image in distinct(count, seed)
         ]
     )
     images = np.uint8(cv2.normalize(np.float32(images), None, 40, 240, cv2.NORM_MINMAX))
     cropped = np.stack([cv2.resize(image[1:, 1:], (48, 48)) for image in images])
     marked = images.copy()
     marked[:, 20:23, 20:30] = 128
-    dark = np.uint8(images * 0.6)
+    return images, cropped, marked, np.uint8(images * 0.6)
+
+
+def test_copies_of_an_image_are_on_the_same_side():
+    images, cropped, marked, dark = with_copies(50)
     whole = Dataset(np.concatenate([images, cropped, marked, dark]), np.zeros(200, int), ("a",))
     held = data.training_data({"train": whole}, table=True).held.reshape(4, 50)
     assert held[0].sum() == 5
     assert (held == held[0]).all()
+
+
+def test_copies_of_test_images_are_neither_trained_on_nor_chosen_by():
+    images, cropped, *_ = with_copies(120)
+    whole = Dataset(images, np.arange(120) % 2, ("a", "b"))
+    public = Dataset(cropped[:30], np.arange(30) % 2, ("a", "b"))
+    before = data.training_data({"train": whole}, table=True)
+    known = data.training_data({"train": whole, "validation": public}, table=True)
+    # The images that others once trained with, and their soft labels, stay what they are.
+    assert known.whole is whole and known.copies == 30
+    np.testing.assert_array_equal(known.training.images, images[30:][~before.held[30:]])
+    np.testing.assert_array_equal(known.validation.images, images[30:][before.held[30:]])
+    with pytest.raises(DataError, match="are copies of test images"):
+        data.training_data({"train": whole.take(np.arange(9)), "validation": public}, table=True)
+
+
+def test_a_split_is_measured_without_copies_of_training_images(tmp_path):
+    images, cropped, *_ = with_copies(3)
+    lines = [(3, image, "Training") for image in images]
+    lines += [(0, image, "PublicTest") for image in (cropped[1], *with_copies(2, seed=1)[0])]
+    path = tmp_path / "data.csv"
+    path.write_text(rows(*((n, " ".join(map(str, i.ravel())), split) for n, i, split in lines)))
+    kept = data.load_split(path, None, without_copies=True)
+    np.testing.assert_array_equal(kept.images, [image for _, image, _ in lines[4:]])
+    assert kept.notes == ("left out: 1 images of which the training split has copies",)
+    assert len(data.load_split(path, None)) == 3
 
 
 def test_a_split_without_rows_is_an_error_that_says_which_there_are(tmp_path):
