@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from emoapp.classifiers import Classifier
     from emoapp.profiles.use import ProfileCorrector
     from emoapp.training.dataset import Dataset
+    from emoapp.training.results import Evaluation, HeadResult
+    from emoapp.training.robustness import Row
 
 
 @cli_command("evaluate")
@@ -85,30 +87,10 @@ def command(args: SimpleNamespace) -> int:
         The exit status.
     """
     need_packages("evaluate", "matplotlib", "scipy", "sklearn")
-    from emoapp.classifiers import open_classifier
-    from emoapp.labels import CONTEMPT
-    from emoapp.training.evaluate import evaluate
-    from emoapp.training.robustness import robustness
-
     _check_outputs(args)
     dataset, crops = read(args)
     print_notes(dataset)
-    contempt = CONTEMPT in dataset.names and dataset.missed is not None
-    rows = direct = None
-    with open_classifier(args.model, device="cpu", contempt=contempt) as classifier:
-        with progress_bar() as bar:
-            corrector = _corrector(args, classifier)
-            evaluation = evaluate(
-                classifier,
-                dataset,
-                only=args.only,
-                corrector=corrector,
-                progress=progress_of(bar, "images"),
-            )
-            if crops is not None:
-                direct = evaluate(classifier, crops, shown=True, timed=False).main
-            if args.robustness:
-                rows = robustness(classifier, dataset, progress=progress_of(bar, "changes"))
+    evaluation, direct, rows = _measure(args, dataset, crops)
     print_evaluation(evaluation)
     figures: dict[str, Any] = evaluation.as_dict()
     if direct is not None:
@@ -123,6 +105,42 @@ def command(args: SimpleNamespace) -> int:
         for path in write_everything(args, evaluation, dataset, rows):
             say(f"wrote {path}")
     return 0
+
+
+def _measure(
+    args: SimpleNamespace, dataset: Dataset, crops: Dataset | None
+) -> tuple[Evaluation, HeadResult | None, list[Row] | None]:
+    """Return the figures on the images, those on the crops, and those under each change."""
+    from emoapp.classifiers import open_classifier
+    from emoapp.labels import CONTEMPT
+    from emoapp.training.evaluate import evaluate
+    from emoapp.training.robustness import robustness
+
+    contempt = CONTEMPT in dataset.names and dataset.missed is not None
+    rows = direct = None
+    with (
+        open_classifier(args.model, device="cpu", contempt=contempt) as classifier,
+        progress_bar() as bar,
+    ):
+        corrector = _corrector(args, classifier)
+        evaluation = evaluate(
+            classifier,
+            dataset,
+            only=args.only,
+            corrector=corrector,
+            progress=progress_of(bar, "images"),
+        )
+        if crops is not None:
+            direct = evaluate(classifier, crops, shown=True, timed=False).main
+        if args.robustness:
+            rows = robustness(
+                classifier,
+                dataset,
+                only=args.only,
+                corrector=corrector,
+                progress=progress_of(bar, "changes"),
+            )
+    return evaluation, direct, rows
 
 
 def _corrector(args: SimpleNamespace, classifier: Classifier) -> ProfileCorrector | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import cv2
 import numpy as np
 
 from emoapp.classifiers import Classifier
+from emoapp.pipeline import Corrector
 from emoapp.training import degrade
 from emoapp.training.dataset import Dataset
 from emoapp.training.evaluate import evaluate
@@ -135,6 +136,8 @@ def robustness(
     dataset: Dataset,
     *,
     seed: int = 0,
+    only: Sequence[str] = (),
+    corrector: Corrector | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
     """Measure the accuracy under each change.
@@ -143,6 +146,8 @@ def robustness(
         classifier: The model.
         dataset: Clean crops.
         seed: Seed of the changes.
+        only: See `evaluate`.
+        corrector: See `evaluate`.
         progress: Called with (changes done, number of changes).
 
     Returns:
@@ -151,7 +156,7 @@ def robustness(
     rows: list[Row] = []
     for name in CHANGES:
         degraded = replace(dataset, images=changed(dataset.images, name, seed=seed))
-        found = evaluate(classifier, degraded, timed=False)
+        found = evaluate(classifier, degraded, timed=False, only=only, corrector=corrector)
         ferplus = found.ferplus.accuracy if found.ferplus else None
         rows.append(Row(name, found.main.accuracy, found.main.balanced_accuracy, ferplus))
         if progress is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 from support.faces import drawn
@@ -47,6 +48,17 @@ def test_changes_are_repeatable_and_change(faces, name):
     np.testing.assert_array_equal(first, second)
     assert first.dtype == np.uint8 and first.shape == faces.shape
     assert (first == faces).all() == (name == CLEAN)
+
+
+def test_the_changes_are_measured_with_the_same_answers(tmp_path):
+    for label in ("happy", "surprise"):
+        (tmp_path / label).mkdir()
+        cv2.imwrite(str(tmp_path / label / "1.png"), drawn(label))
+    figures = tmp_path / "figures.json"
+    command = ["evaluate", "--data", str(tmp_path), "--robustness", "--json", str(figures)]
+    assert main([*command, "--only", "happy", "sad"]) == 0
+    found = json.loads(figures.read_text())
+    assert found["accuracy"] == found["robustness"][CLEAN]["accuracy"] == 0.5
 
 
 def test_the_table_is_written(own_model, own_folder, tmp_path, capsys):
