@@ -28,6 +28,18 @@ Row = tuple[np.ndarray, int, int]
 
 @contextmanager
 def _open_text(path: Path, member: str | None = None) -> Iterator[TextIO]:
+    """Open a CSV, or the CSV called `member` in a zip, and say what was expected if it is none."""
+    try:
+        with _open_table(path, member) as text:
+            yield text
+    except (UnicodeDecodeError, csv.Error) as exc:
+        raise DataError(
+            f"{path}: expected a CSV file in UTF-8, a zip with one, or a folder of pictures ({exc})"
+        ) from exc
+
+
+@contextmanager
+def _open_table(path: Path, member: str | None) -> Iterator[TextIO]:
     """Open a CSV, or the CSV called `member` (by default the largest) in a zip."""
     if path.suffix.lower() != ".zip":
         with path.open(newline="", encoding="utf-8") as text:

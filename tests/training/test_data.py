@@ -92,6 +92,12 @@ def test_what_is_no_data_set_is_refused_by_name(tmp_path):
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match="expected the header emotion,pixels,Usage"):
         data.load(tmp_path / "other.csv")
+    cv2.imwrite(str(tmp_path / "picture.jpg"), np.zeros((48, 48), np.uint8))
+    (tmp_path / "latin.csv").write_text(GOOD.replace("6", "Übung"), encoding="latin-1")
+    (tmp_path / "long.csv").write_text("x" * 200_000)
+    for name in ("picture.jpg", "latin.csv", "long.csv"):
+        with pytest.raises(DataError, match=rf"{name}: expected a CSV file in UTF-8, a zip"):
+            data.load(tmp_path / name)
     (tmp_path / "broken.zip").write_bytes(b"PK no")
     with pytest.raises(DataError, match=r"broken\.zip: not a readable zip"):
         data.load(tmp_path / "broken.zip")
