@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
 from emoapp.errors import ProfileError, UsageError
 from emoapp.platforms.files import safe_name
 from emoapp.profiles.profile import Profile, read_profile
+from emoapp.utils.files import is_temporary
 
 VARIABLE = "EMOAPP_PROFILE_DIR"
 """Environment variable with another folder for the profiles."""
@@ -40,7 +42,11 @@ def path_of(name: str) -> Path:
     Raises:
         UsageError: The name is no name for a profile.
     """
-    allowed = all(letter.isalnum() or letter in " -_." for letter in name)
+    allowed = all(
+        # Many scripts write vowels as marks beside the letters.
+        letter.isalnum() or unicodedata.category(letter)[0] == "M" or letter in " -_."
+        for letter in name
+    )
     if not allowed or not name.strip(" .") or name[0] in ". " or len(name) > MAX_NAME_LENGTH:
         raise UsageError(
             f"{name!r} is no name for a profile: use up to {MAX_NAME_LENGTH} letters, digits, "
@@ -51,7 +57,8 @@ def path_of(name: str) -> Path:
 
 def names() -> list[str]:
     """Return the names of all profiles, in alphabetical order."""
-    return sorted(path.stem for path in folder().glob(f"*{SUFFIX}") if path.stem[:6] != "emoapp")
+    stems = (path.stem for path in folder().glob(f"*{SUFFIX}"))
+    return sorted(stem for stem in stems if not is_temporary(stem))
 
 
 def unused_name(name: str) -> str:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,8 @@ ANNOTATED = "annotated by emoapp"
 """Comment in the metadata of every video that the program writes."""
 
 _STALE_AGE_S = 3600.0  # a temporary file older than this was left by a killed process
+
+_TEMPORARY = re.compile(r"emoapp-half(-\d+)?\..+", re.DOTALL)  # see `_create_temporary`
 
 _T = TypeVar("_T")
 
@@ -189,6 +192,15 @@ def in_use(path: Path) -> OutputInUseError:
     return OutputInUseError(
         f"{path} is being written by another program. Wait for its end, or choose another name."
     )
+
+
+def is_temporary(name: str) -> bool:
+    """Return whether a name is that of a file which `write_whole` has not completed.
+
+    Args:
+        name: Name of the file, without folders.
+    """
+    return _TEMPORARY.fullmatch(name) is not None
 
 
 def _create_temporary(path: Path) -> Path:

@@ -165,6 +165,16 @@ def test_names_that_are_none(name):
         store.path_of(name)
 
 
+def test_every_profile_that_is_saved_is_listed(folder, classifier, crops):
+    profile = learned(classifier, crops)
+    names = ["emoapp me", "emoapp-half", "प्रिया"]
+    for name in names:
+        store.save(replace(profile, name=name))
+    for name in ("emoapp-half.me.npz", "emoapp-half-2.me.npz"):
+        (folder / name).touch()
+    assert store.names() == sorted(names)
+
+
 def test_the_words_of_the_option():
     assert split_spec("me") == ("me", None) and split_spec("me=2") == ("me", 2)
     for wrong in ("me=", "me=0", "me=x", "me=²"):
