@@ -14,9 +14,10 @@ from emoapp.companion.watcher import Occasion, Watcher
 from emoapp.config import CompanionConfig
 from emoapp.speech import Speech
 from emoapp.types import Track
+from emoapp.utils.language import N_
 from emoapp.utils.terminal import say
 
-WRITTEN = "written reply"
+WRITTEN = N_("written reply")
 """Name of the speaker without a server."""
 
 STAY_S = 40.0

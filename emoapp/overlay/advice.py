@@ -16,10 +16,10 @@ ADVICE = {
 """In two or three words, for the tag of a face."""
 
 DIRECTIONS = {
-    Rejection.TOO_SMALL: "Come closer.",
-    Rejection.TOO_DARK: "More light on your face, please.",
-    Rejection.TOO_PALE: "Less light behind you, please.",
-    Rejection.BLURRED: "Hold still for a moment.",
-    Rejection.TURNED_AWAY: "Turn to the camera.",
+    Rejection.TOO_SMALL: N_("Come closer."),
+    Rejection.TOO_DARK: N_("More light on your face, please."),
+    Rejection.TOO_PALE: N_("Less light behind you, please."),
+    Rejection.BLURRED: N_("Hold still for a moment."),
+    Rejection.TURNED_AWAY: N_("Turn to the camera."),
 }
 """The same in a sentence, for who is being watched."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from emoapp.overlay import icons, text
 from emoapp.overlay.blend import Layer, Painter, Sprite
@@ -13,14 +12,16 @@ from emoapp.overlay.guide_parts import (
     Key,
     annulus,
     color_of,
+    dots_width,
     draw_dots,
     draw_keys,
-    key_width,
+    keys_width,
     moved,
     ring,
 )
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import TEXT, WARNING, Sizes, colors_of, legible
+from emoapp.utils.language import _, cached_per_language, translated
 
 OPACITY = 0.9
 RING_OPACITY = 0.16
@@ -118,7 +119,7 @@ def draw_guide(painter: Painter, card: StepCard | Page, sizes: Sizes) -> dict[st
     return moved(keys, x, y)
 
 
-@lru_cache(maxsize=16)
+@cached_per_language(16)
 def _step(card: StepCard, sizes: Sizes) -> tuple[Sprite, dict[str, Rect], tuple[int, int]]:
     em, edge = sizes.text, round(1.1 * sizes.text)
     width = min(WIDTH_EM * em, sizes.width - 2 * sizes.margin)
@@ -138,7 +139,7 @@ def _step(card: StepCard, sizes: Sizes) -> tuple[Sprite, dict[str, Rect], tuple[
     middle = edge + ring / 2
     title = text.fit(card.word, big, room, True)
     write(layer, title, big, TEXT, left, middle - 0.85 * em, bold=True)
-    lines = text.wrap(card.line, em, room)[:2]
+    lines = text.wrap(translated(card.line), em, room)[:2]
     ink = WARNING if card.warning else sizes.quiet
     write_lines(layer, ((left, one) for one in lines), em, ink, middle + 0.35 * em, round(1.4 * em))
     if card.count:
@@ -146,24 +147,26 @@ def _step(card: StepCard, sizes: Sizes) -> tuple[Sprite, dict[str, Rect], tuple[
         x = width - edge - (count_room + text.width(card.count, size)) // 2
         write(layer, card.count, size, TEXT, x, middle)
     bottom = height - edge - round(0.45 * em)
-    draw_dots(layer, card.dots, edge + round(0.4 * em), bottom, sizes)
+    x = edge + round(0.4 * em)
+    if x + dots_width(card.dots, sizes) <= width - edge - keys_width(card.keys, sizes):
+        draw_dots(layer, card.dots, x, bottom, sizes)
     keys = draw_keys(layer, card.keys, width - edge, bottom, sizes)
     return layer.sprite(), keys, (edge, edge)
 
 
-@lru_cache(maxsize=8)
+@cached_per_language(8)
 def _page(page: Page, sizes: Sizes) -> tuple[Sprite, dict[str, Rect]]:
     em, edge, big = sizes.text, 2 * sizes.text, round(1.5 * sizes.text)
     line, mark = round(1.6 * em), round(MARK_EM * em)
-    names = max((text.width(row.name, em) for row in page.rows), default=0) + em
+    names = max((text.width(_(row.name), em) for row in page.rows), default=0) + em
     marks = max((len(row.marks) for row in page.rows), default=0)
     widest = max(
         names + marks * (mark + sizes.gap) if page.rows else 0,
-        sum(key_width(key, sizes) for key in page.keys),
+        keys_width(page.keys, sizes),
         min(PAGE_WIDTH_EM * em, sizes.width - 2 * sizes.margin - 2 * edge) if page.text else 0,
-        text.width(page.title, big, True),
+        text.width(_(page.title), big, True),
     )
-    lines = text.balance(page.text, em, widest) if page.text else []
+    lines = text.balance(translated(page.text), em, widest) if page.text else []
     row_h = round(2.3 * em)
     height = 2 * edge + big + line * len(lines) + row_h * len(page.rows)
     height += (round(0.9 * em) if lines else 0) + (round(0.8 * em) if page.rows else 0)
@@ -172,12 +175,12 @@ def _page(page: Page, sizes: Sizes) -> tuple[Sprite, dict[str, Rect]]:
     if (height > sizes.height or width > sizes.width) and (smaller := sizes.smaller()):
         return _page(page, smaller)
     layer = panel_layer(width, height, em, sizes.opacity(OPACITY))
-    write(layer, page.title, big, TEXT, edge, edge + big / 2, bold=True)
+    write(layer, _(page.title), big, TEXT, edge, edge + big / 2, bold=True)
     y = edge + big + round(0.9 * em)
     write_lines(layer, ((edge, one) for one in lines), em, sizes.quiet, y, line)
     y += line * len(lines) + round(0.8 * em)
     for row in page.rows:
-        write(layer, row.name, em, TEXT, edge, y + row_h / 2)
+        write(layer, _(row.name), em, TEXT, edge, y + row_h / 2)
         _marks(layer, row, edge + names, y + row_h / 2, sizes)
         y += row_h
     keys = draw_keys(layer, page.keys, width - edge, height - edge - round(0.3 * em), sizes)

@@ -11,9 +11,10 @@ from emoapp.overlay.blend import Layer, Sprite, rounded
 from emoapp.overlay.ground import write, write_cap
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import TEXT, Color, Sizes, colors_of, legible
+from emoapp.utils.language import _
 
 Key = tuple[str, str]
-"""(what the key's cap says, what it does)"""
+"""(what the key's cap says, what it does, in English)"""
 
 Dots = tuple[tuple[str, str], ...]
 """(label, "done", "skipped", "now" or "open") of each step."""
@@ -41,33 +42,46 @@ def draw_dots(layer: Layer, dots: Dots, x: int, middle: float, sizes: Sizes) -> 
         x += width + round(0.7 * side)
 
 
+def dots_width(dots: Dots, sizes: Sizes) -> int:
+    """Return the width in pixels of dots with the distance to what follows."""
+    side = max(4, round(DOT_EM * sizes.text))
+    return sum(
+        (round(2.2 * side) if state == "now" else side) + round(0.7 * side) for _, state in dots
+    )
+
+
 def draw_keys(
     layer: Layer, keys: tuple[Key, ...], right: int, middle: float, sizes: Sizes
 ) -> dict[str, Rect]:
     """Draw keys and what they do, ending at `right`; return their rectangles."""
     found = {}
-    x = right - sum(key_width(key, sizes) for key in keys) + round(1.2 * sizes.text)
+    x = right - keys_width(keys, sizes) + round(1.2 * sizes.text)
     cap_h = round(1.5 * sizes.small)
     for key, what in keys:
         cap_w = _cap_width(key, sizes)
         rect = (x, round(middle - cap_h / 2), cap_w, cap_h)
-        write_cap(layer, key, sizes.small, rect, sizes)
+        write_cap(layer, _(key), sizes.small, rect, sizes)
         start = x + cap_w + sizes.gap
-        write(layer, what, sizes.small, sizes.quiet, start, middle)
-        end = start + text.width(what, sizes.small)
+        write(layer, _(what), sizes.small, sizes.quiet, start, middle)
+        end = start + text.width(_(what), sizes.small)
         found[key] = Rect(x - sizes.gap, rect[1] - sizes.gap, end + sizes.gap, rect[1] + 2 * cap_h)
         x = end + round(1.2 * sizes.text)
     return found
 
 
-def key_width(key: Key, sizes: Sizes) -> int:
-    """Return the width in pixels of a key with its word and the distance to the next."""
-    what = text.width(key[1], sizes.small)
-    return _cap_width(key[0], sizes) + sizes.gap + what + round(1.2 * sizes.text)
+def keys_width(keys: tuple[Key, ...], sizes: Sizes) -> int:
+    """Return the width in pixels of keys, each with its word and the distance to the next."""
+    return sum(
+        _cap_width(key, sizes)
+        + sizes.gap
+        + text.width(_(what), sizes.small)
+        + round(1.2 * sizes.text)
+        for key, what in keys
+    )
 
 
 def _cap_width(cap: str, sizes: Sizes) -> int:
-    return max(round(1.5 * sizes.small), text.width(cap, sizes.small, True) + 2 * sizes.pad)
+    return max(round(1.5 * sizes.small), text.width(_(cap), sizes.small, True) + 2 * sizes.pad)
 
 
 @lru_cache(maxsize=256)

@@ -8,19 +8,23 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.catalogues import script
 from support.drawing import FULL, make_result, make_track
 
 from emoapp.app.live.browser import KEYS
+from emoapp.app.live.guided import cards, words
 from emoapp.app.live.settings import Settings
 from emoapp.config import LiveConfig, OverlayConfig
 from emoapp.images import BgrImage
 from emoapp.labels import EMOTIONS
 from emoapp.limits import Limits
 from emoapp.overlay import Overlay, text
+from emoapp.overlay.advice import DIRECTIONS
 from emoapp.overlay.blend import Layer, Painter
+from emoapp.overlay.guide import Page, Row, StepCard, draw_guide
 from emoapp.overlay.moment import draw_moment
 from emoapp.overlay.settings_panel import draw_settings
-from emoapp.overlay.theme import Sizes
+from emoapp.overlay.theme import Sizes, word
 from emoapp.overlay.toolbar import BUTTONS, ToolbarState, draw_toolbar
 from emoapp.sources.reconnecting import Reconnecting
 from emoapp.speech import Speech
@@ -52,11 +56,20 @@ NAMES = {
 class Pseudo:
     """A catalogue of a language whose words are the English ones with a mark before each."""
 
+    def __init__(self):
+        self._catalog = dict(list(script("languages", "extract.py").messages()))
+
     def gettext(self, message):
+        if message not in self._catalog:
+            return message
+        return self._marked(message)
+
+    def _marked(self, message):
         return re.sub(r"(?<![{\w§'])([A-Za-z][\w']*)(?!\w*\})", rf"{MARK}\1", message)
 
     def ngettext(self, one, many, number):
-        return self.gettext(one if number == 1 else many)
+        message = one if number == 1 else many
+        return self._marked(message) if (one, many) in self._catalog.items() else message
 
 
 @pytest.fixture(autouse=True)
@@ -118,6 +131,14 @@ def draw_everything(size_wh):
     sizes, painter = Sizes.of(*size_wh), Painter(BgrImage(image))
     draw_settings(painter, settings_rows(overlay), 0, sizes)
     draw_moment(painter, 12.0, sizes)
+    dots = tuple((label, "open") for label in EMOTIONS)
+    for line in (*DIRECTIONS.values(), words.HOLD, words.instruction("sad")):
+        step = StepCard("sad", word("sad"), line, False, True, 0.5, "3", dots, cards.STEP_KEYS)
+        draw_guide(painter, step, sizes)
+    draw_guide(painter, cards.card_of(SimpleNamespace(phase="welcome"), keeps_pictures=True), sizes)
+    row = Row("Before", (("happy", True), ("sad", False)))
+    outcome = words.outcome((0.5, 0.8), adopted=True)
+    draw_guide(painter, Page("Learned", outcome, (row,), cards.INTERIM_KEYS), sizes)
     for button in BUTTONS:
         for on in (False, True):
             draw_toolbar(painter, ToolbarState(button, on, on), sizes)

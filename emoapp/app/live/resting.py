@@ -8,6 +8,7 @@ from emoapp.overlay.blend import Painter
 from emoapp.overlay.guide import StepCard, draw_guide
 from emoapp.overlay.theme import Sizes, word
 from emoapp.profiles.lessons import Observation
+from emoapp.utils.language import N_
 
 WATCH_S = 3.0
 INTERVAL_S = 0.08
@@ -15,7 +16,7 @@ INTERVAL_S = 0.08
 
 MAX_FRAME_S = 0.2
 LABEL, LINE = "neutral", "Relax your face and look ahead."
-KEYS = (("n", "cancel"),)
+KEYS = (("n", N_("cancel")),)
 STEPS = 60
 
 

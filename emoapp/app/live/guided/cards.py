@@ -9,17 +9,19 @@ from emoapp.app.live.guided.session import Session
 from emoapp.app.live.guided.steps import Step
 from emoapp.overlay.guide import Key, Page, Row, StepCard
 from emoapp.overlay.theme import word
+from emoapp.utils.language import N_
 
-END: Key = ("q", "end")
-STEP_KEYS: tuple[Key, ...] = (("s", "skip"), ("r", "repeat"), END)
-WELCOME_KEYS: tuple[Key, ...] = (("Enter", "begin"), END)
+ENTER = N_("Enter")
+END: Key = ("q", N_("end"))
+STEP_KEYS: tuple[Key, ...] = (("s", N_("skip")), ("r", N_("repeat")), END)
+WELCOME_KEYS: tuple[Key, ...] = ((ENTER, N_("begin")), END)
 INTERIM_KEYS: tuple[Key, ...] = (
-    ("Enter", "check it"),
-    ("s", "save without"),
-    ("r", "once more"),
-    ("q", "discard"),
+    (ENTER, N_("check it")),
+    ("s", N_("save without")),
+    ("r", N_("once more")),
+    ("q", N_("discard")),
 )
-RESULT_KEYS: tuple[Key, ...] = (("Enter", "save"), ("r", "check again"), ("q", "discard"))
+RESULT_KEYS: tuple[Key, ...] = ((ENTER, N_("save")), ("r", N_("check again")), ("q", N_("discard")))
 STEPS = 60
 """Steps in which the ring fills."""
 
@@ -33,9 +35,9 @@ def card_of(session: Session, *, keeps_pictures: bool) -> StepCard | Page:
     """
     if session.phase == "welcome":
         kept = words.PICTURES if keeps_pictures else words.NO_PICTURES
-        return Page("A minute with your face", f"{words.WELCOME} {kept}", keys=WELCOME_KEYS)
+        return Page("A minute with your face", f"{words.WELCOME}\n{kept}", keys=WELCOME_KEYS)
     if session.phase == "learning":
-        return Page("Learning …")
+        return Page(N_("Learning …"))
     if session.phase == "interim":
         right = tuple(session.right(0, None))
         text = words.first_round([found for _, found in right])
@@ -48,14 +50,14 @@ def card_of(session: Session, *, keeps_pictures: bool) -> StepCard | Page:
 def _result(session: Session) -> Page:
     assert session.last is not None
     adopted = session.last.correction is not None
-    title = "Learned" if adopted else "All stays as it is"
+    title = N_("Learned") if adopted else "All stays as it is"
     if not session.checked:
         return Page(title, words.outcome(None, adopted=adopted), keys=RESULT_KEYS)
     profiles = (None, session.first)
     shares = session.share(1, None), session.share(1, session.first)
     rows = tuple(
         Row(name, tuple(session.right(1, profile)))
-        for name, profile in zip(("Before", "After"), profiles, strict=True)
+        for name, profile in zip((N_("Before"), N_("After")), profiles, strict=True)
     )
     return Page(title, words.outcome(shares, adopted=adopted), rows, RESULT_KEYS)
 
