@@ -85,8 +85,14 @@ class LightMode:
         if now - self._slow_since >= TOO_SLOW_S:
             self.on = True
             self.begin(pipeline)
-            self._messages.notice(
-                f"light mode: a frame takes {self._mean_s * 1e3:.0f} ms here, so faces are "
-                f"searched in every {'third' if self._detect_interval == 3 else 'second'} one",
-                seconds=NOTICE_S,
+            self._messages.notice(self._notice, seconds=NOTICE_S)
+
+    @property
+    def _notice(self) -> str:
+        # Two whole sentences, for each is translated as a whole.
+        ms = f"{self._mean_s * 1e3:.0f}"
+        if self._detect_interval == 3:
+            return (
+                f"light mode: a frame takes {ms} ms here, so faces are searched in every third one"
             )
+        return f"light mode: a frame takes {ms} ms here, so faces are searched in every second one"

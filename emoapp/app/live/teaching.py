@@ -22,6 +22,7 @@ from emoapp.platforms import clock
 from emoapp.profiles.lessons import Lesson, Observation, blocks, one_moment
 from emoapp.profiles.live import LiveCorrector
 from emoapp.types import Result
+from emoapp.utils.language import _
 
 if TYPE_CHECKING:
     from emoapp.app.live.resting import RestingFace
@@ -115,8 +116,10 @@ class Teaching:
     @property
     def name(self) -> str:
         """The profile in use, and its face where it is tied to one; "" for none."""
-        track = self._corrector.track
-        return self._corrector.name + (f", face {track}" if track and self._corrector.name else "")
+        name, track = self._corrector.name, self._corrector.track
+        if not name or track is None:
+            return name
+        return _("{name}, face {track}").format(name=name, track=track)
 
     def over(self, picture: np.ndarray, overlay: Overlay) -> np.ndarray:
         """Return the picture with what the resting face is asked for; itself without.
@@ -216,7 +219,7 @@ class Teaching:
         if not news:
             return
         if profile is not None and profile.correction is None:
-            news += "; nothing is corrected, as that would not help yet"
+            news = f"{news}; nothing is corrected, as that would not help yet"
         self._messages.notice(news, logged=False)
 
 

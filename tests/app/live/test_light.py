@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.catalogues import pseudo_language, untranslated
 
 from emoapp.app.live.controller import WindowController
 from emoapp.app.live.light import TOO_SLOW_S, LightMode, detect_interval
@@ -17,6 +18,7 @@ from emoapp.detectors.base import Detector
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import MAX_DELAY_S, Pipeline
 from emoapp.types import Box, Face, Frame, Result
+from emoapp.utils.language import translated
 
 IMAGE = np.zeros((360, 640, 3), np.uint8)
 
@@ -131,16 +133,19 @@ def run(light: LightMode, pipeline, took_s: float, seconds: float, began: float 
     return now
 
 
-def test_it_begins_by_itself_after_five_slow_seconds_with_a_notice(begin):
-    light, pipeline, overlay, messages = begin()
-    now = run(light, pipeline, 0.050, TOO_SLOW_S - 1)
+@pytest.mark.parametrize("fps, every", [(30, 3), (10, 2)])
+def test_it_begins_by_itself_after_five_slow_seconds_with_a_notice(begin, fps, every):
+    light, pipeline, overlay, messages = begin(fps=fps)
+    now = run(light, pipeline, 0.150, TOO_SLOW_S - 1)
     assert not light.on
-    run(light, pipeline, 0.050, 3, now)
-    assert light.on and pipeline.detect_interval == 3 and overlay.half_rate
+    run(light, pipeline, 0.150, 3, now)
+    assert light.on and pipeline.detect_interval == every and overlay.half_rate
     said = []
     overlay.notify = lambda text, **_: said.append(text)
     messages.show(overlay)
-    assert len(said) == 1 and said[0].startswith("light mode: a frame takes 50 ms here")
+    assert len(said) == 1 and said[0].startswith("light mode: a frame takes 1")
+    with pseudo_language():
+        assert untranslated(translated(said[0])) == []
 
 
 def test_a_machine_that_is_fast_enough_or_slow_for_moments_keeps_its_way(begin):

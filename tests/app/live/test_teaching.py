@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.catalogues import pseudo_language, untranslated
 from support.faces import portrait
 
 from emoapp import EMOTIONS
@@ -24,6 +25,7 @@ from emoapp.profiles.lessons import Observation, one_moment, samples_of
 from emoapp.profiles.profile import new_profile
 from emoapp.profiles.use import open_corrector
 from emoapp.types import Frame
+from emoapp.utils.language import translated
 
 
 class Notices(Messages):
@@ -116,6 +118,8 @@ def test_a_second_click_ties_the_profile_to_a_face(open_window, ada):
     assert window.teaching.click(2), "the second one ties"
     window.pipeline.follow(1)
     assert window.profiles() == ["", "Ada"] and window.teaching.name == "Ada, face 2"
+    with pseudo_language():
+        assert untranslated(window.teaching.name) == ["Ada"]
     window.keys["1"]()
     assert "keys correct face 2" in window.messages.texts[-1]
     assert window.teaching.click(2), "the third one unties"
@@ -174,6 +178,20 @@ def test_a_label_of_ones_own_has_a_key(open_window, wink):
     window.learned("Wink: learned from")
     window.teaching.close()
     assert store.load("Eve").samples.counts == {"happy": 1, "wink": 2}
+
+
+def test_what_was_learned_and_would_not_help_is_said_in_the_language_of_the_window(
+    open_window, wink
+):
+    eve = store.load("Eve")
+    alone = eve.samples.take(eve.samples.labels == len(EMOTIONS))  # cannot be told from others
+    store.save(new_profile("Eve", eve.model, alone, keep_pictures=False), overwrite=True)
+    window = open_window("Eve")
+    window.look()
+    window.keys["8"]()
+    window.learned("Wink: learned from 1 frames; nothing is corrected")
+    with pseudo_language():
+        assert untranslated(translated(window.messages.texts[-1])) == ["Wink"]
 
 
 def test_another_profile_is_chosen_while_the_window_goes_on(open_window, ada, wink):
