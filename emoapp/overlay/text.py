@@ -133,6 +133,10 @@ def balance(string: str, size: int, room: int) -> list[str]:
 
 def _balanced(string: str, size: int, room: int) -> list[str]:
     lines = wrap(string, size, room)
-    while room > 12 * size and len(narrower := wrap(string, size, room - size)) == len(lines) > 1:
+    # Where a word does not fit, wrap shortens it and the number of lines stays the same.
+    least = max([12 * size, *(width(unit, size) for _, unit in units(string))])
+    while (
+        room - size >= least and len(narrower := wrap(string, size, room - size)) == len(lines) > 1
+    ):
         room, lines = room - size, narrower
     return lines

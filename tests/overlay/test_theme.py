@@ -84,3 +84,13 @@ def test_fitted_text_fits(string, room, size):
     fitted = text.fit(string, size, room)
     assert text.width(fitted, size) <= room
     assert fitted == string or fitted.rstrip("…") in string
+
+
+@pytest.mark.parametrize("length", range(20, 60, 4))
+def test_balanced_lines_keep_each_word_that_fits(length):
+    path = "/home/anna/Pictures/" + "x" * (length - 24) + ".jpg"
+    message = (
+        f"{path} is not a picture that can be read, or it is damaged. JPEG, PNG are understood."
+    )
+    room = 30 * 16
+    assert text.balance(message, 16, room)[0].startswith(text.fit(path, 16, room))
