@@ -6,12 +6,11 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import replace
 
 from emoapp.app.live.controller import PAUSE_S, WindowController
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.stills import StillsLog, analyze_still
-from emoapp.config import LiveConfig, OverlayConfig
+from emoapp.config import LiveConfig
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
 from emoapp.platforms import clock
@@ -86,6 +85,8 @@ class ImageBrowser(WindowController):
         messages: Messages,
     ) -> None:
         super().__init__(config, source, window, stats, messages=messages)
+        # Each image's overlay takes over the switches of the one before, beginning with this one.
+        self.view.overlay.timeline = False
         self._stills = source
         self._loading = loading
         self._moved = False
@@ -114,8 +115,7 @@ class ImageBrowser(WindowController):
 
     def new_overlay(self, pipeline: Pipeline) -> Overlay:
         """See `WindowController.new_overlay`."""
-        parts: OverlayConfig = replace(self.config.overlay, timeline=False)
-        overlay = Overlay(pipeline.labels, parts)
+        overlay = super().new_overlay(pipeline)
         overlay.keys = KEYS
         return overlay
 

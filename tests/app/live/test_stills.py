@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -15,8 +17,16 @@ import pytest
 from support.faces import portrait
 from support.paths import ROOT
 
+from emoapp.app.live.browser import ImageBrowser
+from emoapp.app.live.messages import Messages
+from emoapp.classifiers import open_classifier
 from emoapp.cli import main
+from emoapp.config import LiveConfig, OverlayConfig
+from emoapp.detectors import open_detector
+from emoapp.pipeline import Pipeline
 from emoapp.sinks.keys import key_name
+from emoapp.sources.images import Stills
+from emoapp.utils.stats import Stats
 
 COLORS = {"a.png": (200, 60, 60), "b.jpg": (60, 160, 60), "c.png": (60, 60, 200)}
 
@@ -150,6 +160,27 @@ def test_a_broken_picture_is_named_and_the_others_go_on(view, folder):
     assert status == 1
     first, last = said.splitlines()
     assert "a.png is not a picture" in first and "1 of 3 pictures could not be read" in last
+
+
+def test_a_still_picture_has_no_timeline(folder):
+    shown: list[np.ndarray] = []
+    window = SimpleNamespace(
+        fit=lambda size_wh: size_wh,
+        show=shown.append,
+        toggle_full_screen=None,
+        moved_at=-1e9,
+        pointer=None,
+    )
+    stills = Stills([folder / name for name in COLORS])
+    config = LiveConfig(str(folder), overlay=OverlayConfig(bars=False))
+    browser = ImageBrowser(config, stills, window, Stats(), Future(), messages=Messages())
+    with Pipeline(open_detector("blazeface"), open_classifier()) as pipeline, browser:
+        browser.begin(pipeline)
+        frame = browser.accept(stills.read())
+        browser.view.write(browser.analyze(pipeline, frame))
+    overlay = browser.view.overlay
+    assert overlay.arrangement.timeline is None and not overlay.timeline
+    assert overlay.status and not overlay.bars, "other switches are those of the command line"
 
 
 @pytest.mark.logs_errors
