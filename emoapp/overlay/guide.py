@@ -90,7 +90,9 @@ class Page:
     keys: tuple[Key, ...] = ()
 
 
-def draw_guide(painter: Painter, card: StepCard | Page, sizes: Sizes) -> dict[str, Rect]:
+def draw_guide(
+    painter: Painter, card: StepCard | Page, sizes: Sizes
+) -> tuple[Rect, dict[str, Rect]]:
     """Draw a card or a page.
 
     Args:
@@ -99,14 +101,15 @@ def draw_guide(painter: Painter, card: StepCard | Page, sizes: Sizes) -> dict[st
         sizes: Of the image.
 
     Returns:
-        The rectangle of each key by what its cap says, to be clicked, in pixels of the image.
+        The rectangle of the card, and that of each key by what its cap says in English, to be
+        clicked, in pixels of the image.
     """
     if isinstance(card, Page):
         sprite, keys = _page(card, sizes)
         x = (sizes.width - sprite.width) // 2
         y = max(0, sizes.height - sizes.margin - sprite.height)
         painter.paste(sprite, x, y)
-        return moved(keys, x, y)
+        return Rect.at(x, y, sprite.width, sprite.height), moved(keys, x, y)
     # The ring moves, all else is drawn once.
     sprite, keys, ring_xy = _step(replace(card, share=0.0, fills=False), sizes)
     x = (sizes.width - sprite.width) // 2
@@ -116,7 +119,7 @@ def draw_guide(painter: Painter, card: StepCard | Page, sizes: Sizes) -> dict[st
     color = legible(color_of(card.label, card.dots)) if card.fills else TEXT
     if card.share > 0:
         painter.paste(ring(side, card.share, color), x + ring_xy[0], y + ring_xy[1])
-    return moved(keys, x, y)
+    return Rect.at(x, y, sprite.width, sprite.height), moved(keys, x, y)
 
 
 @cached_per_language(16)

@@ -224,7 +224,7 @@ class WindowController(Controller):
         key = self.controls.key_at(x, y)
         if key is not None:
             self.keys[key]()
-        elif self.controls.take_click(x, y):
+        elif self.controls.take_click(x, y) or (self.teaching and self.teaching.press(x, y)):
             pass
         elif self.view.overlay.alerts.holds(x, y):
             self.view.overlay.alerts.acknowledge()

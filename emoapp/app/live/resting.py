@@ -6,6 +6,7 @@ import numpy as np
 
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.guide import StepCard, draw_guide
+from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import Sizes, word
 from emoapp.profiles.lessons import Observation
 from emoapp.utils.language import N_
@@ -16,7 +17,8 @@ INTERVAL_S = 0.08
 
 MAX_FRAME_S = 0.2
 LABEL, LINE = "neutral", "Relax your face and look ahead."
-KEYS = (("n", N_("cancel")),)
+KEY = "n"
+KEYS = ((KEY, N_("cancel")),)
 STEPS = 60
 
 
@@ -25,10 +27,14 @@ class RestingFace:
 
     Attributes:
         seen: The frames.
+        card: Rectangle of the card where it was drawn last, pixels; None before.
+        cancel: That of its key.
     """
 
     def __init__(self) -> None:
         self.seen: list[Observation] = []
+        self.card: Rect | None = None
+        self.cancel: Rect | None = None
         self._watched_s = 0.0
         self._now: float | None = None
         self._hint = ""
@@ -69,5 +75,6 @@ class RestingFace:
         count = f"{max(1, round(WATCH_S - self._watched_s + 0.5))}"
         line, warning = self._hint or LINE, bool(self._hint)
         card = StepCard(LABEL, word(LABEL), line, warning, True, share, count, (), KEYS)
-        draw_guide(painter, card, sizes)
+        self.card, keys = draw_guide(painter, card, sizes)
+        self.cancel = keys[KEY]
         return painter.image.bgr()

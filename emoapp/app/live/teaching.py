@@ -113,6 +113,23 @@ class Teaching:
         """Tie the profile to a track; see `Tie.click`."""
         return self._tie.click(track)
 
+    def press(self, x: int, y: int) -> bool:
+        """Take a click on the card of the resting face, whose key cancels.
+
+        Args:
+            x: Pixels of the picture.
+            y: Pixels of the picture.
+
+        Returns:
+            Whether the click was on the card.
+        """
+        resting = self.resting
+        if resting is None or resting.card is None or not resting.card.contains(x, y):
+            return False
+        if resting.cancel is not None and resting.cancel.contains(x, y):
+            self.resting = None
+        return True
+
     @property
     def name(self) -> str:
         """The profile in use, and its face where it is tied to one; "" for none."""

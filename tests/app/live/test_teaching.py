@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from support.catalogues import pseudo_language, untranslated
 from support.faces import portrait
+from support.live import FakeLive
 
 from emoapp import EMOTIONS
 from emoapp.app.live import choices
+from emoapp.app.live.controller import WindowController
 from emoapp.app.live.messages import Messages
+from emoapp.app.live.moments import LookBack
 from emoapp.app.live.teaching import FIXED, Teaching
 from emoapp.app.live.tie import LOST_S
 from emoapp.classifiers import open_classifier
@@ -26,6 +29,7 @@ from emoapp.profiles.profile import new_profile
 from emoapp.profiles.use import open_corrector
 from emoapp.types import Frame
 from emoapp.utils.language import translated
+from emoapp.utils.stats import Stats
 
 
 class Notices(Messages):
@@ -157,6 +161,41 @@ def test_keys_teach_the_last_half_second_and_take_it_back(open_window):
     assert "no correction" in window.messages.texts[-1]
     window.teaching.close()
     assert window.messages.profile is None
+
+
+def test_a_click_on_the_card_of_the_resting_face_is_for_its_key_and_not_for_what_it_covers(
+    monkeypatch,
+):
+    clicks: list[tuple[int, int]] = []
+    pressed: list[tuple[int, int]] = []
+    monkeypatch.setattr(LookBack, "press", lambda _self, *xy: not pressed.append(xy))
+    window = SimpleNamespace(
+        fit=lambda size_wh: (640, 360),
+        show=lambda picture: None,
+        poll=lambda: None,
+        clicked=lambda: clicks.pop() if clicks else None,
+        toggle_full_screen=None,
+        moved_at=-1e9,
+        pointer=None,
+        held=False,
+        closed=False,
+    )
+    source, messages = FakeLive(), Notices()
+    with (
+        Pipeline(open_detector("blazeface"), open_classifier()) as pipeline,
+        WindowController(LiveConfig("0"), source, window, Stats(), messages=messages) as controller,
+    ):
+        controller.begin(pipeline)
+        controller.keys["n"]()
+        controller.view.write(pipeline.process(Frame(portrait(), 0, 0.0)))
+        resting = controller.teaching.resting
+        beside = (resting.card.x0 + 1, resting.card.y0 + 1)
+        on_key = (resting.cancel.x0 + 1, resting.cancel.y0 + 1)
+        for place, goes_on in ((beside, True), (on_key, False), (beside, False)):
+            clicks.append(place)
+            assert controller.poll() and (controller.teaching.resting is resting) == goes_on
+        assert pressed == [beside], "once the card is gone"
+    source.close()
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ class GuidedController(WindowController):
         height, width = picture.shape[:2]
         painter = Painter(picture.copy())
         card = card_of(self._session, keeps_pictures=self._guided.keep_pictures)
-        self._buttons = draw_guide(painter, card, self.view.overlay.sizes((width, height)))
+        _, self._buttons = draw_guide(painter, card, self.view.overlay.sizes((width, height)))
         return painter.image.bgr()
 
     def _learn(self, lessons: Sequence[Lesson]) -> Future[Profile]:
