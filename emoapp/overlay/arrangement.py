@@ -134,16 +134,17 @@ class Panels:
             now: Seconds, monotonic.
         """
         bars, timeline, floor = self._arrange_large(contents, sizes)
-        row = None
-        if contents.status is not None:
-            row = self._status.prepare(
-                contents.status, sizes, now=now, floor=floor, details=contents.details
-            )
+        row = self._row(contents, sizes, floor, now=now)
         alert = self.alerts.prepare(sizes, floor=_above(_rect(row), floor, sizes))
         floor = _above(_rect(alert), floor, sizes)
         # For the user in front of the camera, as the status row is, and not for an audience.
         hint = contents.status is not None and not 0 <= now - self._seen <= STAY_S
-        line = self.notices.prepare(sizes, now=now, hint=hint, floor=floor, row=_rect(row))
+        line = self.notices.prepare(
+            sizes, now=now, hint=hint, floor=floor, row=_rect(row), bars=bars
+        )
+        if row and line and row[1].overlaps(line[1]):
+            room = line[1].x0 - sizes.gap - sizes.margin
+            row = self._row(contents, sizes, row[1].y1, now=now, room=room)
         speech = None
         if contents.speech is not None:
             avoid = Arrangement(bars, timeline, row, line, alert, None).rects
@@ -152,6 +153,15 @@ class Panels:
                 contents.speech, sizes, contents.faces, floor=floor, avoid=avoid
             )
         return Arrangement(bars, timeline, row, line, alert, speech)
+
+    def _row(
+        self, contents: Contents, sizes: Sizes, floor: int, *, now: float, room: int | None = None
+    ) -> PlacedSprite | None:
+        if contents.status is None:
+            return None
+        return self._status.prepare(
+            contents.status, sizes, now=now, floor=floor, room=room, details=contents.details
+        )
 
     def draw(
         self,

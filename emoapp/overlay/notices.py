@@ -49,7 +49,14 @@ class Notices:
         self._text, self._from, self._until = string, now, now + seconds
 
     def prepare(
-        self, sizes: Sizes, *, now: float, hint: bool, floor: int, row: Rect | None
+        self,
+        sizes: Sizes,
+        *,
+        now: float,
+        hint: bool,
+        floor: int,
+        row: Rect | None,
+        bars: Rect | None,
     ) -> PlacedSprite | None:
         """Lay out the line.
 
@@ -58,26 +65,42 @@ class Notices:
             now: Seconds, monotonic.
             hint: Whether to show that no face is in sight while there is no notice.
             floor: Lower edge of the line, pixels.
-            row: The status row, above which the line moves if they would touch.
+            row: The status row, beside or above which the line moves if they would touch.
+            bars: The panel of bars, which the line leaves free.
 
         Returns:
-            The line and its rectangle; None if there is nothing to show, or no room.
+            The line and its rectangle, which touches the status row where there is no other room;
+            None if there is nothing to show, or no room.
         """
-        share = 1.0
+        share, picture = 1.0, None
         if self._text and self._from <= now < self._until:
-            line = _line(self._text, self._color, sizes)
-            if line is not None and self._picture is not None:
-                line = _with_thumbnail(line, self._picture, sizes)
+            line, picture = _line(self._text, self._color, sizes), self._picture
             share = min(1.0, (self._until - now) / FADE_S)
         else:
             line = _line(NO_FACE_TEXT, sizes.quiet, sizes) if hint else None
         if line is None:
             return None
-        x, y = (sizes.width - line.width) // 2, floor - line.height
-        if row and Rect.at(x, y, line.width, line.height).overlaps(row.wider(sizes.gap)):
-            y = row.y0 - sizes.gap - line.height
-        rect = Rect.at(x, y, line.width, line.height)
+        rect = _place(line, sizes, floor=floor, row=row, bars=bars)
+        if picture is not None:
+            larger = _with_thumbnail(line, picture, sizes)
+            place = _place(larger, sizes, floor=floor, row=row, bars=bars)
+            if bars is None or not place.overlaps(bars):
+                line, rect = larger, place
         return (line if share == 1 else line.faded(share)), rect
+
+
+def _place(line: Sprite, sizes: Sizes, *, floor: int, row: Rect | None, bars: Rect | None) -> Rect:
+    """Return where a line stands: in the middle, at the right, or above the status row."""
+    middle, right = (sizes.width - line.width) // 2, sizes.width - sizes.margin - line.width
+    lowest = floor - line.height
+    corners = [(middle, lowest), (right, lowest)]
+    if row is not None:
+        above = row.y0 - sizes.gap - line.height
+        corners += [(middle, above), (right, above), (sizes.margin, above)]
+    spots = [Rect.at(x, y, line.width, line.height) for x, y in corners]
+    taken = [panel.wider(sizes.gap) for panel in (row, bars) if panel]
+    free = (spot for spot in spots if not any(map(spot.overlaps, taken)))
+    return next(free, spots[1])
 
 
 def notice_sprite(string: str, sizes: Sizes) -> Sprite | None:

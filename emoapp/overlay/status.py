@@ -58,6 +58,7 @@ class StatusRow:
         *,
         now: float,
         floor: int | None = None,
+        room: int | None = None,
         details: bool = False,
     ) -> PlacedSprite | None:
         """Lay out the row.
@@ -67,6 +68,7 @@ class StatusRow:
             sizes: Of the image.
             now: Seconds, monotonic.
             floor: Lower edge of the row, pixels; None for the image's margin.
+            room: Widest that it may be, pixels; None for all between the image's margins.
             details: Whether to include milliseconds, detector, profile and missed frames.
 
         Returns:
@@ -77,7 +79,7 @@ class StatusRow:
             self._held = (now, status.fps, status.latency_ms)
         fps, latency_ms = self._held[1:]
         parts = tuple(_parts(status, fps, latency_ms if details else None, details))
-        row = _row(parts, sizes)
+        row = _row(parts, sizes, sizes.width - 2 * sizes.margin if room is None else room)
         if row is None:
             return None
         y = (sizes.height - sizes.margin if floor is None else floor) - row.height
@@ -119,11 +121,10 @@ def _parts(
 
 
 @cached_per_language(16)
-def _row(parts: tuple[tuple[str, Color], ...], sizes: Sizes) -> Sprite | None:
-    """Draw the parts that fit; None if none does."""
+def _row(parts: tuple[tuple[str, Color], ...], sizes: Sizes, room: int) -> Sprite | None:
+    """Draw the parts that fit into `room` pixels; None if none does."""
     size, between = sizes.small, 2 * sizes.gap
     dot = round(size * 0.62)
-    room = sizes.width - 2 * sizes.margin
     pieces: list[tuple[int, str, Color]] = []
     x = sizes.pad
     for string, color in parts:

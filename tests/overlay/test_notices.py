@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from support.drawing import (
     changed_outside,
+    disjoint,
+    draw,
     draw_at,
     make_track,
     picture,
@@ -13,7 +15,7 @@ from support.drawing import (
 
 from emoapp.config import OverlayConfig
 from emoapp.labels import EMOTIONS
-from emoapp.overlay import HELP, Overlay, panels
+from emoapp.overlay import HELP, Overlay, Status, panels
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.theme import Sizes
 
@@ -32,6 +34,22 @@ def test_a_notice_comes_before_the_hint_fades_and_goes():
         notice = overlay.touched[0]
         assert (notice == hint) == (now in (9.9, 12.0)) and notice.y1 == hint.y1
     assert ink[10.0] == ink[11.5] > 1.2 * ink[11.8] > 1.2 * ink[11.95] > 0
+
+
+@pytest.mark.parametrize("size_wh", [(480, 270), (640, 480), (1280, 720), (360, 640)])
+@pytest.mark.parametrize("text_size", [100, 150, 250])
+def test_a_notice_covers_neither_bars_nor_status_row(size_wh, text_size):
+    width, height = size_wh
+    track = make_track(1, (0.5 * width, 0.1 * height, 0.8 * width, 0.5 * height))
+    overlay, bars = Overlay(EMOTIONS, OverlayConfig(text_size=text_size)), set()
+    for number, said in enumerate(("", "h: keys", "a frame takes 45 ms " * 4)):
+        for thumbnail in (None, picture(160, 90)):
+            overlay.notify(said, now=number, picture=thumbnail)
+            draw(overlay, picture(width, height), track, status=Status(fps=30), now=number + 0.1)
+            assert overlay.arrangement.notice or not said
+            assert disjoint(overlay.arrangement.rects)
+            bars.add(overlay.arrangement.bars)
+    assert len(bars) == 1, "they stay where they are"
 
 
 def test_the_waiting_picture_is_gray_dark_and_says_why():
