@@ -16,8 +16,9 @@ CLOSE_KEY, SAVE_KEY = "Esc", "Enter"
 
 PANEL_OPACITY = 0.97
 SELECTED_OPACITY, OFF_OPACITY, SCROLL_OPACITY = 0.1, 0.25, 0.4
-CONTROL_EM = 10.5
-"""Width of the column of switches and choices, in ems."""
+CONTROL_EM, LEAST_CONTROL_EM = 13.5, 10.5
+"""Width of the column of switches and choices, and in a narrow image, in ems.
+The name that a profile gets by itself, the date and the time, is 9.5 ems wide."""
 ARROW_EM = 2.0
 """Width of what is clicked at both ends of a choice, in ems."""
 TITLE_EM, HEADING_EM, ROW_EM = 2.4, 1.6, 1.55
@@ -61,6 +62,7 @@ class Layout:
         sizes: Of the image, with smaller text where there is no room for it.
         rect: The panel.
         edge: Distance from the panel's edge to its contents.
+        control: Width of the column of switches and choices.
         title: Height of the title.
         row: Height of a row.
         rows: Index -> rectangle of each visible row.
@@ -71,6 +73,7 @@ class Layout:
     sizes: Sizes
     rect: Rect
     edge: int
+    control: int
     title: int
     row: int
     rows: dict[int, Rect]
@@ -110,7 +113,7 @@ class Layout:
         arrow = round(ARROW_EM * self.sizes.text)
         if x >= right - arrow:
             return found, 1
-        left = right - round(CONTROL_EM * self.sizes.text)
+        left = right - self.control
         return found, -1 if left <= x < left + arrow else 0
 
 
@@ -132,10 +135,13 @@ def plan(rows: Rows, selected: int, sizes: Sizes) -> Layout:
     heading = round(HEADING_EM * em)
     room_h = sizes.height - 2 * sizes.margin - 2 * edge - title
     room_w = sizes.width - 2 * sizes.margin
-    names = max(text.width(one.name, em) for one in rows)
-    width = names + em + round(CONTROL_EM * em) + 2 * edge
+    names = max((text.width(one.name, em) for one in rows if not one.action), default=0)
+    around = names + em + 2 * edge
+    actions = max((text.width(one.name, em, True) for one in rows if one.action), default=0)
+    least = max(round(LEAST_CONTROL_EM * em), actions + 3 * em - names)
+    control = max(least, min(round(CONTROL_EM * em), room_w - around))
     headed = sum(bool(one.heading) for one in rows)
-    too_large = row * min(len(rows), MIN_ROWS) > room_h or width > room_w
+    too_large = row * min(len(rows), MIN_ROWS) > room_h or around + least > room_w
     if too_large and (smaller := sizes.smaller()):
         return plan(rows, selected, smaller)
     closest = round(MIN_ROW_EM * em)
@@ -144,7 +150,7 @@ def plan(rows: Rows, selected: int, sizes: Sizes) -> Layout:
     row = min(row, max(closest, (room_h - heading * headed) // len(rows)))
     count = max(1, min(len(rows), room_h // row))
     first = min(max(0, selected - count // 2), len(rows) - count)
-    rect = Rect.at(sizes.margin, sizes.margin, min(width, room_w), 0)
+    rect = Rect.at(sizes.margin, sizes.margin, min(around + control, room_w), 0)
     y, places, headings = rect.y0 + edge + title, {}, {}
     for index in range(first, first + count):
         if rows[index].heading and heading:
@@ -153,7 +159,7 @@ def plan(rows: Rows, selected: int, sizes: Sizes) -> Layout:
         places[index] = Rect(rect.x0 + edge // 2, y, rect.x1 - edge // 2, y + row)
         y += row
     rect = rect._replace(y1=min(y + edge, sizes.height))
-    return Layout(sizes, rect, edge, title, row, places, headings, count < len(rows))
+    return Layout(sizes, rect, edge, control, title, row, places, headings, count < len(rows))
 
 
 def draw_settings(painter: Painter, rows: Rows, selected: int, sizes: Sizes) -> None:
@@ -189,7 +195,7 @@ def _draw_row(layer: Layer, row: Row, at: Rect, layout: Layout) -> None:
     sizes, edge = layout.sizes, layout.edge
     size, middle = sizes.text, (at.y0 + at.y1) / 2
     right = layout.rect.x1 - layout.rect.x0 - edge
-    left = max(edge, right - round(CONTROL_EM * size))
+    left = max(edge, right - layout.control)
     if row.action:
         cap = _draw_key(layer, SAVE_KEY, right, middle, sizes, most=layout.row - 2)
         name = text.fit(row.name, size, right - cap - sizes.gap - edge, True)
@@ -204,7 +210,7 @@ def _draw_row(layer: Layer, row: Row, at: Rect, layout: Layout) -> None:
     for string, start in (("‹", left), ("›", right - arrow)):
         x = start + (arrow - text.width(string, size, True)) // 2
         write(layer, string, size, sizes.quiet, x, middle - 0.06 * size, bold=True)
-    value = text.fit(row.value, size, right - left - 2 * arrow)
+    value = text.fit_middle(row.value, size, right - left - 2 * arrow)
     x = (left + right - text.width(value, size)) // 2
     write(layer, value, size, TEXT, x, middle)
 

@@ -108,6 +108,17 @@ def fit(string: str, size: int, room: int, bold: bool = False) -> str:
     return string[:end].rstrip() + "…" if end else ""
 
 
+def fit_middle(string: str, size: int, room: int) -> str:
+    """Return a string, with an ellipsis in its middle if it is wider than `room` pixels."""
+    if width(string, size) <= room:
+        return string
+    for kept in range(len(string) - 1, 1, -1):
+        shorter = f"{string[: kept // 2].rstrip()}…{string[kept // 2 - kept :].lstrip()}"
+        if width(shorter, size) <= room:
+            return shorter
+    return fit(string, size, room)
+
+
 def wrap(string: str, size: int, room: int) -> list[str]:
     """Break a string into lines of at most `room` pixels, between words or wide letters."""
     lines: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support.drawing import changed_outside, disjoint, inside, picture
 
+from emoapp.overlay import text
 from emoapp.overlay.blend import Painter
 from emoapp.overlay.layout import Rect
 from emoapp.overlay.settings_panel import Row, draw_settings, plan
@@ -54,11 +55,29 @@ def test_a_click_finds_switches_arrows_and_the_key_that_closes(size_wh):
     y = {index: rect.center[1] for index, rect in layout.rows.items()}
     assert layout.hit(layout.rect.x0 + layout.edge, y[0], ROWS) == (0, 1), "a switch, anywhere"
     assert layout.hit(right - em, y[1], ROWS) == (1, 1)
-    assert layout.hit(right - 9 * em, y[1], ROWS) == (1, -1)
+    assert layout.hit(right - layout.control + em, y[1], ROWS) == (1, -1)
     assert layout.hit(layout.rect.x0 + layout.edge, y[1], ROWS) == (1, 0)
     assert layout.hit(right - em, layout.rect.y0 + 1, ROWS) is None
     assert layout.closes(right, layout.rect.y0 + layout.edge)
     assert not layout.closes(right, y[0])
+
+
+@pytest.mark.parametrize("size_wh", SIZES_WH[1:])
+@pytest.mark.parametrize("scale", [1, 2.5])
+def test_profiles_named_by_their_time_are_told_apart(size_wh, scale, monkeypatch):
+    drawn, real = [], text.mask
+
+    def mask(string, *args):
+        drawn.append(string)
+        return real(string, *args)
+
+    monkeypatch.setattr(text, "mask", mask)
+    rows = (Row("Profile", "2026-11-26 02.27"), *ROWS[:-1], Row("Save all this as my defaults"))
+    draw_settings(Painter(picture(*size_wh)), rows, 0, Sizes.of(*size_wh, scale=scale))
+    (shown,) = (string for string in drawn if string.startswith("2026"))
+    assert shown.endswith("02.27"), "the days of a month begin alike"
+    if scale == 1 and size_wh != (320, 240):
+        assert {rows[0].value, rows[-1].name} <= set(drawn)
 
 
 def test_large_text_stays_large_and_a_click_on_the_bar_scrolls():
