@@ -15,6 +15,7 @@ from emoapp.overlay.guide_parts import (
     dots_width,
     draw_dots,
     draw_keys,
+    key_lines,
     keys_width,
     moved,
     ring,
@@ -163,17 +164,19 @@ def _page(page: Page, sizes: Sizes) -> tuple[Sprite, dict[str, Rect]]:
     line, mark = round(1.6 * em), round(MARK_EM * em)
     names = max((text.width(_(row.name), em) for row in page.rows), default=0) + em
     marks = max((len(row.marks) for row in page.rows), default=0)
+    room = sizes.width - 2 * sizes.margin - 2 * edge
+    keys = key_lines(page.keys, sizes, room)
     widest = max(
         names + marks * (mark + sizes.gap) if page.rows else 0,
-        keys_width(page.keys, sizes),
-        min(PAGE_WIDTH_EM * em, sizes.width - 2 * sizes.margin - 2 * edge) if page.text else 0,
+        *(keys_width(some, sizes) for some in keys),
+        min(PAGE_WIDTH_EM * em, room) if page.text else 0,
         text.width(_(page.title), big, True),
     )
     lines = text.balance(translated(page.text), em, widest) if page.text else []
-    row_h = round(2.3 * em)
+    row_h = key_h = round(2.3 * em)
     height = 2 * edge + big + line * len(lines) + row_h * len(page.rows)
     height += (round(0.9 * em) if lines else 0) + (round(0.8 * em) if page.rows else 0)
-    height += round(2.6 * em) if page.keys else 0
+    height += round(0.3 * em) + key_h * len(keys) if keys else 0
     width = widest + 2 * edge
     if (height > sizes.height or width > sizes.width) and (smaller := sizes.smaller()):
         return _page(page, smaller)
@@ -186,8 +189,11 @@ def _page(page: Page, sizes: Sizes) -> tuple[Sprite, dict[str, Rect]]:
         write(layer, _(row.name), em, TEXT, edge, y + row_h / 2)
         _marks(layer, row, edge + names, y + row_h / 2, sizes)
         y += row_h
-    keys = draw_keys(layer, page.keys, width - edge, height - edge - round(0.3 * em), sizes)
-    return layer.sprite(), keys
+    found: dict[str, Rect] = {}
+    y = height - edge - round(0.3 * em)
+    for number, some in enumerate(reversed(keys)):
+        found |= draw_keys(layer, some, width - edge, y - key_h * number, sizes)
+    return layer.sprite(), found
 
 
 def _marks(layer: Layer, row: Row, x: int, middle: float, sizes: Sizes) -> None:

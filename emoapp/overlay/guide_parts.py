@@ -64,9 +64,20 @@ def draw_keys(
         start = x + cap_w + sizes.gap
         write(layer, _(what), sizes.small, sizes.quiet, start, middle)
         end = start + text.width(_(what), sizes.small)
-        found[key] = Rect(x - sizes.gap, rect[1] - sizes.gap, end + sizes.gap, rect[1] + 2 * cap_h)
+        found[key] = Rect(x, rect[1], end, rect[1] + cap_h).wider(sizes.gap)
         x = end + round(1.2 * sizes.text)
     return found
+
+
+def key_lines(keys: tuple[Key, ...], sizes: Sizes, room: int) -> list[tuple[Key, ...]]:
+    """Break keys into lines of at most `room` pixels."""
+    lines: list[tuple[Key, ...]] = []
+    for key in keys:
+        if lines and keys_width((*lines[-1], key), sizes) <= room:
+            lines[-1] += (key,)
+        else:
+            lines.append((key,))
+    return lines
 
 
 def keys_width(keys: tuple[Key, ...], sizes: Sizes) -> int:

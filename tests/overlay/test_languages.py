@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from support.catalogues import pseudo_language, untranslated
-from support.drawing import FULL, make_result, make_track
+from support.drawing import FULL, disjoint, inside, make_result, make_track
 
 from emoapp.app.live.browser import KEYS
 from emoapp.app.live.guided import cards, words
@@ -139,6 +139,21 @@ def test_no_word_in_the_window_is_outside_of_the_catalogue(monkeypatch):
     path = set(re.findall(r"[A-Za-z]+", f"saved {PATH}"))
     assert english - path == set()
     assert len({word for string in drawn for word in string.split()}) > 80, "little was drawn"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("keys", [cards.WELCOME_KEYS, cards.INTERIM_KEYS, cards.RESULT_KEYS])
+def test_pages_of_the_guided_minute_are_whole(code, keys):
+    language.use(code)
+    marks = tuple((label, True) for label in EMOTIONS)
+    page = Page("Thank you", words.first_round([True] * 7), (Row("As it is", marks),), keys)
+    for size_wh in (*SIZES, (360, 640)):
+        for scale in (1, 2.5):
+            painter = Painter(BgrImage(np.zeros((*size_wh[::-1], 3), np.uint8)))
+            rect, places = draw_guide(painter, page, Sizes.of(*size_wh, scale=scale))
+            assert inside(rect, *size_wh)
+            assert disjoint(places.values()) and set(places) == {key for key, _ in keys}
+            assert all(inside(place, *size_wh) for place in places.values())
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
