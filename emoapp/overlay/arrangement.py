@@ -30,6 +30,7 @@ class Contents:
     Attributes:
         faces: Bounding boxes of all faces.
         followed: The one of `faces` that is followed; None if there is none.
+        reserved: What will be covered and is left free if possible; None for nothing.
         bars: Whether the bars are on.
         timeline: Whether the timeline is on.
         status: Contents of the status row; None if it is off.
@@ -39,11 +40,17 @@ class Contents:
 
     faces: Sequence[Box]
     followed: Box | None
+    reserved: Box | None
     bars: bool
     timeline: bool
     status: Status | None
     details: bool
     speech: Speech | None
+
+    @property
+    def covered(self) -> list[Box]:
+        """The faces, and what is reserved."""
+        return [*self.faces, *([self.reserved] if self.reserved else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ class Panels:
         self._status = StatusRow()
         self._speech = SpeechPanel()
         self._seen = -math.inf
+        self._reserved: Box | None = None
         self.half_rate = False
         self._kept: tuple[object, float, Arrangement] | None = None
 
@@ -150,7 +158,7 @@ class Panels:
             avoid = Arrangement(bars, timeline, row, line, alert, None).rects
             floor = _above(_rect(line), _above(_rect(row), floor, sizes), sizes)
             speech = self._speech.rect(
-                contents.speech, sizes, contents.faces, floor=floor, avoid=avoid
+                contents.speech, sizes, contents.covered, floor=floor, avoid=avoid
             )
         return Arrangement(bars, timeline, row, line, alert, speech)
 
@@ -195,11 +203,11 @@ class Panels:
         self, contents: Contents, sizes: Sizes
     ) -> tuple[Rect | None, Rect | None, int]:
         """Return the rectangles of bars and timeline, and the lowest y for the panels above."""
-        faces = [_head(box) for box in contents.faces]
+        faces = [_head(box) for box in contents.covered]
         followed = next(
             (
                 head
-                for head, box in zip(faces, contents.faces, strict=True)
+                for head, box in zip(faces, contents.covered, strict=True)
                 if box is contents.followed
             ),
             None,
@@ -210,11 +218,14 @@ class Panels:
         if not contents.bars:
             return None, timeline, floor
         row = sizes.row + sizes.gap
-        bars = self._bars.rect(sizes, faces, followed, floor=floor - row)
+        # The user has opened something there, so there is no passing face to wait for.
+        at_once = contents.reserved not in (None, self._reserved)
+        self._reserved = contents.reserved
+        bars = self._bars.rect(sizes, faces, followed, floor=floor - row, at_once=at_once)
         # Where there is no room for both, the bars are shown.
         if timeline and bars and bars.y0 < sizes.margin:
             timeline, floor = None, bottom
-            bars = self._bars.rect(sizes, faces, followed, floor=floor - row)
+            bars = self._bars.rect(sizes, faces, followed, floor=floor - row, at_once=at_once)
         return bars, timeline, floor
 
 

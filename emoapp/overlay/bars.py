@@ -70,7 +70,13 @@ class BarsPanel:
         self._shown += (self._target - self._shown) * (1 - math.exp(-passed / GLIDE_S))
 
     def rect(
-        self, sizes: Sizes, faces: Sequence[Box], followed: Box | None, *, floor: int | None = None
+        self,
+        sizes: Sizes,
+        faces: Sequence[Box],
+        followed: Box | None,
+        *,
+        floor: int | None = None,
+        at_once: bool = False,
     ) -> Rect | None:
         """Choose the panel's spot (see `Place`).
 
@@ -79,6 +85,7 @@ class BarsPanel:
             faces: Bounding boxes of all faces.
             followed: The one of `faces` that is followed; it counts more.
             floor: Lowest y that the panel may reach, pixels; None for the image's margin.
+            at_once: Whether it moves without waiting, where that is worth it.
 
         Returns:
             The panel's rectangle; None if it is not shown.
@@ -93,7 +100,7 @@ class BarsPanel:
             followed,
             floor=sizes.height - sizes.margin if floor is None else floor,
             t=self._t,
-            anew=before is None,
+            anew=at_once or before is None,
         )
         if found is None:
             return None

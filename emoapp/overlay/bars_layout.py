@@ -152,7 +152,7 @@ class Place:
             followed: The one of `faces` that is followed; it counts `FOLLOWED_WEIGHT` times.
             floor: Lowest y that the panel may reach, pixels.
             t: Time of the frame, seconds since the source began.
-            anew: Whether the panel was not there before, and may appear anywhere.
+            anew: Whether the panel, which was not there before or makes room, does not wait.
         """
         weighted = [(FOLLOWED_WEIGHT if face is followed else 1, face) for face in faces]
         layouts: dict[bool, Layout] = {}

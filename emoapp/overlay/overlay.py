@@ -216,8 +216,8 @@ class Overlay:
     def _contents(self, result: Result, status: Status) -> Contents:
         track = result.selected_track
         return Contents(
-            faces=[box for _, box in self._boxes]
-            + ([Box(*self.reserved)] if self.reserved else []),
+            faces=[box for _, box in self._boxes],
+            reserved=Box(*self.reserved) if self.reserved else None,
             followed=track.face.box if track else None,
             bars=self.bars,
             timeline=self.timeline,

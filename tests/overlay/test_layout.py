@@ -90,6 +90,19 @@ def test_nothing_moves_in_a_picture_that_stands_still():
     assert places[0] != places[-1], "in a moving one the panel makes room"
 
 
+def test_the_panel_leaves_what_the_user_opens_at_once_in_a_picture_that_stands_still():
+    overlay, track = Overlay(EMOTIONS), make_track(1, (500, 100, 700, 300))
+    draw_at(overlay, picture(1280, 720), track, t=0.0)
+    before = overlay.arrangement.bars
+    overlay.reserved = Rect(before.x0 - 20, 0, before.x1, 700)
+    draw_at(overlay, picture(1280, 720), track, t=0.0, now=0.1)
+    moved = overlay.arrangement.bars
+    assert not moved.overlaps(overlay.reserved)
+    overlay.reserved = None
+    draw_at(overlay, picture(1280, 720), track, t=0.0, now=0.2)
+    assert overlay.arrangement.bars == moved
+
+
 def test_in_a_crowd_the_followed_face_gets_its_full_tag_and_the_others_short_ones():
     overlay = Overlay(EMOTIONS)
     tracks = [
