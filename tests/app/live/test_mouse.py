@@ -119,7 +119,7 @@ def test_text_size_from_the_settings_changes_the_tags(start):
     time.sleep(2.5)
     panel, tag = np.s_[:, :420], np.s_[130:260, 450:800]
     # One by one: OpenCV keeps only the last key of those that come between two looks.
-    for _ in range(9):
+    for _ in range(10):
         before = program.picture()[panel]
         program.xdotool("key", "Down")
         program.until(
