@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 import click
 
@@ -86,8 +85,7 @@ def _failed(exc: BaseException, words: Sequence[str]) -> int:
     broken = interrupts.came() and not isinstance(exc, SinkError | OSError)
     if isinstance(exc, KeyboardInterrupt) or broken:
         logger.debug("interrupted", exc_info=exc)
-        with suppress(OSError):  # the terminal may be closed
-            complain("interrupted")
+        complain("interrupted")
         return interrupts.INTERRUPTED
     if isinstance(exc, EmoappError):
         logger.error("%s", exc, exc_info=None if isinstance(exc, UsageError) else exc)

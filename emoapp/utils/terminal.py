@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import re
 import sys
 from typing import TextIO
@@ -36,7 +38,7 @@ def sayable(text: object, *, data: bool = False) -> str:
 
 
 def say(text: object, *, file: TextIO | None = None, data: bool = False) -> None:
-    """Print one line immediately.
+    """Print one line immediately; nothing where the terminal was closed.
 
     Args:
         text: Anything; see `sayable`.
@@ -47,7 +49,15 @@ def say(text: object, *, file: TextIO | None = None, data: bool = False) -> None
     line = sayable(text, data=data)
     encoding = getattr(file, "encoding", None) or "utf-8"
     # A terminal without Unicode shows escapes instead of raising an error.
-    print(line.encode(encoding, "backslashreplace").decode(encoding), file=file, flush=True)
+    line = line.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        print(line, file=file, flush=True)
+    except OSError as exc:
+        if exc.errno != errno.EIO:
+            raise
+        # The terminal was closed, which a signal tells, too. At the end Python would try again.
+        if file is sys.stdout:
+            sys.stdout = open(os.devnull, "w", encoding=encoding)  # noqa: SIM115
 
 
 def complain(text: object) -> None:
