@@ -177,7 +177,8 @@ def test_a_closed_terminal_ends_it_in_an_orderly_way(tmp_path):
     log, part = tmp_path / "log.parquet", tmp_path / "log.part.csv"
     command = [sys.executable, "-m", "emoapp", "live", "--demo", "--no-window", "--log", str(log)]
     master, terminal = os.openpty()
-    with subprocess.Popen(command, stdout=terminal, stderr=terminal) as process:
+    heeds = lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)  # noqa: E731  (nohup ignores it)
+    with subprocess.Popen(command, stdout=terminal, stderr=terminal, preexec_fn=heeds) as process:
         os.close(terminal)
         deadline = time.monotonic() + 60
         while not (part.exists() and part.stat().st_size > 2000):
