@@ -17,6 +17,12 @@ logger = get_logger(__name__)
 WAITING_S = 1.0
 """A silence of this length is worth a message: slow cameras wait between frames too."""
 
+PAUSE_S = 0.02
+"""Seconds between two looks at the keys while the picture stands still."""
+
+SETTLE_S = 7.0
+"""For this long after a key a picture that stands still is drawn anew: bars glide, notices fade."""
+
 
 _Self = TypeVar("_Self", bound="Controller")
 

@@ -86,7 +86,8 @@ class SearchingDetector(Detector):
     def _detect(self, image: Image) -> list[Face]:
         number, self._number = self._number, self._number + 1
         faces = self._follow(image)
-        if len(faces) < len(self._known):
+        lost = len(faces) < len(self._known)
+        if lost:
             # A lost face may be where only one of the views shows it.
             self._search_until = number + SEARCHES_FOR_ALL_VIEWS
         if (
@@ -95,7 +96,7 @@ class SearchingDetector(Detector):
             or number < self._search_until
             or number % SEARCH_INTERVAL == 0
         ):
-            faces = self._search(image, faces, first=number == 0)
+            faces = self._search(image, faces, first=number == 0 or (lost and self.exhaustive))
         self._known = largest_first(faces)
         return list(self._known)
 

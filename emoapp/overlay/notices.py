@@ -20,11 +20,15 @@ FADE_S = 0.4
 
 
 class Notices:
-    """Keep the last notice until it expires."""
+    """Keep the last notice until it expires.
+
+    Attributes:
+        picture: uint8 (H, W, 3), BGR, shown small above the text; None for none.
+    """
 
     def __init__(self) -> None:
         self._text, self._color = "", TEXT
-        self._picture: np.ndarray | None = None
+        self.picture: np.ndarray | None = None
         self._from = self._until = 0.0
 
     def show(
@@ -45,7 +49,7 @@ class Notices:
             color: Of the text.
             picture: uint8 (H, W, 3), BGR, shown small above the text; None for none.
         """
-        self._color, self._picture = color, picture
+        self._color, self.picture = color, picture
         self._text, self._from, self._until = string, now, now + seconds
 
     def prepare(
@@ -74,7 +78,7 @@ class Notices:
         """
         share, picture = 1.0, None
         if self._text and self._from <= now < self._until:
-            line, picture = _line(self._text, self._color, sizes), self._picture
+            line, picture = _line(self._text, self._color, sizes), self.picture
             share = min(1.0, (self._until - now) / FADE_S)
         else:
             line = _line(NO_FACE_TEXT, sizes.quiet, sizes) if hint else None
@@ -95,7 +99,7 @@ def _place(line: Sprite, sizes: Sizes, *, floor: int, row: Rect | None, bars: Re
     lowest = floor - line.height
     corners = [(middle, lowest), (right, lowest)]
     if row is not None:
-        above = row.y0 - sizes.gap - line.height
+        above = min(row.y0 - sizes.gap, floor) - line.height
         corners += [(middle, above), (right, above), (sizes.margin, above)]
     spots = [Rect.at(x, y, line.width, line.height) for x, y in corners]
     taken = [panel.wider(sizes.gap) for panel in (row, bars) if panel]

@@ -145,12 +145,7 @@ class Overlay:
         painter.paste_placed(arrangement.alert)
 
     def notify(
-        self,
-        text: str,
-        *,
-        now: float,
-        seconds: float = 2.5,
-        picture: np.ndarray | None = None,
+        self, text: str, *, now: float, seconds: float = 2.5, picture: np.ndarray | None = None
     ) -> None:
         """Show a notice in one quiet line.
 
@@ -161,6 +156,10 @@ class Overlay:
             picture: uint8 (H, W, 3), BGR, shown small above the text; None for none.
         """
         self._panels.notices.show(text, now=now, seconds=seconds, picture=picture)
+
+    def forget_thumbnail(self) -> None:
+        """Show the notice without its picture, whose faces may be seen."""
+        self._panels.notices.picture = None
 
     def warn(self, text: str, *, now: float, seconds: float = 8.0) -> None:
         """Show a notice that something may soon go wrong; arguments as for `notify`."""

@@ -68,6 +68,7 @@ def pixelate_all(image: Image | np.ndarray) -> None:
     """
     for plane in as_image(image).planes:
         height, width = plane.shape[:2]
-        blocks_wh = max(1, round(16 * width / height)), 16
+        # A face may fill the height.
+        blocks_wh = max(1, round(BLOCKS_PER_FACE * width / height)), BLOCKS_PER_FACE
         coarse = cv2.resize(plane, blocks_wh, interpolation=cv2.INTER_AREA)
         plane[:] = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_NEAREST)

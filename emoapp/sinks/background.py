@@ -45,6 +45,7 @@ class BackgroundSink(Sink, Generic[Item]):
         title: Title of reports, such as "OSC".
         report: Is told, in the thread that writes, what went wrong; None to print it.
         queue_size: How many items wait at most.
+        repeat_s: Send the last item again after so many seconds without another; None for never.
 
     Attributes:
         dropped: Items that the receiver was too slow for.
@@ -57,8 +58,11 @@ class BackgroundSink(Sink, Generic[Item]):
         title: str,
         report: Report | None = None,
         queue_size: int = QUEUE_SIZE,
+        repeat_s: float | None = None,
     ) -> None:
         self.dropped = 0
+        self._repeat_s = repeat_s
+        self._last: Item | None = None
         self._title = title
         self._report = report or print_report
         self._items: deque[Item] = deque()
@@ -161,8 +165,12 @@ class BackgroundSink(Sink, Generic[Item]):
         """Wait for the next item; None once all are sent and the sink is being closed."""
         with self._changed:
             while not self._items and not self._closing:
-                self._changed.wait()
-            return self._items.popleft() if self._items else None
+                if not self._changed.wait(self._repeat_s) and self._last is not None:
+                    return self._last
+            item = self._items.popleft() if self._items else None
+            if self._repeat_s is not None:
+                self._last = item
+            return item
 
     def _run(self) -> None:
         try:

@@ -21,6 +21,9 @@ ANY = "auto"
 DEFAULT_FPS = 30.0
 """Announced for a source that states no rate."""
 
+REPEAT_S = 0.2
+"""A picture that stands still is rendered anew so often: faces may be hidden meanwhile."""
+
 OBS_HINT = (
     "Install OBS Studio 28 or later (https://obsproject.com), and start and stop its virtual "
     "camera once."
@@ -109,7 +112,13 @@ class VirtualCameraOutput(BackgroundSink[Result]):
         report: Report | None = None,
     ) -> None:
         # Two: one is shown while the next one comes. More would only come later.
-        super().__init__("virtual camera", title="Virtual camera", report=report, queue_size=2)
+        super().__init__(
+            "virtual camera",
+            title="Virtual camera",
+            report=report,
+            queue_size=2,
+            repeat_s=REPEAT_S,
+        )
         self._name = name
         self._render = render or (lambda result: result.frame.pixels)
         self._fps = fps or DEFAULT_FPS

@@ -72,3 +72,22 @@ def test_the_redactor_hides_in_each_copy_of_a_frame_alike():
     assert np.array_equal(first.bgr(), second.bgr())
     changed = (first.bgr() != image).any(axis=2)
     assert changed[120:180, 260:340].mean() > 0.9 and not changed[:60].any()
+
+
+def test_what_is_hidden_moves_with_a_picture_that_is_mirrored():
+    """The same picture with the same time, in a folder of pictures; and the next one."""
+    rng = np.random.default_rng(0)
+    redactor = FaceRedactor(remember=False)
+
+    def hidden(box, t=0.0):
+        image = rng.integers(0, 256, (360, 640, 3), np.uint8)
+        renderer = Renderer(Overlay(EMOTIONS, OVERLAYS["none"]), redactor)
+        tracks = [make_track(1, box)] if box else []
+        after = renderer.render(make_result(image, *tracks, t=t), STATUS, now=0.0)
+        return (after.bgr() != image).any(axis=2)
+
+    left, right = np.s_[120:180, 60:140], np.s_[120:180, 500:580]
+    assert hidden((50, 100, 150, 200))[left].mean() > 0.9
+    mirrored = hidden((490, 100, 590, 200))
+    assert mirrored[right].mean() > 0.9 and not mirrored[left].any()
+    assert not hidden(None, t=1.0).any(), "another picture, with nobody in it"

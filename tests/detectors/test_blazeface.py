@@ -18,10 +18,11 @@ from support.faces import portrait
 from support.paths import ROOT, SHARED
 from support.programs import run_python
 
-from emoapp.detectors import blazeface
+from emoapp.detectors import blazeface, open_detector
 from emoapp.detectors.blazeface import FILE, BlazeFace, letterbox
 from emoapp.detectors.nms import weighted_nms
 from emoapp.errors import EmoappError
+from emoapp.images import BgrImage
 from emoapp.sources import open_source
 from emoapp.utils.geometry import iou
 from emoapp.utils.resources import DETECTION
@@ -153,3 +154,20 @@ def test_each_call_agrees_with_mediapipe():
     assert len(overlaps) >= 4
     assert np.median(overlaps) > 0.9995 and np.percentile(overlaps, 1) > 0.98
     assert np.median(away) < 1e-3 and np.percentile(away, 99) < 0.02
+
+
+@pytest.mark.parametrize("corner", [(40, 40), (1120, 540)])
+def test_where_none_may_be_missed_a_small_face_is_found_at_once_after_a_cut(demo, corner):
+    with open_source(demo) as source:
+        image = source.read().image.copy()
+    x, y = corner
+    with open_detector("blazeface") as detector:
+        x0, y0, x1, y1 = (round(side) for side in detector.detect(BgrImage(image))[0].box)
+        around = image[y0 - 85 : y1 + 85, x0 - 85 : x1 + 85]
+        image[y : y + 120, x : x + 120] = cv2.resize(
+            around, (120, 120), interpolation=cv2.INTER_AREA
+        )
+        detector.reset()
+        detector.exhaustive = True
+        for picture in (image, image, image[:, ::-1], image):
+            assert len(detector.detect(BgrImage(np.ascontiguousarray(picture)))) == 2

@@ -52,6 +52,31 @@ def test_a_notice_covers_neither_bars_nor_status_row(size_wh, text_size):
     assert len(bars) == 1, "they stay where they are"
 
 
+@pytest.mark.parametrize("size_wh", [(640, 480), (800, 600), (1280, 720)])
+def test_a_notice_stands_above_an_alert(size_wh):
+    width, height = size_wh
+    track = make_track(1, (0.5 * width, 0.1 * height, 0.8 * width, 0.5 * height))
+    overlay = Overlay(EMOTIONS)
+    overlay.alerts.add("The profile cannot be used", "Eve has labels of its own. " * 3)
+    overlay.notify("saved /home/ada/Pictures/emoapp-20261126-033000.png", now=0.0)
+    draw(overlay, picture(width, height), track, status=Status(fps=30), now=0.1)
+    (_, alert), (_, notice) = overlay.arrangement.alert, overlay.arrangement.notice
+    assert not notice.overlaps(alert)
+
+
+def test_a_notice_forgets_its_picture():
+    overlay = Overlay(EMOTIONS)
+
+    def height():
+        draw(overlay, picture(640, 480), status=Status(fps=30), now=0.1)
+        return overlay.arrangement.notice[1].y1 - overlay.arrangement.notice[1].y0
+
+    overlay.notify("saved /home/ada/Pictures/emoapp.png", now=0.0, picture=picture(160, 90))
+    with_picture = height()
+    overlay.forget_thumbnail()
+    assert height() < with_picture / 2
+
+
 def test_the_waiting_picture_is_gray_dark_and_says_why():
     whole = picture(700, 500)
     image, plain = whole[50:450, 20:660], whole.copy()

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.drawing import changed_outside
+from support.faces import portrait
 
+from emoapp.detectors import open_detector
 from emoapp.overlay.layout import Rect
 from emoapp.privacy import pixelate
+from emoapp.privacy.pixelation import pixelate_all
 from emoapp.types import Box
 
 anywhere = st.integers(-300, 600)
@@ -48,3 +51,18 @@ def test_a_hidden_face_is_a_few_blocks_and_only_it_is_touched(width, height, fou
 def test_pictures_that_cannot_be_hidden_in_are_refused():
     with pytest.raises(TypeError, match="image: expected"):
         pixelate(np.zeros((9, 9, 3), np.float32), [])
+
+
+@pytest.mark.parametrize("share", [0.4, 0.6, 0.8, 0.95])
+def test_a_face_of_any_size_is_found_by_nobody_where_the_whole_picture_is_hidden(share):
+    image = portrait()
+    with open_detector("blazeface") as detector:
+        _, y0, _, y1 = detector.detect(image)[0].box
+        middle, half = (y0 + y1) / 2, (y1 - y0) / share / 2
+        top, bottom = max(0, round(middle - half)), min(len(image), round(middle + half))
+        near = cv2.resize(image[top:bottom], None, fx=2, fy=2)
+        detector.reset()
+        assert detector.detect(near)
+        pixelate_all(near)
+        detector.reset()
+        assert not detector.detect(near)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import threading
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from support.outputs import face, result
+from support.outputs import face, result, until
 from support.pictures import number_of, picture
 from support.programs import emoapp, run_python, succeeded
 from support.vcam import shown
 
 from emoapp.detectors import open_detector
 from emoapp.images import BgrImage
+from emoapp.sinks import virtual_camera
 from emoapp.sinks.virtual_camera import VirtualCameraOutput, fitted, i420
 
 WIDE = 320, 180
@@ -188,3 +190,27 @@ def test_a_picture_of_odd_size_or_of_a_new_one_is_fitted(cameras):
     tall = fitted(BgrImage(picture(3, (90, 180))), WIDE)
     assert tall.shape == (180, 320, 3) and not tall[:, :110].any() and tall[90, 180].any()
     assert number_of(cv2.cvtColor(i420(picture(9)), cv2.COLOR_YUV2BGR_I420)) == 9
+
+
+def test_a_picture_that_stands_still_is_rendered_anew(monkeypatch):
+    """So that faces that are hidden in a pause are hidden here too."""
+    seen, hidden = [], threading.Event()
+
+    class Camera:
+        name, size_wh = "fake", WIDE
+
+        def send(self, frame):
+            seen.append(int(frame.max()))
+
+        def close(self):
+            pass
+
+    def render(shown):
+        return BgrImage(np.full((180, 320, 3), 0 if hidden.is_set() else 255, np.uint8))
+
+    monkeypatch.setattr(virtual_camera, "open_camera", lambda *_: Camera())
+    with VirtualCameraOutput(render=render) as output:
+        output.write(result(0, face("happy")))
+        until(lambda: 235 in seen)
+        hidden.set()
+        until(lambda: seen[-1] < 235)

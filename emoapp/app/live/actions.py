@@ -63,6 +63,7 @@ def key_actions(
 
 def _toggle_private(controller: WindowController) -> None:
     private = controller.view.private = not controller.view.private
+    controller.view.overlay.forget_thumbnail()
     if controller.pipeline is not None:
         hidden = private or controller.config.outputs.hides_faces
         controller.pipeline.detector.exhaustive = hidden

@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
-from emoapp.app.live.controller import PAUSE_S, WindowController
+from emoapp.app.controller import PAUSE_S, SETTLE_S
+from emoapp.app.live.controller import WindowController
 from emoapp.app.live.messages import Messages
 from emoapp.app.live.stills import StillsLog, analyze_still
 from emoapp.config import LiveConfig
 from emoapp.overlay import Overlay, Status
 from emoapp.pipeline import Pipeline
 from emoapp.platforms import clock
+from emoapp.privacy.redactor import FaceRedactor
 from emoapp.sinks import Sink
 from emoapp.sinks.window import Window
 from emoapp.sources.images import Stills
@@ -21,9 +23,6 @@ from emoapp.types import Frame, Result
 from emoapp.utils.language import N_, _
 from emoapp.utils.stats import Stats
 from emoapp.utils.terminal import complain
-
-SETTLE_S = 4.0
-"""For this long after a key the window goes on moving: bars glide, and notices fade."""
 
 KEYS = (
     (
@@ -87,6 +86,7 @@ class ImageBrowser(WindowController):
         super().__init__(config, source, window, stats, messages=messages)
         # Each image's overlay takes over the switches of the one before, beginning with this one.
         self.view.overlay.timeline = False
+        self.view.redactor = FaceRedactor(remember=False)
         self._stills = source
         self._loading = loading
         self._moved = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emoapp.app.controller import WAITING_S, Controller
+from emoapp.app.controller import PAUSE_S, SETTLE_S, WAITING_S, Controller
 from emoapp.app.live.actions import key_actions
 from emoapp.app.live.controls import Controls
 from emoapp.app.live.light import LightMode
@@ -39,9 +39,6 @@ from emoapp.utils.stats import Stats
 
 if TYPE_CHECKING:
     from emoapp.companion.companion import Companion
-
-PAUSE_S = 0.02
-"""Seconds between two looks at the keys while the picture stands still."""
 
 
 class WindowController(Controller):
@@ -165,12 +162,12 @@ class WindowController(Controller):
         if not self.paused:
             return
         # What comes while the user wants to see nothing new is not missed.
-        wanted = self.missed
-        self.view.write(result)
+        wanted, until = self.missed, clock.now() + SETTLE_S
         while self.paused and not (self.ended or self.limit_reached()):
             if self.poll() and self.pipeline is not None:
                 self._unwanted = self.source.missed - wanted
-                result = self.pipeline.reselect(result)
+                result, until = self.pipeline.reselect(result), clock.now() + SETTLE_S
+            if clock.now() < until:
                 self.view.write(result)
             time.sleep(PAUSE_S)
         self._unwanted = self.source.missed - wanted

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emoapp.app.live.messages import Messages
+from emoapp.app.live.stills import is_stills
 from emoapp.config import LiveConfig
 from emoapp.images import Image
 from emoapp.overlay import Overlay, Status
@@ -128,7 +129,7 @@ def pictures_of(
         overlay.draw(image, result, Status(), now=clock.now())
 
     def render(*, hide: bool, draw: bool) -> Render:
-        redactor = FaceRedactor()
+        redactor = FaceRedactor(remember=not is_stills(config))
 
         def picture(result: Result) -> Image:
             hidden = hide or (config.private if view is None else view.private)
