@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from emoapp.cli.command import COMPANION_GROUP
-from emoapp.cli.common import refuse_detail
+from emoapp.cli.common import is_typed, refuse_detail
 from emoapp.cli.options import Decorator, compose, flag, option
 from emoapp.cli.settings import settings_path
 from emoapp.cli.values import POSITIVE, OneOf
@@ -105,6 +105,8 @@ def companion_config(args: SimpleNamespace) -> CompanionConfig | None:
                 refuse_detail(parameter, "companion")
         return None
     if args.no_window:
+        if not is_typed("companion"):
+            return None
         raise UsageError("--companion speaks in the window; leave --no-window out.")
     pace = Pace(
         lasted_s=args.companion_lasted,

@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from emoapp.cli.command import cli_command
-from emoapp.cli.common import need_packages, summary
+from emoapp.cli.common import is_typed, need_packages, summary
 from emoapp.cli.companion import companion_config, companion_options
 from emoapp.cli.option_groups import (
     analysis_options,
@@ -23,8 +23,22 @@ from emoapp.cli.source_options import source_options
 from emoapp.cli.values import PATH, POSITIVE, SIZE
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError, UsageError
+from emoapp.sources import kind_of
 from emoapp.utils.resources import TOUR_CLIP
 from emoapp.utils.terminal import say
+
+
+def _do_without_window(args: SimpleNamespace) -> None:
+    """Refuse what needs the window where it was typed; leave out what the settings file asks."""
+    hides = args.virtual_camera is not None
+    if (args.record and is_typed("record")) or (args.privacy and is_typed("privacy") and not hides):
+        raise UsageError(
+            "--record needs the window, and --privacy the window or a virtual camera; for files "
+            "there is `emoapp video`"
+        )
+    if args.speak and is_typed("speak"):
+        raise UsageError("--speak needs the window, which shows whose face is followed")
+    args.record, args.speak, args.privacy = None, False, args.privacy and hides
 
 
 def _source(words: str) -> str:
@@ -110,20 +124,18 @@ def command(args: SimpleNamespace) -> int:
     from emoapp.app.live import run_live
     from emoapp.cli.settings import settings_path
 
-    if args.no_window and (args.record or (args.privacy and args.virtual_camera is None)):
-        raise UsageError(
-            "--record needs the window, and --privacy the window or a virtual camera; for files "
-            "there is `emoapp video`"
-        )
+    if args.no_window:
+        _do_without_window(args)
     if args.speak:
-        if args.no_window:
-            raise UsageError("--speak needs the window, which shows whose face is followed")
         need_packages("speak", "pyttsx3")
+    source = str(TOUR_CLIP) if args.demo else _source(args.source)
+    is_camera = kind_of(source) == "camera"
     numbers = run_live(
         LiveConfig(
-            source=str(TOUR_CLIP) if args.demo else _source(args.source),
-            size_wh=args.size,
-            fps=args.fps,
+            source=source,
+            # Those of the settings file are for cameras.
+            size_wh=args.size if is_camera or is_typed("size") else None,
+            fps=args.fps if is_camera or is_typed("fps") else None,
             mirror=args.mirror,
             loop=args.loop or args.demo,
             window=not args.no_window,

@@ -86,3 +86,24 @@ def test_an_output_may_be_switched_off_behind_what_more_was_said_about_it():
     typed = ["--companion-url", "http://localhost:11434/v1", "--no-companion"]
     typed += ["--listen", "0.0.0.0", "--no-websocket"]
     assert main(["live", "--demo", "--no-window", "--frames", "2", *typed]) == 0
+
+
+def test_what_the_settings_say_of_cameras_and_windows_waits_for_those(settings):
+    lines = ['size = "1280x720"', "fps = 30", "privacy = true", 'record = "film.mp4"']
+    lines += ["speak = true", "companion = true"]
+    settings.write_text("\n".join(["[live]", *lines]) + "\n")
+    assert main(["live", "--demo", "--no-window", "--frames", "2"]) == 0
+
+
+@pytest.mark.logs_errors
+@pytest.mark.parametrize(
+    "typed, said",
+    [
+        (["--privacy"], "--privacy the window or a virtual camera"),
+        (["--speak"], "--speak needs the window"),
+        (["--size", "640x480"], "Only a camera can be asked for a size"),
+    ],
+)
+def test_what_is_typed_for_a_run_that_lacks_it_is_refused(typed, said, capsys):
+    assert main(["live", "--demo", "--no-window", "--frames", "2", *typed]) != 0
+    assert said in capsys.readouterr().err

@@ -122,7 +122,7 @@ def _open_source(
             window, exc, seconds=config.max_seconds, parts=config.overlay
         ):
             raise
-        config = replace(config, source=str(TOUR_CLIP), loop=True)
+        config = replace(config, source=str(TOUR_CLIP), loop=True, size_wh=None, fps=None)
         return config, _open_live(config)
 
 
