@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from emoapp.utils.language import N_, _
 
@@ -37,6 +37,11 @@ SHOWN = frozenset(
     )
 )
 """The names that are shown in the user's language."""
+
+
+def learnable(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return a model's labels without contempt, which is shown only when it is asked for."""
+    return tuple(labels[:-1] if labels[-1] == CONTEMPT else labels)
 
 
 def shown(label: str) -> str:

@@ -138,6 +138,8 @@ class CameraChoice:
                 messages.alert("The camera was not changed", str(error))
                 return
             self._spec = str(camera.number)
+            if "source" in asked:
+                self._asked.pop("size", None)  # it was asked of the camera before
             self._asked |= asked
             messages.notice(f"this is {camera.name}")
 
@@ -183,8 +185,10 @@ class ProfileChoice:
         return (Setting(lambda: Row(_("Profile"), self._name() or _(NO_PROFILE)), self._change),)
 
     def values(self) -> dict[str, Value]:
-        """Return what the settings file is to keep."""
-        return self._asked
+        """Return what the settings file is to keep: no name that is asked for in the end."""
+        waiting = self._controller.messages.profile
+        kept = waiting is None or self._asked.get("profile") != waiting.name
+        return self._asked if kept else {}
 
     def _name(self) -> str:
         return self._pipeline.corrector.name if self._pipeline.corrector else ""

@@ -13,7 +13,7 @@ from emoapp.app.live.messages import Messages
 from emoapp.app.live.tie import Tie
 from emoapp.config import LiveConfig
 from emoapp.errors import EmoappError
-from emoapp.labels import CONTEMPT
+from emoapp.labels import learnable
 from emoapp.overlay.advice import DIRECTIONS
 from emoapp.overlay.history import VALID_REJECTIONS
 from emoapp.overlay.theme import word
@@ -80,7 +80,7 @@ class Teaching:
                 self._tie = Tie(self._corrector, self._messages)
         self._pipeline = pipeline
         pipeline.corrector = self._corrector
-        labels = _learnable(pipeline)
+        labels = learnable(pipeline.classifier.labels)
         known = (*labels, *self._corrector.own_labels)
         digits = {
             digit: lambda label=label: self._say(label)
@@ -114,15 +114,7 @@ class Teaching:
         return self._tie.click(track)
 
     def press(self, x: int, y: int) -> bool:
-        """Take a click on the card of the resting face, whose key cancels.
-
-        Args:
-            x: Pixels of the picture.
-            y: Pixels of the picture.
-
-        Returns:
-            Whether the click was on the card.
-        """
+        """Take a click on the card of the resting face, whose key cancels; False beside it."""
         resting = self.resting
         if resting is None or resting.card is None or not resting.card.contains(x, y):
             return False
@@ -158,6 +150,7 @@ class Teaching:
         self.close()
         self._corrector.profile, self._corrector.track = profile, None
         self._recent.clear()
+        self.resting = None
 
     def close(self) -> None:
         """Wait until all is learned and written."""
@@ -167,7 +160,9 @@ class Teaching:
             self._learner.close(self._take)
         except EmoappError as exc:
             self._messages.fault("The profile was not saved", exc)
-        if self._unnamed and self._learner.lessons:
+        waiting = self._messages.profile
+        if self._unnamed or (waiting is not None and waiting.name == self._learner.name):
+            # It has the date as its name, and is asked for a better one in the end.
             self._messages.profile = self._corrector.profile
         self._learner = None
 
@@ -179,10 +174,18 @@ class Teaching:
             self._messages.notice(
                 f"keys correct face {tied}, to which the profile is tied: click it"
             )
+        elif not self._knows(label):
+            self._messages.notice(f"{word(label)} is no label of the profile in use")
         elif not self._recent:
             self._messages.notice(FRAMES_NEEDED)
         else:
             self._teach(one_moment(label, tuple(self._recent)))
+
+    def _knows(self, label: str) -> bool:
+        assert self._pipeline is not None
+        profile = self._corrector.profile
+        own = profile.own_labels if profile else ()
+        return label in (*learnable(self._pipeline.classifier.labels), *own)
 
     def _teach(self, lesson: Lesson) -> None:
         assert self._pipeline is not None
@@ -195,7 +198,7 @@ class Teaching:
             self._unnamed = base is None
             name = base.name if base else store.unused_name(time.strftime("%Y-%m-%d %H.%M"))
             model = self._pipeline.classifier.description.checksum
-            self._learner = Learner(name, model, _learnable(self._pipeline), base)
+            self._learner = Learner(name, model, learnable(self._pipeline.classifier.labels), base)
         self._news = f"{word(lesson.label)}: learned from {len(lesson.groups)} frames"
         self._learner.add(lesson)
 
@@ -238,9 +241,3 @@ class Teaching:
         if profile is not None and profile.correction is None:
             news = f"{news}; nothing is corrected, as that would not help yet"
         self._messages.notice(news, logged=False)
-
-
-def _learnable(pipeline: Pipeline) -> tuple[str, ...]:
-    """Return the model's labels without contempt, which is shown only when it is asked for."""
-    labels = pipeline.classifier.labels
-    return labels[:-1] if labels[-1] == CONTEMPT else labels

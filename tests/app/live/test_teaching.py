@@ -261,6 +261,10 @@ def test_labels_of_ones_own_stay_with_a_profile_without_them(open_window, ada, w
         setting.change(-1 if expected == "Eve" else 1 - 2 * (choice.values() == {"profile": "Ada"}))
         assert window.teaching.name == expected
         assert window.look().tracks[0].smoothed.labels == (*EMOTIONS, "wink")
+        window.keys["8"]()
+        if expected != "Eve":
+            assert window.messages.texts[-1] == "Wink is no label of the profile in use"
+    window.learned("Wink: learned from")
 
 
 def test_what_was_taught_before_another_profile_was_chosen_is_kept(open_window, ada):
@@ -271,6 +275,21 @@ def test_what_was_taught_before_another_profile_was_chosen_is_kept(open_window, 
     setting.change(1)
     assert window.messages.profile.samples.counts.keys() == {"angry"}
     assert {"Ada", window.messages.profile.name} == set(store.names())
+    choice = window.choice()
+    (setting,) = choice.settings()
+    while window.teaching.name != window.messages.profile.name:
+        setting.change(1)
+    assert choice.values() == {}, "it is given another name in the end"
+    window.look()
+    window.keys["n"]()
+    setting.change(1)
+    assert window.teaching.resting is None
+    setting.change(-1)
+    window.look()
+    window.keys["4"]()
+    window.learned("Happy: learned from")
+    window.teaching.close()
+    assert window.messages.profile.samples.counts.keys() == {"angry", "happy"}
 
 
 def test_nothing_is_learned_while_an_uncorrected_log_is_written(open_window):
