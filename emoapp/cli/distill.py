@@ -8,7 +8,7 @@ from emoapp.cli.command import cli_command
 from emoapp.cli.common import need_training
 from emoapp.cli.options import option
 from emoapp.cli.recipe import recipe
-from emoapp.cli.train import check_run_folder, run_options, train_one
+from emoapp.cli.train import check_run_folder, has_state, run_options, train_one
 from emoapp.cli.training_data import SOFT_LABELS, ask_teachers, read_data
 from emoapp.cli.values import PATH
 from emoapp.utils.terminal import say
@@ -35,7 +35,7 @@ def command(args: SimpleNamespace) -> int:
         The exit status.
     """
     need_training()
-    check_run_folder(args, args.output, args.teachers, others=[SOFT_LABELS])
+    resume = check_run_folder(args, args.output, args.teachers, others=[SOFT_LABELS])
     known = read_data(args)
     say(f"asking {len(args.teachers)} teachers")
     soft = ask_teachers(args.teachers, known.whole, args.output / SOFT_LABELS, views=args.views)
@@ -44,6 +44,8 @@ def command(args: SimpleNamespace) -> int:
         recipe(args),
         known,
         args.output,
+        # It may have been interrupted while the teachers were asked.
+        resume=resume and has_state(args.output),
         soft_labels={head: values[~known.held] for head, values in soft.items()},
         teachers=args.teachers,
     )

@@ -96,7 +96,7 @@ def command(args: SimpleNamespace) -> int:
             known,
             folder,
             # The first that is not done may not have been begun either.
-            resume=args.resume and _has_state(folder),
+            resume=args.resume and has_state(folder),
         )
         ask_teachers([folder], known.whole, folder / SOFT_LABELS, views=args.views)
     say(
@@ -128,7 +128,7 @@ def check_run_folder(
     from emoapp.training.artifacts import check_model_folder
     from emoapp.training.config import HISTORY_FILE
 
-    known = _has_state(output)
+    known = has_state(output)
     check_model_folder(
         output,
         (args.data, args.ferplus, args.start_from, *teachers),
@@ -139,7 +139,7 @@ def check_run_folder(
     return args.resume and (known or not (output / HISTORY_FILE).exists())
 
 
-def _has_state(output: Path) -> bool:
+def has_state(output: Path) -> bool:
     """Return whether a run has completed an epoch, after which it can be resumed."""
     from emoapp.training.checkpoint import CHECKPOINTS, STATE
 

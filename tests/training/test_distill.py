@@ -110,6 +110,17 @@ def soft_file(path: Path, folder: Path, head: str) -> Path:
     return path
 
 
+@pytest.mark.slow
+def test_a_distillation_that_was_killed_while_teachers_were_asked_begins_anew(own_folder, tmp_path):
+    teacher = soft_file(tmp_path / "teacher.npz", own_folder, "labels")
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "soft_labels.npz").write_bytes(teacher.read_bytes())
+    command = ["distill", "--data", str(own_folder), "--output", str(run), *RECIPE]
+    assert main([*command, "--epochs", "1", "--teachers", str(teacher), "--resume"]) == 0
+    assert (run / "emotion.tflite").exists()
+
+
 @pytest.mark.logs_errors
 def test_what_a_teacher_said_is_not_replaced_unasked(own_folder, tmp_path, capsys):
     teacher = soft_file(tmp_path / "teacher.npz", own_folder, "labels")
