@@ -19,7 +19,7 @@ def tables(measures: Measures, moments: pd.DataFrame) -> dict[str, str]:
         File name -> content.
     """
     named = {
-        "people": measures.people.drop(columns="shown"),
+        "people": measures.people.drop(columns=["lasting", "shown"]),
         "shares": measures.shares,
         "segments": measures.segments,
         "transitions": measures.transitions,

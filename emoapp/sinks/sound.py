@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -174,6 +175,7 @@ class _EncodedTrack:
         self._resampler = av.AudioResampler(added.codec_context.format, layout, rate)
         self._start = start
         self._last_pts: int | None = None
+        self._skips = False
 
     def mux(self, packet: av.Packet) -> None:
         try:
@@ -185,7 +187,10 @@ class _EncodedTrack:
                 continue
             if frame.pts is not None:
                 # Encoders refuse times that run backwards, as in files that were joined.
-                if self._last_pts is not None and frame.pts <= self._last_pts:
+                # Two short frames may have the same, as clocks of some files tick slowly.
+                last = -math.inf if self._last_pts is None else self._last_pts
+                self._skips = frame.pts < last or (self._skips and frame.pts == last)
+                if self._skips:
                     continue
                 self._last_pts = frame.pts
                 frame.pts -= self._start

@@ -57,12 +57,12 @@ class Stream(LiveSource):
         # A film on a web server arrives faster than it plays; what has a length is slowed down.
         self._is_paced = self.ends = bool(self._container.duration)
         self._began: float | None = None
+        self.size_wh = pyav.square_size(stream, (stream.width, stream.height))
         self._decoded_frames = pyav.decode(self._container, stream, self._count_damage)
         self._grabber = LatestFrameGrabber(
             self._grab, release=self._container.close, name=self.name, queue_size=QUEUE_SIZE
         )
         self._grabber.start()
-        self.size_wh = pyav.square_size(stream, (stream.width, stream.height))
         if not await_first and 0 not in self.size_wh:
             return
         try:

@@ -123,14 +123,16 @@ class VideoFile(Source):
     def _stated_seconds(self) -> float | None:
         """Return the picture's duration: that of the file may be the sound's."""
         whole_s = (self._container.duration or 0) / av.time_base
+        # Matroska states the end and not the duration, and its parts need not begin at 0.
+        began_s = self._file_start_s() if "matroska" in self._container.format.name else 0.0
         found = []
         if self._stream.duration and self._stream.time_base:
             found.append(float(self._stream.duration * self._stream.time_base))
         if tag := _TIME.fullmatch(self._stream.metadata.get("DURATION", "")):  # of Matroska
             hours, minutes, seconds = map(float, tag.groups())
-            found.append(hours * 3600 + minutes * 60 + seconds)
+            found.append(hours * 3600 + minutes * 60 + seconds - began_s)
         if whole_s and (found or len(self._container.streams) == 1):
-            found.append(whole_s)  # less where an edit list hides frames
+            found.append(whole_s - began_s)  # less where an edit list hides frames
         return min(found, default=None)
 
     def _stated_count(self) -> int | None:

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import re
+import stat
 import sys
 from typing import TextIO
 
@@ -53,11 +54,19 @@ def say(text: object, *, file: TextIO | None = None, data: bool = False) -> None
     try:
         print(line, file=file, flush=True)
     except OSError as exc:
-        if exc.errno != errno.EIO:
+        if exc.errno != errno.EIO or not _is_device(file):
             raise
         # The terminal was closed, which a signal tells, too. At the end Python would try again.
         if file is sys.stdout:
             sys.stdout = open(os.devnull, "w", encoding=encoding)  # noqa: SIM115
+
+
+def _is_device(file: TextIO) -> bool:
+    """Return whether a stream is a terminal, even a closed one, rather than a file on a disk."""
+    try:
+        return stat.S_ISCHR(os.fstat(file.fileno()).st_mode)
+    except (AttributeError, OSError):
+        return False
 
 
 def complain(text: object) -> None:

@@ -126,6 +126,7 @@ def test_a_report_of_a_real_run(tmp_path, demo, capsys):
     shares = pd.read_csv(folder / "shares.csv")
     people = pd.read_csv(folder / "people.csv")
     assert shares["share"].sum() == pytest.approx(1, abs=1e-3)
+    assert list(people) == ["track", "first_s", "last_s", "seen_s", "believed_s", "main"]
     assert people["seen_s"].tolist() == pytest.approx([90 / 30], abs=0.01)
     for name in ("timeline", "shares", "coverage"):
         assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")

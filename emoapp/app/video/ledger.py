@@ -54,6 +54,8 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.path = folder / LEDGER
         self._entries: dict[str, _Entry] = {}
+        # Model and profile may be learned again while a run goes on.
+        self._ids: dict[str, str] = {}
         self._read_bytes = 0
 
     def done(self, config: VideoConfig) -> bool:
@@ -80,6 +82,7 @@ class Ledger:
             OutputInUseError: Another process is working on it.
             SinkError: The ledger cannot be written.
         """
+        self._ids[config.source] = run_id(config)
         for path in _files_of(config):
             self._remove_incomplete(path, config)
         earlier = self._entry(config)
@@ -162,10 +165,13 @@ class Ledger:
                     frozenset(_strings(line.get("kept"))),
                     str(line.get("log")),
                 )
-        return self._entries.get(run_id(config), _Entry())
+        return self._entries.get(self._id(config), _Entry())
+
+    def _id(self, config: VideoConfig) -> str:
+        return self._ids.get(config.source) or run_id(config)
 
     def _append(self, config: VideoConfig, **entry: object) -> None:
-        run = {"source": redact_url(config.source), "run": run_id(config)}
+        run = {"source": redact_url(config.source), "run": self._id(config)}
         try:
             journal.append(self.path, run | entry)
         except OSError as exc:

@@ -13,6 +13,7 @@ from support.movies import EVEN
 from support.programs import run_python
 
 from emoapp.cli import main
+from emoapp.sources import open_source
 from emoapp.utils.libav import av
 
 
@@ -87,6 +88,14 @@ def test_a_file_whose_sound_is_longer_does_not_end_early(tmp_path, capsys, name)
     log = tmp_path / "log.csv"
     assert main(["video", str(movie), "--no-frames", "--log", str(log)]) == 0
     assert "ends early" not in capsys.readouterr().out
+
+
+def test_a_part_of_a_film_that_begins_late_does_not_end_early(tmp_path, capsys):
+    movie = write_movie(tmp_path / "a.mkv", [10 + n / 25 for n in range(25)], sound_from=10.0)
+    assert main(["video", str(movie), "--no-frames", "--log", str(tmp_path / "log.csv")]) == 0
+    assert "ends early" not in capsys.readouterr().out
+    with open_source(movie) as source:
+        assert source.frame_count == pytest.approx(25, abs=1)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.getuid() != 0, reason="needs to be root")

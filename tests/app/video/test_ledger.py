@@ -96,6 +96,11 @@ def test_a_model_or_profile_that_was_learned_again_makes_another_run(config, tmp
         assert not Ledger(config.log.parent).done(config)
         path.write_text("first")
         assert Ledger(config.log.parent).done(config)
+    ledger = Ledger(config.log.parent)
+    ledger.begin(replace(config, overwrite=True))
+    profile.write_text("again")  # while the run goes on
+    ledger.done_now(config)
+    assert not Ledger(config.log.parent).done(config)
 
 
 @given(cut=st.integers(0, 2000), more=st.binary(max_size=60))

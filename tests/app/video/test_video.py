@@ -188,3 +188,25 @@ def test_recordings_that_were_joined_byte_by_byte_are_read_to_the_end(tmp_path):
     assert main(["video", str(both), "-o", str(copy), "--log", str(log)]) == 0
     assert len(picture_times(copy)) == 2 * len(EVEN)
     assert log.read_text().count("\n") == 2 * len(EVEN) + 1
+
+
+def test_sound_whose_clock_ticks_slowly_is_encoded_whole(tmp_path):
+    """As that of discs in Matroska: frames of 0.8 ms, and times in whole ms."""
+    movie = tmp_path / "a.mkv"
+    with av.open(str(write_movie(tmp_path / "b.mkv", EVEN, audio=None))) as source:
+        with av.open(str(movie), "w") as target:
+            video = target.add_stream_from_template(source.streams.video[0])
+            sound = target.add_stream("pcm_s16le", rate=48_000, layout="mono")
+            for begin in range(0, 48_000, 40):
+                tone = np.full((1, 40), 8000, np.int16)
+                frame = av.AudioFrame.from_ndarray(tone, format="s16", layout="mono")
+                frame.sample_rate, frame.pts = 48_000, begin
+                target.mux(sound.encode(frame))
+            for packet in source.demux(video=0):
+                if packet.dts is not None:
+                    packet.stream = video
+                    target.mux(packet)
+    assert main(["video", str(movie), "-o", str(tmp_path / "copy.webm")]) == 0
+    with av.open(str(tmp_path / "copy.webm")) as container:
+        heard = sum(frame.samples for frame in container.decode(audio=0))
+    assert heard == pytest.approx(48_000, abs=1000)
