@@ -36,6 +36,8 @@ def test_a_killed_run_is_one_even_if_a_program_that_it_started_had_ended(logs, m
     with path.open("a") as file:
         file.write(line.format("INFO", "emoapp.cli: exit status 0"))
     assert check_log().level == OK
+    path.write_bytes(path.read_bytes() + b"\r\n")
+    assert check_log().level == OK, "as on Windows"
 
 
 def test_an_unexpected_error_is_one_line_that_names_the_file(logs):

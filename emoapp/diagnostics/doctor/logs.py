@@ -18,7 +18,7 @@ MAX_QUOTED_LINES, MAX_QUOTED_BYTES = 20, 16_000
 CRASH_MARKS = (" CRITICAL ", "Fatal Python error", "Windows fatal exception", "terminate called")
 """Texts in the log of a run that crashed."""
 
-_LAST_LINE = re.compile(r"(^|: )exit status \d+$", re.M)
+_LAST_LINE = re.compile(r"(^|: )exit status \d+\r?$", re.M)
 """What a run logs when it ends; the programs that it starts have exit statuses too."""
 
 
