@@ -71,7 +71,6 @@ ENDLESS = {
     "profiles/learner.py: done.result()": "it is done",
     "profiles/learner.py: self._worker.shutdown()": "it is done",
     "sinks/web/server.py: event.wait()": "inside a wait that ends",
-    "sinks/background.py: self._changed.wait()": "in a thread that is woken when it is to end",
     "companion/client.py: self._process.wait()": "it was killed",
     "companion/talk.py: requests.get()": "in a process of its own, which its parent kills",
 }

@@ -34,7 +34,7 @@ def test_what_was_saved_and_changed_back_is_saved_as_it_is_now(tmp_path):
         keys={},
         view=SimpleNamespace(overlay=Overlay(EMOTIONS, OverlayConfig()), private=False),
         source=None,
-        messages=SimpleNamespace(notice=lambda *_, **__: None),
+        messages=SimpleNamespace(notice=lambda *_, **__: None, profile=None),
     )
     settings = Settings(controller, pipeline)
     settings.save()
