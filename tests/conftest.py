@@ -35,8 +35,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 COVERAGE = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 """By this variable coverage measures the programs that a test starts."""
 
-UNMEASURED = ("RLIMIT", "SIGKILL", "kill()", "faults", "full_disk", "box")
-"""Where coverage could not write its own file either, or would write beside what is tested."""
+UNMEASURED = ("RLIMIT", "SIGINT", "SIGKILL", "kill()", "faults", "full_disk", "box")
+"""Where coverage could not write its own file either, or would write beside what is tested; and where
+an interrupt might leave the lock of its tracer held, on which every thread would then wait."""
 
 # A shell starts what it runs in the background with Ctrl-C ignored, and children inherit that; the
 # tests press it.

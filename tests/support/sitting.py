@@ -175,10 +175,10 @@ class Sitter:
         new, self._read = found[self._read :], len(found)
         return new
 
-    def log_until(self, words: str, seconds: float = 60) -> None:
-        """Wait until the program has logged some words."""
+    def log_until(self, words: str, times: int = 1, seconds: float = 60) -> None:
+        """Wait until the program has logged some words, so many times."""
         end = time.monotonic() + seconds
-        while words not in self.log():
+        while self.log().count(words) < times:
             assert self.process.poll() is None, self.process.stdout.read()
             assert time.monotonic() < end, f"{words} was not logged"
             time.sleep(0.1)

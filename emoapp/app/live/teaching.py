@@ -23,6 +23,9 @@ from emoapp.profiles.lessons import Lesson, Observation, blocks, one_moment
 from emoapp.profiles.live import LiveCorrector
 from emoapp.types import Result
 from emoapp.utils.language import _
+from emoapp.utils.logs import get_logger
+
+logger = get_logger(__name__)
 
 if TYPE_CHECKING:
     from emoapp.app.live.resting import RestingFace
@@ -238,6 +241,7 @@ class Teaching:
         news, self._news = self._news, ""
         if not news:
             return
+        logger.info("corrections learned: %d", len(self._learner.lessons) if self._learner else 0)
         if profile is not None and profile.correction is None:
             news = f"{news}; nothing is corrected, as that would not help yet"
         self._messages.notice(news, logged=False)

@@ -128,7 +128,8 @@ class GuidedController(WindowController):
         assert self._session is not None
         now = self._session.phase, self._session.asked
         if now != before:
-            logger.info("guided minute: %s", now[0])
+            # What is asked for, and nothing of what the face shows.
+            logger.info("guided minute: %s %s", now[0], now[1] or "")
 
     def _press(self, key: str | None) -> None:
         assert self._session is not None
