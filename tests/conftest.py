@@ -36,8 +36,8 @@ COVERAGE = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 """By this variable coverage measures the programs that a test starts."""
 
 UNMEASURED = ("RLIMIT", "SIGINT", "SIGKILL", "kill()", "faults", "full_disk", "box")
-"""Where coverage could not write its own file either, or would write beside what is tested; and where
-an interrupt might leave the lock of its tracer held, on which every thread would then wait."""
+"""Where coverage could not write its own file either, or would write beside what is tested; or
+where an interrupt might leave the lock of its tracer held, on which every thread would wait."""
 
 # A shell starts what it runs in the background with Ctrl-C ignored, and children inherit that; the
 # tests press it.
