@@ -110,7 +110,7 @@ def soft_file(path: Path, folder: Path, head: str) -> Path:
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_distillation_that_was_killed_while_teachers_were_asked_begins_anew(own_folder, tmp_path):
     teacher = soft_file(tmp_path / "teacher.npz", own_folder, "labels")
     run = tmp_path / "run"

@@ -54,7 +54,7 @@ def test_what_was_learned_is_measured_through_the_code_of_live_use(own_model, ow
     assert written >= {"examples_labels_right.png", "loss.png", "accuracy.png"}
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_killed_training_goes_on_where_it_was(own_folder, tmp_path, monkeypatch):
     """Interrupted after two epochs and resumed, it learns what the whole run learned."""
     from emoapp.training import train
