@@ -180,8 +180,11 @@ def read(args: SimpleNamespace) -> tuple[Dataset, Dataset | None]:
     from emoapp.detectors import open_detector
     from emoapp.training import data, photos
 
-    options = {"ferplus": args.ferplus, "skip_bad": args.skip_bad}
-    options["without_copies"] = args.without_copies
+    options = {
+        "ferplus": args.ferplus,
+        "skip_bad": args.skip_bad,
+        "without_copies": args.without_copies,
+    }
     if args.without_copies and not data.is_table(args.data):
         raise UsageError(f"--without-copies is for FER-2013's table; {args.data} is a folder")
     if not args.photos:

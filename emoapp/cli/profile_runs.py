@@ -97,13 +97,13 @@ def check_own_labels(own: Sequence[str], labels: Sequence[str]) -> None:
     Raises:
         UsageError: One is the model's already, or is given twice, or is empty.
     """
-    for label in own:
-        name = canonical_label(label)
-        if name in by_canonical_name(labels):
+    known, names = by_canonical_name(labels), [canonical_label(label) for label in own]
+    for label, name in zip(own, names, strict=True):
+        if name in known:
             raise UsageError(
                 f"--own-label {label}: the model knows {canonical_label(label)} already"
             )
-        if not name or [canonical_label(other) for other in own].count(name) > 1:
+        if not name or names.count(name) > 1:
             raise UsageError(f"--own-label {label}: expected labels that differ")
 
 

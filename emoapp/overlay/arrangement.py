@@ -203,13 +203,10 @@ class Panels:
         self, contents: Contents, sizes: Sizes
     ) -> tuple[Rect | None, Rect | None, int]:
         """Return the rectangles of bars and timeline, and the lowest y for the panels above."""
-        faces = [_head(box) for box in contents.covered]
+        covered = contents.covered
+        faces = [_head(box) for box in covered]
         followed = next(
-            (
-                head
-                for head, box in zip(faces, contents.covered, strict=True)
-                if box is contents.followed
-            ),
+            (head for head, box in zip(faces, covered, strict=True) if box is contents.followed),
             None,
         )
         bottom = sizes.height - sizes.margin

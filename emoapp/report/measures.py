@@ -44,8 +44,8 @@ class Measures:
 
     Attributes:
         people: A row per track, in order of appearance: track, first_s, last_s, seen_s,
-            believed_s, main (the expression shown longest, or None), lasting (seen
-            for more than a moment), shown (individually).
+            believed_s, main (the expression shown longest, or None), lasting (seen for more
+            than a moment), shown (individually).
         shares: track, label, seconds, share (of believed_s), probability (mean while believed).
         segments: Stretches of one expression or one rejection: track, start_s, end_s, label,
             rejection.

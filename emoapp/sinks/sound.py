@@ -174,7 +174,7 @@ class _EncodedTrack:
         self._stream = added
         self._resampler = av.AudioResampler(added.codec_context.format, layout, rate)
         self._start = start
-        self._last_pts: int | None = None
+        self._last_pts: float = -math.inf
         self._skips = False
 
     def mux(self, packet: av.Packet) -> None:
@@ -188,8 +188,8 @@ class _EncodedTrack:
             if frame.pts is not None:
                 # Encoders refuse times that run backwards, as in files that were joined.
                 # Two short frames may have the same, as clocks of some files tick slowly.
-                last = -math.inf if self._last_pts is None else self._last_pts
-                self._skips = frame.pts < last or (self._skips and frame.pts == last)
+                last_pts = self._last_pts
+                self._skips = frame.pts < last_pts or (self._skips and frame.pts == last_pts)
                 if self._skips:
                     continue
                 self._last_pts = frame.pts

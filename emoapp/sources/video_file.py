@@ -154,7 +154,7 @@ class VideoFile(Source):
     def _decode(self) -> Iterator[Frame]:
         step = 1 / (self.fps or _FALLBACK_FPS)
         time_base = self._stream.time_base or Fraction(1, av.time_base)
-        index, t, end, size_wh = 0, -step, 0.0, None
+        index, t, size_wh = 0, -step, None
         while True:
             first_pts: int | None = None
             began, frames_in_pass = t + step, 0
@@ -176,10 +176,11 @@ class VideoFile(Source):
                 yield frame
                 index += 1
                 frames_in_pass += 1
-                end = self.start_s + t + max(step, float((picture.duration or 0) * time_base))
-            if frames_in_pass and not self._loop:
-                self._read_s = end
-            if not self._loop or not frames_in_pass:
+            if not frames_in_pass:
+                return
+            if not self._loop:
+                last_s = max(step, float((picture.duration or 0) * time_base))
+                self._read_s = self.start_s + t + last_s
                 return
             self._container.seek(0)
 

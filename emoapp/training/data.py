@@ -192,8 +192,8 @@ def training_data(splits: dict[str, Dataset], *, table: bool) -> TrainingData:
 
     Of FER-2013's table, 10% of the training split is held out for validation, and PublicTest is
     the test data: models are compared on it, so it must not have chosen them, and what it has
-    copies of is left out of the training split. Of folders, the
-    validation split is for validation; without one, 20% of the training split is held out.
+    copies of is left out of the training split. Of folders, the validation split is for
+    validation; without one, 20% of the training split is held out.
 
     Args:
         splits: Split -> its dataset.

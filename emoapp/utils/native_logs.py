@@ -38,12 +38,12 @@ def divert(log: int | None) -> bool:
         faulthandler.enable()
         return False
     descriptor = terminal()
+    if descriptor is None:
+        return False  # A notebook, a test's capture: nothing to separate.
     try:
-        own = None if descriptor is None else os.dup(descriptor)
+        own = os.dup(descriptor)
     except OSError:
-        own = None
-    if own is None:
-        return False  # A notebook, a test's capture, a closed terminal: nothing to separate.
+        return False  # A closed terminal.
     stream = io.TextIOWrapper(
         os.fdopen(own, "wb", 0),
         encoding=sys.stderr.encoding,

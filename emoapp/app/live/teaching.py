@@ -25,13 +25,13 @@ from emoapp.types import Result
 from emoapp.utils.language import _
 from emoapp.utils.logs import get_logger
 
-logger = get_logger(__name__)
-
 if TYPE_CHECKING:
     from emoapp.app.live.resting import RestingFace
     from emoapp.overlay import Overlay
     from emoapp.profiles.learner import Learner
     from emoapp.profiles.profile import Profile
+
+logger = get_logger(__name__)
 
 KEPT_S = 0.5
 """A key is about the last so many seconds: nobody is quicker."""

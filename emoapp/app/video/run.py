@@ -221,10 +221,11 @@ def _notes(source: Source, recorder: VideoRecorder | None, *, cut: bool) -> Iter
     damaged = getattr(source, "damaged", 0)
     if damaged:
         yield f"{damaged} damaged frames left out" if damaged > 1 else "1 damaged frame left out"
-    if isinstance(source, VideoFile) and not cut and source.stated_s is not None:
-        read_s = source.stated_s - source.lost_s
-        if read_s < (1 - MAX_LOST_SHARE) * source.stated_s:
-            yield f"it ends early: {read_s:.1f} of {source.stated_s:.1f} seconds could be read"
+    if isinstance(source, VideoFile) and source.stated_s is not None and not cut:
+        stated_s, lost_s = source.stated_s, source.lost_s
+        if lost_s > MAX_LOST_SHARE * stated_s:
+            read_s = stated_s - lost_s
+            yield f"it ends early: {read_s:.1f} of {stated_s:.1f} seconds could be read"
     if recorder is not None and recorder.reencoded_sound:
         yield (
             f"the sound was encoded anew: {recorder.path.suffix} cannot hold its "
